@@ -1,0 +1,14 @@
+namespace StreamLog.Protocol.Messages;
+
+// Versions:
+//   0  the first
+
+/// <summary>The last record of a snapshot.</summary>
+/// <remarks>Not thread-safe.</remarks>
+[Message(MessageKind.Record, 0, 0, FlexibleFrom = 0)]
+public sealed partial class SnapshotFooterRecord
+{
+    /// <summary>Gets or sets the version of the record.</summary>
+    [Field("0+")]
+    public short Version { get; set; }
+}
