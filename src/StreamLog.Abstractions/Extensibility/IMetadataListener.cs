@@ -1,0 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace StreamLog.Extensibility;
+
+/// <summary>Hears of committed metadata, in order and without gaps.</summary>
+[Experimental("STREAMLOG001")]
+public interface IMetadataListener
+{
+    /// <summary>Takes a committed batch. Must not block, and must not call back into the coordination.</summary>
+    /// <param name="baseOffset">The offset of the first record.</param>
+    /// <param name="controllerEpoch">The epoch of the controller that wrote them.</param>
+    /// <param name="records">The records. The bytes are gone after the call.</param>
+    void Committed(long baseOffset, int controllerEpoch, IReadOnlyList<ReadOnlyMemory<byte>> records);
+}

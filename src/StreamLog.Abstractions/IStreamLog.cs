@@ -1,0 +1,48 @@
+namespace StreamLog;
+
+/// <summary>A StreamLog node, as applications see it.</summary>
+/// <remarks>Thread-safe.</remarks>
+public interface IStreamLog : IAsyncDisposable
+{
+    /// <summary>Gets what manages topics, configurations and offsets.</summary>
+    IAdmin Admin { get; }
+
+    /// <summary>Gets the topics that are there now, the internal ones too, with their partitions and segments.</summary>
+    /// <remarks>Each call takes a new picture.</remarks>
+    IReadOnlyList<Topic> Topics { get; }
+
+    /// <summary>Returns a handle on a topic. It is cheap, and it asks nothing of the topic yet.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="keySerde">Codes keys; <see langword="null"/> is the registered one, or the one of <see cref="Serdes"/>.</param>
+    /// <param name="valueSerde">Codes values; the same.</param>
+    /// <returns>The handle.</returns>
+    /// <exception cref="StreamLogException">The name is not legal, or nothing codes one of the types.</exception>
+    ITopic<TKey, TValue> Topic<TKey, TValue>(
+        string name, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null);
+
+    /// <summary>Creates a producer.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="configure">Sets options of this producer, on top of the node's.</param>
+    /// <param name="keySerializer">Codes keys; <see langword="null"/> is the one of <see cref="Serdes"/>.</param>
+    /// <param name="valueSerializer">Codes values; the same.</param>
+    /// <returns>A producer, which the caller disposes.</returns>
+    IProducer<TKey, TValue> CreateProducer<TKey, TValue>(
+        Action<ProducerOptions>? configure = null,
+        ISerializer<TKey>? keySerializer = null,
+        ISerializer<TValue>? valueSerializer = null);
+
+    /// <summary>Creates a consumer of partitions that the application chooses.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="configure">Sets options of this consumer, on top of the node's.</param>
+    /// <param name="keyDeserializer">Decodes keys; <see langword="null"/> is the one of <see cref="Serdes"/>.</param>
+    /// <param name="valueDeserializer">Decodes values; the same.</param>
+    /// <returns>A consumer, which the caller disposes.</returns>
+    IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null);
+}
