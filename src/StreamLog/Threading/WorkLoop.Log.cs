@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamLog.Threading;
+
+internal sealed partial class WorkLoop<TWork>
+{
+    private static partial class Log
+    {
+        [LoggerMessage(9100, LogLevel.Error, "A turn of the work loop {Loop} failed, with {Count} pieces of work in it.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception, string loop, int count);
+    }
+}
