@@ -9,11 +9,12 @@ public sealed class ConsumerOptions
     /// <summary>Gets or sets the consumer's name for itself. Kafka calls it <c>client.id</c>.</summary>
     public string ClientId { get; set; } = "streamlog-consumer";
 
-    /// <summary>Gets or sets the group whose committed offsets the consumer uses. Kafka calls it <c>group.id</c>.</summary>
+    /// <summary>Gets or sets the group whose committed offsets the consumer uses. Kafka calls it
+    /// <c>group.id</c>.</summary>
     public string? Group { get; set; }
 
-    /// <summary>Gets or sets where a partition without a committed offset, or with one that is not there any more, begins. Kafka
-    /// calls it <c>auto.offset.reset</c>.</summary>
+    /// <summary>Gets or sets where a partition without a committed offset, or with one that is not there any more,
+    /// begins. Kafka calls it <c>auto.offset.reset</c>.</summary>
     /// <value>The default is <see cref="OffsetReset.Earliest"/>: nothing is passed over. Kafka's is the end.</value>
     public OffsetReset OffsetReset { get; set; } = OffsetReset.Earliest;
 
@@ -51,7 +52,8 @@ public sealed class ConsumerOptions
     /// <value>The default is 500 ms, as Kafka's. New records end the wait at once.</value>
     public TimeSpan FetchMaxWait { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Gets or sets the pause before a failed fetch is tried again. Kafka calls it <c>retry.backoff.ms</c>.</summary>
+    /// <summary>Gets or sets the pause before a failed fetch is tried again. Kafka calls it
+    /// <c>retry.backoff.ms</c>.</summary>
     /// <value>The default is 100 ms, as Kafka's.</value>
     public TimeSpan RetryBackoff { get; set; } = TimeSpan.FromMilliseconds(100);
 

@@ -7,8 +7,8 @@ public enum Durability
     OnCommit,
 
     /// <summary>
-    /// The record was handed to the operating system, which writes it in its own time, at the latest after the flush interval. It
-    /// survives the end of the process, and not a power failure. Kafka's default.
+    /// The record was handed to the operating system, which writes it in its own time, at the latest after the flush
+    /// interval. It survives the end of the process, and not a power failure. Kafka's default.
     /// </summary>
     PageCache,
 }

@@ -2,8 +2,8 @@ namespace StreamLog;
 
 /// <summary>Says what went wrong, in Kafka's words and with Kafka's numbers.</summary>
 /// <remarks>
-/// The numbers up to 9,999 are those of Kafka's protocol. Later ones are StreamLog's own and are sent to Kafka clients as the
-/// nearest number that these know.
+/// The numbers up to 9,999 are those of Kafka's protocol. Later ones are StreamLog's own and are sent to Kafka clients
+/// as the nearest number that these know.
 /// </remarks>
 public enum ErrorCode : short
 {

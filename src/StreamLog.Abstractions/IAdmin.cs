@@ -1,7 +1,8 @@
 namespace StreamLog;
 
 /// <summary>Manages topics, configurations and offsets.</summary>
-/// <remarks>Thread-safe. Every call throws <see cref="StreamLogException"/> where the broker refuses, with what it says.</remarks>
+/// <remarks>Thread-safe. Every call throws <see cref="StreamLogException"/> where the broker refuses, with what it
+/// says.</remarks>
 public interface IAdmin
 {
     /// <summary>Creates a topic.</summary>
@@ -35,7 +36,8 @@ public interface IAdmin
     /// <returns>A task that completes when the topic is gone.</returns>
     ValueTask DeleteTopicAsync(string name, CancellationToken cancellationToken = default);
 
-    /// <summary>Raises the number of a topic's partitions. Keys may then fall into other partitions than before.</summary>
+    /// <summary>Raises the number of a topic's partitions. Keys may then fall into other partitions than
+    /// before.</summary>
     /// <param name="name">The topic.</param>
     /// <param name="totalCount">The new number, above the one now.</param>
     /// <param name="cancellationToken">Stops the wait.</param>

@@ -16,12 +16,13 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     /// <summary>Reads these partitions, and no others, from now on.</summary>
     /// <param name="partitions">The partitions. Those that stay keep their positions.</param>
     /// <param name="startAt">
-    /// Where a partition that was not read before begins. <see langword="null"/>: at the group's committed offset, or where the
-    /// options' reset policy says if there is none.
+    /// Where a partition that was not read before begins. <see langword="null"/>: at the group's committed offset, or
+    /// where the options' reset policy says if there is none.
     /// </param>
     /// <param name="cancellationToken">Stops the call. The assignment is then as before.</param>
     /// <returns>A task that completes when positions are known.</returns>
-    /// <exception cref="StreamLogException">A partition is not there, or there is neither offset nor policy.</exception>
+    /// <exception cref="StreamLogException">A partition is not there, or there is neither offset nor
+    /// policy.</exception>
     ValueTask AssignAsync(
         IEnumerable<TopicPartition> partitions, StartAt? startAt = null, CancellationToken cancellationToken = default);
 
@@ -29,7 +30,8 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     /// <param name="partition">A partition of the assignment.</param>
     /// <param name="startAt">The new place.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>A task that completes when the position is known. No record from before the seek is yielded after it.</returns>
+    /// <returns>A task that completes when the position is known. No record from before the seek is yielded after
+    /// it.</returns>
     /// <exception cref="InvalidOperationException">The partition is not assigned.</exception>
     ValueTask SeekAsync(TopicPartition partition, StartAt startAt, CancellationToken cancellationToken = default);
 

@@ -4,8 +4,8 @@ namespace StreamLog;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// One reader at a time. A record counts as done when <see cref="Record{TKey, TValue}.Complete"/> was called on it; the committed
-/// offset never passes one that is not, whatever the order of completion. Disposal commits what is done.
+/// One reader at a time. A record counts as done when <see cref="Record{TKey, TValue}.Complete"/> was called on it; the
+/// committed offset never passes one that is not, whatever the order of completion. Disposal commits what is done.
 /// </remarks>
 public interface IGroupConsumer<TKey, TValue> : IAsyncDisposable
 {
@@ -28,7 +28,8 @@ public interface IGroupConsumer<TKey, TValue> : IAsyncDisposable
     IAsyncEnumerable<IReadOnlyList<Record<TKey, TValue>>> ReadBatchesAsync(
         int maxRecords, TimeSpan maxWait, CancellationToken cancellationToken = default);
 
-    /// <summary>Commits what is done: in <see cref="CommitMode.Manual"/> all records yielded so far, else the completed ones.</summary>
+    /// <summary>Commits what is done: in <see cref="CommitMode.Manual"/> all records yielded so far, else the completed
+    /// ones.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>A task that completes when the offsets are durable.</returns>
     ValueTask CommitAsync(CancellationToken cancellationToken = default);

@@ -1,7 +1,8 @@
 namespace StreamLog;
 
 /// <summary>Chooses the partition of a record.</summary>
-/// <remarks>Must be thread-safe and must give the same key the same partition while the number of partitions stays.</remarks>
+/// <remarks>Must be thread-safe and must give the same key the same partition while the number of partitions
+/// stays.</remarks>
 public interface IPartitioner
 {
     /// <summary>Chooses a partition.</summary>

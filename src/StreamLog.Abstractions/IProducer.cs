@@ -4,11 +4,11 @@ namespace StreamLog;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// <para>Thread-safe. Records that one thread appends to one partition stand there in that order, each once, whatever is retried
-/// (Kafka's idempotent producer).</para>
-/// <para>The verbs say what is awaited. <c>Append</c>: the record is acknowledged as the topic's durability promises, on disk by
-/// default. <c>Enqueue</c>: there is room for it. <c>TryEnqueue</c>: nothing. <c>Flush</c>: all before it are acknowledged, or
-/// the first failure is thrown.</para>
+/// <para>Thread-safe. Records that one thread appends to one partition stand there in that order, each once, whatever
+/// is retried (Kafka's idempotent producer).</para>
+/// <para>The verbs say what is awaited. <c>Append</c>: the record is acknowledged as the topic's durability promises,
+/// on disk by default. <c>Enqueue</c>: there is room for it. <c>TryEnqueue</c>: nothing. <c>Flush</c>: all before it
+/// are acknowledged, or the first failure is thrown.</para>
 /// </remarks>
 public interface IProducer<TKey, TValue> : IAsyncDisposable
 {
@@ -16,7 +16,8 @@ public interface IProducer<TKey, TValue> : IAsyncDisposable
     /// <param name="topic">The topic.</param>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">
-    /// Before the record is admitted: nothing is appended. After: only the wait stops, and the record may still be appended.
+    /// Before the record is admitted: nothing is appended. After: only the wait stops, and the record may still be
+    /// appended.
     /// </param>
     /// <returns>Where the record stands.</returns>
     /// <exception cref="StreamLogException">
@@ -32,7 +33,8 @@ public interface IProducer<TKey, TValue> : IAsyncDisposable
     /// <param name="records">The records, in order.</param>
     /// <param name="cancellationToken">Stops admitting further records, and stops the wait.</param>
     /// <returns>Where the records stand, in their order.</returns>
-    /// <exception cref="StreamLogException">The first failure. Records before and behind it may have been appended.</exception>
+    /// <exception cref="StreamLogException">The first failure. Records before and behind it may have been
+    /// appended.</exception>
     ValueTask<IReadOnlyList<LogPosition>> AppendAsync(
         string topic, IEnumerable<ProducerRecord<TKey, TValue>> records, CancellationToken cancellationToken = default);
 
@@ -49,12 +51,14 @@ public interface IProducer<TKey, TValue> : IAsyncDisposable
     /// <param name="topic">The topic.</param>
     /// <param name="record">The record.</param>
     /// <returns>
-    /// <see langword="false"/> if there is no room now, or if the topic's partitions are not known yet. Nothing is appended then.
+    /// <see langword="false"/> if there is no room now, or if the topic's partitions are not known yet. Nothing is
+    /// appended then.
     /// </returns>
     /// <exception cref="StreamLogException">The record was refused.</exception>
     bool TryEnqueue(string topic, ProducerRecord<TKey, TValue> record);
 
-    /// <summary>Sends what is waiting, without lingering, and waits until all records admitted before are acknowledged.</summary>
+    /// <summary>Sends what is waiting, without lingering, and waits until all records admitted before are
+    /// acknowledged.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>A task that completes then.</returns>
     /// <exception cref="StreamLogException">

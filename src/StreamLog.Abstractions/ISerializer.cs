@@ -5,8 +5,8 @@ namespace StreamLog;
 /// <summary>Turns a key or a value into bytes.</summary>
 /// <typeparam name="T">The type of key or value.</typeparam>
 /// <remarks>
-/// Must be thread-safe. It is not called for <see langword="null"/>, which becomes a record without a key, or a tombstone. What it
-/// throws reaches the caller who appends, and nothing of that record is kept.
+/// Must be thread-safe. It is not called for <see langword="null"/>, which becomes a record without a key, or a
+/// tombstone. What it throws reaches the caller who appends, and nothing of that record is kept.
 /// </remarks>
 public interface ISerializer<in T>
 {

@@ -7,7 +7,8 @@ public interface IStreamLog : IAsyncDisposable
     /// <summary>Gets what manages topics, configurations and offsets.</summary>
     IAdmin Admin { get; }
 
-    /// <summary>Gets the topics that are there now, the internal ones too, with their partitions and segments.</summary>
+    /// <summary>Gets the topics that are there now, the internal ones too, with their partitions and
+    /// segments.</summary>
     /// <remarks>Each call takes a new picture.</remarks>
     IReadOnlyList<Topic> Topics { get; }
 
@@ -15,7 +16,8 @@ public interface IStreamLog : IAsyncDisposable
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>
     /// <param name="name">The topic's name.</param>
-    /// <param name="keySerde">Codes keys; <see langword="null"/> is the registered one, or the one of <see cref="Serdes"/>.</param>
+    /// <param name="keySerde">Codes keys; <see langword="null"/> is the registered one, or the one of
+    /// <see cref="Serdes"/>.</param>
     /// <param name="valueSerde">Codes values; the same.</param>
     /// <returns>The handle.</returns>
     /// <exception cref="StreamLogException">The name is not legal, or nothing codes one of the types.</exception>

@@ -4,19 +4,21 @@ namespace StreamLog;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// Thread-safe. The verbs are those of <see cref="IProducer{TKey, TValue}"/>, over one producer that the node shares between all
-/// users of the topic. A handle needs no disposal.
+/// Thread-safe. The verbs are those of <see cref="IProducer{TKey, TValue}"/>, over one producer that the node shares
+/// between all users of the topic. A handle needs no disposal.
 /// </remarks>
 public interface ITopic<TKey, TValue>
 {
     /// <summary>Gets the topic's name.</summary>
     string Name { get; }
 
-    /// <summary>Appends a record and waits until it is acknowledged as the topic's durability promises: on disk by default.</summary>
+    /// <summary>Appends a record and waits until it is acknowledged as the topic's durability promises: on disk by
+    /// default.</summary>
     /// <param name="key">The key. <see langword="null"/> becomes a record without a key.</param>
     /// <param name="value">The value. <see langword="null"/> becomes a tombstone.</param>
     /// <param name="cancellationToken">
-    /// Before the record is admitted: nothing is appended. After: only the wait stops, and the record may still be appended.
+    /// Before the record is admitted: nothing is appended. After: only the wait stops, and the record may still be
+    /// appended.
     /// </param>
     /// <returns>Where the record stands.</returns>
     /// <exception cref="StreamLogException">The record was refused, or its outcome is unknown.</exception>
@@ -33,7 +35,8 @@ public interface ITopic<TKey, TValue>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">See <see cref="AppendAsync(TKey, TValue, CancellationToken)"/>.</param>
     /// <returns>Where the record stands.</returns>
-    ValueTask<LogPosition> AppendAsync(ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default);
+    ValueTask<LogPosition> AppendAsync(
+        ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default);
 
     /// <summary>Appends many records and waits until all are acknowledged.</summary>
     /// <param name="records">The records, in order.</param>
@@ -69,7 +72,8 @@ public interface ITopic<TKey, TValue>
     /// <summary>Reads all partitions of the topic, like a file.</summary>
     /// <param name="startAt">Where to begin.</param>
     /// <param name="follow">
-    /// <see langword="false"/>: ends at the high watermarks taken at the start. <see langword="true"/>: waits there for more.
+    /// <see langword="false"/>: ends at the high watermarks taken at the start. <see langword="true"/>: waits there for
+    /// more.
     /// </param>
     /// <param name="cancellationToken">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The records, in order within each partition.</returns>

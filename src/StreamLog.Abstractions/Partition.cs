@@ -18,7 +18,8 @@ public sealed record Partition
     /// <summary>Gets the ids of the nodes whose copies count.</summary>
     public required IReadOnlyList<int> InSyncReplicas { get; init; }
 
-    /// <summary>Gets why the partition can be neither read nor written here, or <see langword="null"/> if it can.</summary>
+    /// <summary>Gets why the partition can be neither read nor written here, or <see langword="null"/> if it
+    /// can.</summary>
     public StreamLogException? Failure { get; init; }
 
     /// <summary>Gets whether the partition can be read and written here.</summary>

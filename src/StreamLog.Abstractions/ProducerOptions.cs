@@ -12,20 +12,21 @@ public sealed class ProducerOptions
     /// <summary>Gets or sets how long a batch waits for more records although it could be sent. Kafka calls it
     /// <c>linger.ms</c>.</summary>
     /// <value>
-    /// The default is zero: a batch goes at once when nothing of its partition is under way, and grows while something is. Kafka's
-    /// is 5 ms, since its round trips are longer.
+    /// The default is zero: a batch goes at once when nothing of its partition is under way, and grows while something
+    /// is. Kafka's is 5 ms, since its round trips are longer.
     /// </value>
     public TimeSpan Linger { get; set; } = TimeSpan.Zero;
 
     /// <summary>Gets or sets the size at which a batch is closed. Kafka calls it <c>batch.size</c>.</summary>
     /// <value>
-    /// The default is 256 KiB. Kafka's is 16 KiB; measured here, larger writes carry half as much again through the page cache.
+    /// The default is 256 KiB. Kafka's is 16 KiB; measured here, larger writes carry half as much again through the
+    /// page cache.
     /// </value>
     [Range(0, 512 * 1024 * 1024)]
     public int BatchBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Gets or sets how many bytes may wait in the producer. Beyond it <c>Append</c> and <c>Enqueue</c> wait. Kafka calls it
-    /// <c>buffer.memory</c>.</summary>
+    /// <summary>Gets or sets how many bytes may wait in the producer. Beyond it <c>Append</c> and <c>Enqueue</c> wait.
+    /// Kafka calls it <c>buffer.memory</c>.</summary>
     /// <value>The default is 32 MiB, as Kafka's.</value>
     [Range(1024, long.MaxValue)]
     public long BufferBytes { get; set; } = 32L * 1024 * 1024;
@@ -41,16 +42,18 @@ public sealed class ProducerOptions
     [Range(1, 5)]
     public int MaxInFlight { get; set; } = 5;
 
-    /// <summary>Gets or sets whether the log drops what a retry sends twice. Kafka calls it <c>enable.idempotence</c>.</summary>
+    /// <summary>Gets or sets whether the log drops what a retry sends twice. Kafka calls it
+    /// <c>enable.idempotence</c>.</summary>
     /// <value>The default is <see langword="true"/>, as Kafka's.</value>
     public bool Idempotence { get; set; } = true;
 
-    /// <summary>Gets or sets the codec that batches are compressed with. Kafka calls it <c>compression.type</c>.</summary>
+    /// <summary>Gets or sets the codec that batches are compressed with. Kafka calls it
+    /// <c>compression.type</c>.</summary>
     /// <value>The default is <see cref="CompressionType.None"/>, as Kafka's.</value>
     public CompressionType Compression { get; set; } = CompressionType.None;
 
-    /// <summary>Gets or sets how long a record may take from its admission until it is acknowledged or failed. Kafka calls it
-    /// <c>delivery.timeout.ms</c>.</summary>
+    /// <summary>Gets or sets how long a record may take from its admission until it is acknowledged or failed. Kafka
+    /// calls it <c>delivery.timeout.ms</c>.</summary>
     /// <value>The default is 2 minutes, as Kafka's.</value>
     public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -58,8 +61,8 @@ public sealed class ProducerOptions
     /// <value>The default is 30 seconds, as Kafka's.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets how long <c>Append</c> and <c>Enqueue</c> wait for room or for the topic to be known. Kafka calls it
-    /// <c>max.block.ms</c>.</summary>
+    /// <summary>Gets or sets how long <c>Append</c> and <c>Enqueue</c> wait for room or for the topic to be known.
+    /// Kafka calls it <c>max.block.ms</c>.</summary>
     /// <value>The default is one minute, as Kafka's.</value>
     public TimeSpan MaxBlock { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -1,6 +1,7 @@
 namespace StreamLog;
 
-/// <summary>One record as a view of the bytes it was read from. It is gone with its <see cref="RecordLease"/>.</summary>
+/// <summary>One record as a view of the bytes it was read from. It is gone with its
+/// <see cref="RecordLease"/>.</summary>
 public readonly ref struct RawRecord
 {
     /// <summary>Gets the record's offset.</summary>

@@ -6,9 +6,9 @@ namespace StreamLog;
 /// <typeparam name="TKey">The type of its key.</typeparam>
 /// <typeparam name="TValue">The type of its value.</typeparam>
 /// <remarks>
-/// Thread-safe. A key or value that could not be decoded does not stop the reading: the failure is kept, <see cref="Key"/> or
-/// <see cref="Value"/> throws it, and the bytes stand in <see cref="RawKey"/> and <see cref="RawValue"/>, so that the record can be
-/// put aside.
+/// Thread-safe. A key or value that could not be decoded does not stop the reading: the failure is kept,
+/// <see cref="Key"/> or <see cref="Value"/> throws it, and the bytes stand in <see cref="RawKey"/> and
+/// <see cref="RawValue"/>, so that the record can be put aside.
 /// </remarks>
 public sealed class Record<TKey, TValue>
 {

@@ -4,7 +4,8 @@ using System.Text;
 namespace StreamLog;
 
 /// <summary>The headers of a record, in order; names may repeat, as in Kafka.</summary>
-/// <remarks>Not thread-safe while it is being filled. A record that was read has headers that nobody changes any more.</remarks>
+/// <remarks>Not thread-safe while it is being filled. A record that was read has headers that nobody changes any
+/// more.</remarks>
 public sealed class RecordHeaders : IReadOnlyList<Header>
 {
     private readonly List<Header> _headers = [];
@@ -68,7 +69,9 @@ public sealed class RecordHeaders : IReadOnlyList<Header>
     /// <param name="key">The name.</param>
     /// <returns>The text, or <see langword="null"/> if there is no such header or it holds no value.</returns>
     public string? GetText(string key) =>
-        TryGetLast(key, out ReadOnlyMemory<byte>? value) && value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
+        TryGetLast(key, out ReadOnlyMemory<byte>? value) && value is { } bytes
+            ? Encoding.UTF8.GetString(bytes.Span)
+            : null;
 
     /// <inheritdoc/>
     public IEnumerator<Header> GetEnumerator() => _headers.GetEnumerator();

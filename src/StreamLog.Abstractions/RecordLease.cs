@@ -1,7 +1,9 @@
 namespace StreamLog;
 
-/// <summary>Records of one partition, read without copying. The bytes belong to StreamLog again once it is disposed.</summary>
-/// <remarks>Not thread-safe. <c>while (lease.TryRead(out RawRecord record)) { ... }</c> walks through it once.</remarks>
+/// <summary>Records of one partition, read without copying. The bytes belong to StreamLog again once it is
+/// disposed.</summary>
+/// <remarks>Not thread-safe. <c>while (lease.TryRead(out RawRecord record)) { ... }</c> walks through it
+/// once.</remarks>
 public abstract class RecordLease : IDisposable
 {
     /// <summary>Gets the partition that the records come from.</summary>

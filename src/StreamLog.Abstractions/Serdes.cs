@@ -69,7 +69,8 @@ public static class Serdes
     private sealed class Utf8Serde : ISerde<string>
     {
         // Text that is not UTF-8 is an error and not a row of question marks.
-        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        private static readonly UTF8Encoding Strict =
+            new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
         public void Serialize(string value, IBufferWriter<byte> writer)
         {

@@ -40,5 +40,6 @@ public readonly record struct StartAt
 
     /// <summary>Returns the place as it appears in messages.</summary>
     /// <returns>The kind and, where there is one, the value.</returns>
-    public override string ToString() => Kind is StartAtKind.Earliest or StartAtKind.Latest ? $"{Kind}" : $"{Kind} {Value}";
+    public override string ToString() =>
+        Kind is StartAtKind.Earliest or StartAtKind.Latest ? $"{Kind}" : $"{Kind} {Value}";
 }

@@ -8,7 +8,8 @@ public sealed class StreamLogOptions
 {
     /// <summary>Gets or sets the directory that holds everything. Kafka calls it <c>log.dirs</c>.</summary>
     /// <value>
-    /// The default is <c>streamlog-data</c>, below the host's content root or, without a host, below the current directory.
+    /// The default is <c>streamlog-data</c>, below the host's content root or, without a host, below the current
+    /// directory.
     /// </value>
     [Required(AllowEmptyStrings = false)]
     public string DataDirectory { get; set; } = "streamlog-data";
@@ -27,8 +28,8 @@ public sealed class StreamLogOptions
     /// <value>The default is <see cref="Durability.OnCommit"/>: what is acknowledged is kept.</value>
     public Durability Durability { get; set; } = Durability.OnCommit;
 
-    /// <summary>Gets or sets after how long data of <see cref="Durability.PageCache"/> topics is forced to disk. Kafka calls it
-    /// <c>log.flush.interval.ms</c>.</summary>
+    /// <summary>Gets or sets after how long data of <see cref="Durability.PageCache"/> topics is forced to disk. Kafka
+    /// calls it <c>log.flush.interval.ms</c>.</summary>
     /// <value>The default is one second: it bounds what a power failure takes, and costs next to nothing.</value>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -37,8 +38,8 @@ public sealed class StreamLogOptions
     [Range(0, int.MaxValue)]
     public int NodeId { get; set; } = 1;
 
-    /// <summary>Gets or sets whether a topic that is named and not there is created, with the defaults below. Kafka calls it
-    /// <c>auto.create.topics.enable</c>.</summary>
+    /// <summary>Gets or sets whether a topic that is named and not there is created, with the defaults below. Kafka
+    /// calls it <c>auto.create.topics.enable</c>.</summary>
     /// <value>The default is <see langword="false"/>: a misspelt name should fail and not swallow records.</value>
     public bool AutoCreateTopics { get; set; }
 
@@ -68,8 +69,9 @@ public sealed class StreamLogOptions
 
     /// <summary>Gets topics that the node creates when it starts, where they are missing, by name.</summary>
     /// <remarks>
-    /// A topic that is there gets the settings given here; its number of partitions is raised where it is smaller, and never
-    /// lowered.
+    /// A topic that is there gets the settings given here; its number of partitions is raised where it is smaller, and
+    /// never lowered.
     /// </remarks>
-    public IDictionary<string, TopicOptions> Topics { get; } = new Dictionary<string, TopicOptions>(StringComparer.Ordinal);
+    public IDictionary<string, TopicOptions> Topics { get; } =
+        new Dictionary<string, TopicOptions>(StringComparer.Ordinal);
 }

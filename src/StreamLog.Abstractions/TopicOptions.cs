@@ -14,6 +14,7 @@ public sealed class TopicOptions
     /// <value>The default is the node's <see cref="StreamLogOptions.Durability"/>.</value>
     public Durability? Durability { get; set; }
 
-    /// <summary>Gets further settings by Kafka's names, such as <c>segment.bytes</c> or <c>cleanup.policy</c>.</summary>
+    /// <summary>Gets further settings by Kafka's names, such as <c>segment.bytes</c> or
+    /// <c>cleanup.policy</c>.</summary>
     public IDictionary<string, string> Configs { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -4,8 +4,8 @@ namespace StreamLog.Extensibility;
 
 /// <summary>A flush to disk failed, and what was written since the last one may be lost.</summary>
 /// <remarks>
-/// After such a failure the system may have dropped the pages that it could not write, and a second flush would succeed without
-/// them. So the owner of the file goes offline and is recovered from what was flushed before. Nobody retries.
+/// After such a failure the system may have dropped the pages that it could not write, and a second flush would succeed
+/// without them. So the owner of the file goes offline and is recovered from what was flushed before. Nobody retries.
 /// </remarks>
 [Experimental("STREAMLOG001")]
 public sealed class FlushFailedException : IOException

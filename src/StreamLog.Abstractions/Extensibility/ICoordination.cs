@@ -4,13 +4,14 @@ namespace StreamLog.Extensibility;
 
 /// <summary>An ordered log of cluster metadata on which all nodes agree, and the right to append to it.</summary>
 /// <remarks>
-/// Thread-safe. What stands behind it is a quorum of the nodes themselves, of one at the least, or an outside service. The records
-/// are opaque here; above, they are Kafka's metadata records.
+/// Thread-safe. What stands behind it is a quorum of the nodes themselves, of one at the least, or an outside service.
+/// The records are opaque here; above, they are Kafka's metadata records.
 /// </remarks>
 [Experimental("STREAMLOG001")]
 public interface ICoordination : IAsyncDisposable
 {
-    /// <summary>Starts: hands over every committed batch so far, in order, and from then on each new one as it is committed.</summary>
+    /// <summary>Starts: hands over every committed batch so far, in order, and from then on each new one as it is
+    /// committed.</summary>
     /// <param name="listener">Who hears of them, one call at a time.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that completes when all that was committed before the start has been handed over.</returns>
@@ -28,8 +29,9 @@ public interface ICoordination : IAsyncDisposable
     /// <param name="cancellationToken">Stops the wait; the records may be committed all the same.</param>
     /// <returns>The offset behind the last record, once it is committed and the listener has heard of it.</returns>
     /// <exception cref="StreamLogException">
-    /// <see cref="ErrorCode.NotController"/>: a newer controller has taken over. <see cref="ErrorCode.InvalidUpdateVersion"/>: the
-    /// log has moved on. <see cref="ErrorCode.KafkaStorageError"/>: the log's disk has failed.
+    /// <see cref="ErrorCode.NotController"/>: a newer controller has taken over.
+    /// <see cref="ErrorCode.InvalidUpdateVersion"/>: the log has moved on. <see cref="ErrorCode.KafkaStorageError"/>:
+    /// the log's disk has failed.
     /// </exception>
     ValueTask<long> AppendAsync(
         int controllerEpoch,

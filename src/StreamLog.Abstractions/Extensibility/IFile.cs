@@ -4,8 +4,8 @@ namespace StreamLog.Extensibility;
 
 /// <summary>An open file.</summary>
 /// <remarks>
-/// Reads may run beside one another and beside a write. Writes, <see cref="SetLength"/> and disposal are for one caller at a
-/// time. A flush may run beside writes, and covers at least what was written before it began.
+/// Reads may run beside one another and beside a write. Writes, <see cref="SetLength"/> and disposal are for one caller
+/// at a time. A flush may run beside writes, and covers at least what was written before it began.
 /// </remarks>
 [Experimental("STREAMLOG001")]
 public interface IFile : IDisposable
@@ -29,7 +29,8 @@ public interface IFile : IDisposable
     /// <exception cref="IOException">The disk failed or is full. Some of the bytes may have been written.</exception>
     void Write(ReadOnlySpan<byte> bytes, long position);
 
-    /// <summary>Writes several runs of bytes one behind the other in as few system calls as the system allows.</summary>
+    /// <summary>Writes several runs of bytes one behind the other in as few system calls as the system
+    /// allows.</summary>
     /// <param name="parts">The runs, in order.</param>
     /// <param name="position">Where the first one goes.</param>
     /// <exception cref="IOException">The disk failed or is full. Some of the bytes may have been written.</exception>
@@ -42,8 +43,8 @@ public interface IFile : IDisposable
 
     /// <summary>Forces the bytes and the length to the disk, and blocks until they are there.</summary>
     /// <exception cref="FlushFailedException">
-    /// The disk refused. What was written since the last flush may be gone although it can still be read, so nobody may try
-    /// again: every later flush of this file throws too.
+    /// The disk refused. What was written since the last flush may be gone although it can still be read, so nobody may
+    /// try again: every later flush of this file throws too.
     /// </exception>
     void DataSync();
 

@@ -4,9 +4,9 @@ namespace StreamLog.Extensibility;
 
 /// <summary>Everything that StreamLog does with files. The engine knows no other way to a disk.</summary>
 /// <remarks>
-/// Thread-safe. Calls block, except where they say otherwise. Failures are <see cref="IOException"/>; a failed flush is a
-/// <see cref="FlushFailedException"/>. What is created, renamed or deleted is there for every later call at once, but survives a
-/// power failure only after <see cref="SyncDirectory"/> on the directory that holds the name.
+/// Thread-safe. Calls block, except where they say otherwise. Failures are <see cref="IOException"/>; a failed flush is
+/// a <see cref="FlushFailedException"/>. What is created, renamed or deleted is there for every later call at once, but
+/// survives a power failure only after <see cref="SyncDirectory"/> on the directory that holds the name.
 /// </remarks>
 [Experimental("STREAMLOG001")]
 public interface IFileSystem
@@ -61,7 +61,8 @@ public interface IFileSystem
     /// <exception cref="FlushFailedException">The disk refused. Nobody may try again.</exception>
     void SyncDirectory(string path);
 
-    /// <summary>Takes a lock that at most one holder in all processes has, until it is disposed or its process ends.</summary>
+    /// <summary>Takes a lock that at most one holder in all processes has, until it is disposed or its process
+    /// ends.</summary>
     /// <param name="path">The file that stands for the lock. It is created where it is missing.</param>
     /// <returns>The lock, or <see langword="null"/> where somebody else holds it.</returns>
     IDisposable? TryLock(string path);
