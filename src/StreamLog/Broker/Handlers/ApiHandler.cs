@@ -1,0 +1,12 @@
+using StreamLog.Protocol;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Answers one API. One object serves all callers, on their own threads.</summary>
+internal abstract class ApiHandler
+{
+    private protected ApiHandler(ApiVersionRange versions) => Versions = versions;
+
+    /// <summary>Gets the API and the versions of it that are spoken.</summary>
+    public ApiVersionRange Versions { get; }
+}
