@@ -194,6 +194,19 @@ public readonly ref struct RecordBatchHeader
         StampCrc(batch);
     }
 
+    /// <summary>Sets the producer of a batch that was built before it was known, and computes the checksum again.</summary>
+    /// <param name="batch">The whole batch.</param>
+    /// <param name="id">The producer's id.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="baseSequence">The number of the first record.</param>
+    public static void StampProducer(Span<byte> batch, long id, short epoch, int baseSequence)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch[ProducerIdAt..], id);
+        BinaryPrimitives.WriteInt16BigEndian(batch[ProducerEpochAt..], epoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch[BaseSequenceAt..], baseSequence);
+        StampCrc(batch);
+    }
+
     /// <summary>Computes the checksum of a whole batch and sets it.</summary>
     /// <param name="batch">The whole batch.</param>
     public static void StampCrc(Span<byte> batch) =>
