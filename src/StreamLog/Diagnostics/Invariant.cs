@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace StreamLog.Diagnostics;
 
 /// <summary>Checks that stay on in release builds: what must be true unless we made a mistake.</summary>
-/// <remarks>Expected failures (a full disk, a wrong argument) are no business of this class. Any thread may call.</remarks>
+/// <remarks>
+/// Expected failures (a full disk, a wrong argument) are no business of this class. Any thread may call.
+/// </remarks>
 internal static class Invariant
 {
     /// <summary>Stops the caller where a condition does not hold.</summary>

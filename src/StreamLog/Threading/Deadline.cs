@@ -4,12 +4,12 @@ namespace StreamLog.Threading;
 /// <remarks>
 /// <para>
 /// One per thing that waits, such as a delayed fetch. Either the action runs or <see cref="TryCancel"/> returns
-/// <see langword="true"/>, never both, so its owner needs no flag of its own. It costs one object and one timer, and cancelling it
-/// leaves nothing behind in the clock.
+/// <see langword="true"/>, never both, so its owner needs no flag of its own. It costs one object and one timer, and
+/// cancelling it leaves nothing behind in the clock.
 /// </para>
 /// <para>
-/// Any thread may cancel. The action runs on the clock's thread: of the thread pool in production, the one that advances the
-/// clock under simulation. It must not throw.
+/// Any thread may cancel. The action runs on the clock's thread: of the thread pool in production, the one that
+/// advances the clock under simulation. It must not throw.
 /// </para>
 /// </remarks>
 internal sealed class Deadline
@@ -26,7 +26,8 @@ internal sealed class Deadline
     {
         _expired = expired;
         _state = state;
-        _timer = time.CreateTimer(static deadline => ((Deadline)deadline!).Expire(), this, dueIn, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static deadline => ((Deadline)deadline!).Expire(), this, dueIn, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Starts a deadline.</summary>
@@ -41,7 +42,8 @@ internal sealed class Deadline
         ArgumentNullException.ThrowIfNull(expired);
         ArgumentOutOfRangeException.ThrowIfLessThan(dueIn, TimeSpan.Zero);
 
-        // A timer keeps what flows with the caller (its activity, its async locals) alive; a deadline has no use for it.
+        // A timer keeps what flows with the caller (its activity, its async locals) alive; a deadline has no use for
+        // it.
         if (ExecutionContext.IsFlowSuppressed())
             return new Deadline(time, dueIn, expired, state);
 

@@ -7,17 +7,17 @@ namespace StreamLog.Threading;
 /// <typeparam name="TWork">What is posted.</typeparam>
 /// <remarks>
 /// <para>
-/// Its owner gives it the turn: a function that takes everything posted since the turn before, in order. No two turns overlap, so
-/// what only turns touch needs no lock. Between turns nothing runs and no thread is held.
+/// Its owner gives it the turn: a function that takes everything posted since the turn before, in order. No two turns
+/// overlap, so what only turns touch needs no lock. Between turns nothing runs and no thread is held.
 /// </para>
 /// <para>
-/// Any thread may post. Turns run on the thread pool, or, where the loop was made with <c>inline</c>, on the thread that
-/// posted, before its post returns; what is posted meanwhile waits for the next turn of the thread that is at it. A simulated node is
-/// made of inline loops, and so does everything on the simulator's thread.
+/// Any thread may post. Turns run on the thread pool, or, where the loop was made with <c>inline</c>, on the thread
+/// that posted, before its post returns; what is posted meanwhile waits for the next turn of the thread that is at it.
+/// A simulated node is made of inline loops, and so does everything on the simulator's thread.
 /// </para>
 /// <para>
-/// A turn that throws is logged, and handed to the owner together with its work; then the loop goes on with the next turn. The
-/// owner decides whether that makes sense, and disposes of the loop's owner where it does not.
+/// A turn that throws is logged, and handed to the owner together with its work; then the loop goes on with the next
+/// turn. The owner decides whether that makes sense, and disposes of the loop's owner where it does not.
 /// </para>
 /// </remarks>
 internal sealed partial class WorkLoop<TWork> : IThreadPoolWorkItem, IAsyncDisposable
@@ -75,7 +75,9 @@ internal sealed partial class WorkLoop<TWork> : IThreadPoolWorkItem, IAsyncDispo
 
     /// <summary>Posts work for a coming turn.</summary>
     /// <param name="work">The work.</param>
-    /// <returns><see langword="false"/> if the inbox is full or the loop is stopping: then nothing was posted.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the inbox is full or the loop is stopping: then nothing was posted.
+    /// </returns>
     public bool TryPost(TWork work)
     {
         lock (_gate)
@@ -99,7 +101,9 @@ internal sealed partial class WorkLoop<TWork> : IThreadPoolWorkItem, IAsyncDispo
     }
 
     /// <summary>Refuses further posts, and waits until what was posted has been done.</summary>
-    /// <returns>A task that completes on the thread of the last turn. Not to be awaited by a turn, which would wait for itself.</returns>
+    /// <returns>
+    /// A task that completes on the thread of the last turn. Not to be awaited by a turn, which would wait for itself.
+    /// </returns>
     public ValueTask DisposeAsync()
     {
         lock (_gate)

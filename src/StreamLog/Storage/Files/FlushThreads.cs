@@ -4,8 +4,9 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>A few threads that block in fsync, so that nobody else's thread does.</summary>
 /// <remarks>
-/// Owned by a <see cref="PhysicalFileSystem"/>. A thread is started when a flush finds none idle, up to a limit, so files are flushed
-/// beside one another. Any thread may enqueue. A flush's task completes inline on its flush thread: what follows should be short.
+/// Owned by a <see cref="PhysicalFileSystem"/>. A thread is started when a flush finds none idle, up to a limit, so
+/// files are flushed beside one another. Any thread may enqueue. A flush's task completes inline on its flush thread:
+/// what follows should be short.
 /// </remarks>
 internal sealed class FlushThreads : IDisposable
 {

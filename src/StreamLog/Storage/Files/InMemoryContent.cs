@@ -5,12 +5,13 @@ namespace StreamLog.Storage.Files;
 /// <summary>The bytes of one file in memory, in chunks that stay where they are while it grows.</summary>
 /// <remarks>
 /// <para>
-/// Held by its name and by each open handle; without either its space is given back. Reads take no lock and may run beside a
-/// write, which first puts the bytes in place and then publishes the length. Writers take turns at <c>_gate</c>.
+/// Held by its name and by each open handle; without either its space is given back. Reads take no lock and may run
+/// beside a write, which first puts the bytes in place and then publishes the length. Writers take turns at
+/// <c>_gate</c>.
 /// </para>
 /// <para>
-/// A chunk is 64 KiB, which keeps it out of the large object heap. The first one begins small and doubles, since most files are
-/// indexes and checkpoints of a few hundred bytes.
+/// A chunk is 64 KiB, which keeps it out of the large object heap. The first one begins small and doubles, since most
+/// files are indexes and checkpoints of a few hundred bytes.
 /// </para>
 /// </remarks>
 internal sealed class InMemoryContent
@@ -22,8 +23,8 @@ internal sealed class InMemoryContent
     private readonly Lock _gate = new();
     private int _holdCount = 1;
 
-    // Below here: written under _gate, read by anybody.
-    // Invariant: _length bytes lie in _chunks, with zeros behind them; a missing chunk has none but missing ones behind it.
+    // Below here: written under _gate, read by anybody. Invariant: _length bytes lie in _chunks, with zeros behind
+    // them; a missing chunk has none but missing ones behind it.
     private byte[]?[] _chunks = [];
     private long _length;
 
@@ -40,7 +41,8 @@ internal sealed class InMemoryContent
     /// <returns>The number of bytes read.</returns>
     public int Read(Span<byte> buffer, long position)
     {
-        // In this order: chunks that are at least as new as the length hold all of it, unless the file is cut meanwhile.
+        // In this order: chunks that are at least as new as the length hold all of it, unless the file is cut
+        // meanwhile.
         long length = Volatile.Read(ref _length);
         byte[]?[] chunks = Volatile.Read(ref _chunks);
         int total = (int)Math.Clamp(length - position, 0, buffer.Length);

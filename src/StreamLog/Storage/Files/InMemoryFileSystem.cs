@@ -4,8 +4,8 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>A disk in memory, with a limit. It is gone with the process, and never forgets before.</summary>
 /// <remarks>
-/// Owned by the node's environment, thread-safe. Paths mean what they mean on a disk; the root is there from the start. Beyond the
-/// limit writes fail as on a full disk.
+/// Owned by the node's environment, thread-safe. Paths mean what they mean on a disk; the root is there from the start.
+/// Beyond the limit writes fail as on a full disk.
 /// </remarks>
 internal sealed class InMemoryFileSystem : IFileSystem
 {

@@ -2,7 +2,9 @@ using StreamLog.Diagnostics;
 
 namespace StreamLog.Storage.Files;
 
-/// <summary>Counts the bytes of all files of an <see cref="InMemoryFileSystem"/> against its limit. Any thread may call.</summary>
+/// <summary>
+/// Counts the bytes of all files of an <see cref="InMemoryFileSystem"/> against its limit. Any thread may call.
+/// </summary>
 /// <param name="limitBytes">The most there may be.</param>
 internal sealed class InMemorySpace(long limitBytes)
 {
@@ -14,7 +16,9 @@ internal sealed class InMemorySpace(long limitBytes)
     /// <summary>Takes bytes, or throws as a full disk does.</summary>
     /// <param name="bytes">How many.</param>
     /// <param name="path">For which file.</param>
-    /// <exception cref="IOException">They are more than what is left. <see cref="StorageErrors.IsDiskFull"/> is true for it.</exception>
+    /// <exception cref="IOException">
+    /// They are more than what is left. <see cref="StorageErrors.IsDiskFull"/> is true for it.
+    /// </exception>
     public void Take(long bytes, string path)
     {
         if (Interlocked.Add(ref _usedBytes, bytes) <= limitBytes)
@@ -22,7 +26,8 @@ internal sealed class InMemorySpace(long limitBytes)
 
         Interlocked.Add(ref _usedBytes, -bytes);
         throw StorageErrors.DiskFull(
-            $"{path} cannot grow by {bytes} bytes: the limit of {limitBytes} bytes in memory is reached. Raise the limit or use a disk.");
+            $"{path} cannot grow by {bytes} bytes: the limit of {limitBytes} bytes in memory is reached. " +
+            "Raise the limit or use a disk.");
     }
 
     /// <summary>Gives bytes back.</summary>

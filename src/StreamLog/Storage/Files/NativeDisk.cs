@@ -6,8 +6,9 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>The system calls that .NET does not offer, or, on .NET 10, gets wrong.</summary>
 /// <remarks>
-/// <c>RandomAccess.FlushToDisk</c> and <c>FileStream.Flush(true)</c> never report an error of fsync on Linux, there is no way to open a
-/// directory, and none to set aside disk space for a file that exists. Any thread may call; calls block.
+/// <c>RandomAccess.FlushToDisk</c> and <c>FileStream.Flush(true)</c> never report an error of fsync on Linux, there is
+/// no way to open a directory, and none to set aside disk space for a file that exists. Any thread may call; calls
+/// block.
 /// </remarks>
 internal static partial class NativeDisk
 {
@@ -23,7 +24,9 @@ internal static partial class NativeDisk
     /// <summary>Forces a file to the disk.</summary>
     /// <param name="file">The open file.</param>
     /// <param name="path">Its path, for the exception.</param>
-    /// <param name="withMetadata">Whether all that is known of the file goes too, and not only what reading it needs.</param>
+    /// <param name="withMetadata">
+    /// Whether all that is known of the file goes too, and not only what reading it needs.
+    /// </param>
     /// <exception cref="FlushFailedException">The disk refused.</exception>
     public static void Flush(SafeFileHandle file, string path, bool withMetadata)
     {
@@ -34,7 +37,9 @@ internal static partial class NativeDisk
             throw new FlushFailedException(path, error, Marshal.GetPInvokeErrorMessage(error));
     }
 
-    /// <summary>Forces the names in a directory to the disk. Windows keeps them in its own journal, and nothing is done there.</summary>
+    /// <summary>
+    /// Forces the names in a directory to the disk. Windows keeps them in its own journal, and nothing is done there.
+    /// </summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="FlushFailedException">The disk refused.</exception>
     /// <exception cref="IOException">The directory cannot be opened.</exception>
@@ -53,18 +58,23 @@ internal static partial class NativeDisk
         while (error == Interrupted);
 
         if (error != 0)
-            throw new IOException($"The directory {path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+        {
+            throw new IOException(
+                $"The directory {path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+        }
 
         using SafeFileHandle directory = new(descriptor, ownsHandle: true);
         Flush(directory, path, withMetadata: true);
     }
 
-    /// <summary>Sets disk space aside without changing the file's length. Does nothing where the system cannot.</summary>
+    /// <summary>
+    /// Sets disk space aside without changing the file's length. Does nothing where the system cannot.
+    /// </summary>
     /// <param name="file">The open file.</param>
     /// <param name="length">How many bytes, counted from the start of the file.</param>
     /// <remarks>
-    /// A disk too full for it is no failure either: the file may stay smaller than what was set aside. On Windows and macOS there is no
-    /// call that does it cheaply, and nothing is set aside.
+    /// A disk too full for it is no failure either: the file may stay smaller than what was set aside. On Windows and
+    /// macOS there is no call that does it cheaply, and nothing is set aside.
     /// </remarks>
     public static void Preallocate(SafeFileHandle file, long length)
     {
@@ -76,7 +86,9 @@ internal static partial class NativeDisk
         }
     }
 
-    /// <summary>Takes the lock of a file that belongs to its handle and so ends with its process. Windows needs no such call.</summary>
+    /// <summary>
+    /// Takes the lock of a file that belongs to its handle and so ends with its process. Windows needs no such call.
+    /// </summary>
     /// <param name="file">The open file.</param>
     /// <returns><see langword="false"/> if another handle has it.</returns>
     public static bool TryLock(SafeFileHandle file)

@@ -5,9 +5,9 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>An open file on a disk.</summary>
 /// <remarks>
-/// Made by <see cref="PhysicalFileSystem"/>; threads as <see cref="IFile"/> says. Reads and writes name their position, so there is no
-/// shared one, and cost one system call each. A flush that was begun by <see cref="DataSyncAsync"/> keeps the file open until
-/// it is over.
+/// Made by <see cref="PhysicalFileSystem"/>; threads as <see cref="IFile"/> says. Reads and writes name their position,
+/// so there is no shared one, and cost one system call each. A flush that was begun by <see cref="DataSyncAsync"/>
+/// keeps the file open until it is over.
 /// </remarks>
 internal sealed class PhysicalFile : IFile
 {

@@ -10,13 +10,15 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>The disks of this machine.</summary>
 /// <remarks>
-/// Owned by the node's environment, thread-safe. Files are opened so that others may read, write, rename and delete them
-/// meanwhile; who may write is settled by <see cref="TryLock"/> alone. Disposing of it lets its flush threads end once they have
-/// flushed what was asked for; open files stay open.
+/// Owned by the node's environment, thread-safe. Files are opened so that others may read, write, rename and delete
+/// them meanwhile; who may write is settled by <see cref="TryLock"/> alone. Disposing of it lets its flush threads end
+/// once they have flushed what was asked for; open files stay open.
 /// </remarks>
 internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
 {
-    /// <summary>How many files are flushed at once: more than a disk's queue gains from, few enough to be cheap.</summary>
+    /// <summary>
+    /// How many files are flushed at once: more than a disk's queue gains from, few enough to be cheap.
+    /// </summary>
     private const int FlushThreadCountMax = 8;
 
     private const FileShare Everything = FileShare.ReadWrite | FileShare.Delete;

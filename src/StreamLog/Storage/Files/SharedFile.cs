@@ -2,8 +2,13 @@ using StreamLog.Extensibility;
 
 namespace StreamLog.Storage.Files;
 
-/// <summary>What all open handles of one physical file have in common: its length, and whether a flush of it has failed.</summary>
-/// <remarks>Made and counted by <see cref="SharedFiles"/>. Any thread may call; whoever writes is alone, as <see cref="IFile"/> demands.</remarks>
+/// <summary>
+/// What all open handles of one physical file have in common: its length, and whether a flush of it has failed.
+/// </summary>
+/// <remarks>
+/// Made and counted by <see cref="SharedFiles"/>. Any thread may call; whoever writes is alone, as <see cref="IFile"/>
+/// demands.
+/// </remarks>
 internal sealed class SharedFile
 {
     /// <summary>Stands for a length that must be asked for, because a write failed half-way.</summary>
@@ -25,7 +30,9 @@ internal sealed class SharedFile
     /// <summary>Gets or sets the full path of the file now. Guarded by the gate of <see cref="SharedFiles"/>.</summary>
     public string Path { get; set; }
 
-    /// <summary>Gets or sets whether the name has been deleted or given to another file. Guarded as <see cref="Path"/> is.</summary>
+    /// <summary>
+    /// Gets or sets whether the name has been deleted or given to another file. Guarded as <see cref="Path"/> is.
+    /// </summary>
     public bool IsUnlinked { get; set; }
 
     /// <summary>Gets or sets the number of open handles. Guarded as <see cref="Path"/> is.</summary>
@@ -64,7 +71,9 @@ internal sealed class SharedFile
         MetadataChanged();
     }
 
-    /// <summary>Notes that the next flush must force more than the bytes: the file is new, or its length was set.</summary>
+    /// <summary>
+    /// Notes that the next flush must force more than the bytes: the file is new, or its length was set.
+    /// </summary>
     public void MetadataChanged() => Volatile.Write(ref _isMetadataDirty, 1);
 
     /// <summary>Begins a flush.</summary>

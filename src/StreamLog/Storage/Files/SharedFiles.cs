@@ -5,8 +5,8 @@ namespace StreamLog.Storage.Files;
 
 /// <summary>The physical files that are open now, by their paths.</summary>
 /// <remarks>
-/// Owned by a <see cref="PhysicalFileSystem"/>, which tells it of renames and deletions, so that two handles of one file share
-/// what is known of it and a new file under an old name shares nothing. Any thread may call.
+/// Owned by a <see cref="PhysicalFileSystem"/>, which tells it of renames and deletions, so that two handles of one
+/// file share what is known of it and a new file under an old name shares nothing. Any thread may call.
 /// </remarks>
 internal sealed class SharedFiles
 {

@@ -11,7 +11,9 @@ internal static class StorageErrors
 
     /// <summary>Tells whether a write failed because there is no room: it may succeed once there is.</summary>
     /// <param name="exception">What the write threw.</param>
-    /// <returns><see langword="true"/> for a full disk, a quota that is used up, and the limit of the file system in memory.</returns>
+    /// <returns>
+    /// <see langword="true"/> for a full disk, a quota that is used up, and the limit of the file system in memory.
+    /// </returns>
     public static bool IsDiskFull(IOException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
