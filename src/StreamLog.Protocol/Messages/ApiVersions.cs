@@ -13,9 +13,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.ApiVersions, MessageKind.Request, 0, 4, FlexibleFrom = 3)]
 public sealed partial class ApiVersionsRequest : IRequest<ApiVersionsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.ApiVersions;
-
     /// <summary>Gets or sets the name of the client's library.</summary>
     [Field("3+", Ignorable = true)]
     public string ClientSoftwareName { get; set; } = "";

@@ -10,9 +10,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.CreatePartitions, MessageKind.Request, 0, 3, FlexibleFrom = 2)]
 public sealed partial class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.CreatePartitions;
-
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
     public List<CreatePartitionsTopic> Topics { get; set; } = [];

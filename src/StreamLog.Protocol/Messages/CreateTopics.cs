@@ -12,9 +12,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.CreateTopics, MessageKind.Request, 2, 7, FlexibleFrom = 5)]
 public sealed partial class CreateTopicsRequest : IRequest<CreateTopicsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.CreateTopics;
-
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
     public List<CreatableTopic> Topics { get; set; } = [];

@@ -10,9 +10,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.DeleteRecords, MessageKind.Request, 0, 2, FlexibleFrom = 2)]
 public sealed partial class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.DeleteRecords;
-
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
     public List<DeleteRecordsTopic> Topics { get; set; } = [];

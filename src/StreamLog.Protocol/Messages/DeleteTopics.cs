@@ -12,9 +12,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.DeleteTopics, MessageKind.Request, 1, 6, FlexibleFrom = 4)]
 public sealed partial class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.DeleteTopics;
-
     /// <summary>Gets or sets the topics.</summary>
     [Field("6+")]
     public List<DeleteTopicState> Topics { get; set; } = [];

@@ -11,9 +11,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.DescribeConfigs, MessageKind.Request, 1, 4, FlexibleFrom = 4)]
 public sealed partial class DescribeConfigsRequest : IRequest<DescribeConfigsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.DescribeConfigs;
-
     /// <summary>Gets or sets the resources.</summary>
     [Field("0+")]
     public List<DescribeConfigsResource> Resources { get; set; } = [];

@@ -11,9 +11,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.DescribeLogDirs, MessageKind.Request, 1, 4, FlexibleFrom = 2)]
 public sealed partial class DescribeLogDirsRequest : IRequest<DescribeLogDirsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.DescribeLogDirs;
-
     /// <summary>Gets or sets the topics asked for, or null for all.</summary>
     [Field("0+", NullableFrom = 0)]
     public List<DescribableLogDirTopic>? Topics { get; set; } = [];

@@ -20,9 +20,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.Fetch, MessageKind.Request, 4, 18, FlexibleFrom = 12)]
 public sealed partial class FetchRequest : IRequest<FetchResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.Fetch;
-
     /// <summary>Gets or sets the cluster's id, or null where it is not known.</summary>
     [Field("12+", NullableFrom = 12, Tag = 0, Ignorable = true)]
     public string? ClusterId { get; set; }

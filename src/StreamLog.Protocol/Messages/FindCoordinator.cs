@@ -13,9 +13,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.FindCoordinator, MessageKind.Request, 0, 6, FlexibleFrom = 3)]
 public sealed partial class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.FindCoordinator;
-
     /// <summary>Gets or sets the group, transactional id or share partition.</summary>
     [Field("0-3")]
     public string Key { get; set; } = "";

@@ -9,9 +9,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.IncrementalAlterConfigs, MessageKind.Request, 0, 1, FlexibleFrom = 1)]
 public sealed partial class IncrementalAlterConfigsRequest : IRequest<IncrementalAlterConfigsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.IncrementalAlterConfigs;
-
     /// <summary>Gets or sets the resources.</summary>
     [Field("0+")]
     public List<AlterConfigsResource> Resources { get; set; } = [];

@@ -13,9 +13,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.InitProducerId, MessageKind.Request, 0, 5, FlexibleFrom = 2)]
 public sealed partial class InitProducerIdRequest : IRequest<InitProducerIdResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.InitProducerId;
-
     /// <summary>Gets or sets the transactional id, or null outside transactions.</summary>
     [Field("0+", NullableFrom = 0)]
     public string? TransactionalId { get; set; } = "";

@@ -12,9 +12,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.ListGroups, MessageKind.Request, 0, 5, FlexibleFrom = 3)]
 public sealed partial class ListGroupsRequest : IRequest<ListGroupsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.ListGroups;
-
     /// <summary>Gets or sets the states of the groups to list, or nothing for all.</summary>
     [Field("4+")]
     public List<string> StatesFilter { get; set; } = [];

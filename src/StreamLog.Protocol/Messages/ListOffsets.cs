@@ -17,9 +17,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.ListOffsets, MessageKind.Request, 1, 11, FlexibleFrom = 6)]
 public sealed partial class ListOffsetsRequest : IRequest<ListOffsetsResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.ListOffsets;
-
     /// <summary>Gets or sets the id of the follower that asks, or -1 for a consumer.</summary>
     [Field("0+")]
     public int ReplicaId { get; set; }
@@ -59,7 +56,7 @@ public sealed partial class ListOffsetsRequest : IRequest<ListOffsetsResponse>
         [Field("4+", Ignorable = true)]
         public int CurrentLeaderEpoch { get; set; } = -1;
 
-        /// <summary>Gets or sets the time asked about, in milliseconds since 1970, or a negative special number.</summary>
+        /// <summary>Gets or sets the time to look for in milliseconds since 1970, or a negative special one.</summary>
         [Field("0+")]
         public long Timestamp { get; set; }
     }

@@ -20,9 +20,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.Metadata, MessageKind.Request, 0, 13, FlexibleFrom = 9)]
 public sealed partial class MetadataRequest : IRequest<MetadataResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.Metadata;
-
     /// <summary>Gets or sets the topics asked for, or null for all, which version 0 says by an empty list.</summary>
     [Field("0+", NullableFrom = 1)]
     public List<MetadataRequestTopic>? Topics { get; set; } = [];

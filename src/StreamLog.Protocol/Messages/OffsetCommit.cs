@@ -15,9 +15,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.OffsetCommit, MessageKind.Request, 2, 10, FlexibleFrom = 8)]
 public sealed partial class OffsetCommitRequest : IRequest<OffsetCommitResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.OffsetCommit;
-
     /// <summary>Gets or sets the group.</summary>
     [Field("0+")]
     public string GroupId { get; set; } = "";

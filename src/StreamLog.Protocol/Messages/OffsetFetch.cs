@@ -16,9 +16,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.OffsetFetch, MessageKind.Request, 1, 10, FlexibleFrom = 6)]
 public sealed partial class OffsetFetchRequest : IRequest<OffsetFetchResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.OffsetFetch;
-
     /// <summary>Gets or sets the group.</summary>
     [Field("0-7")]
     public string GroupId { get; set; } = "";

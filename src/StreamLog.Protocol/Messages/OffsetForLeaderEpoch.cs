@@ -10,9 +10,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.OffsetForLeaderEpoch, MessageKind.Request, 2, 4, FlexibleFrom = 4)]
 public sealed partial class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpochResponse>
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.OffsetForLeaderEpoch;
-
     /// <summary>Gets or sets the id of the follower that asks, -1 for a consumer, -2 for a tool.</summary>
     [Field("3+", Ignorable = true)]
     public int ReplicaId { get; set; } = -2;

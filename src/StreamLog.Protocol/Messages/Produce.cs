@@ -17,9 +17,6 @@ namespace StreamLog.Protocol.Messages;
 [Message(ApiKey.Produce, MessageKind.Request, 3, 13, FlexibleFrom = 9)]
 public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IDisposable
 {
-    /// <inheritdoc/>
-    public ApiKey ApiKey => ApiKey.Produce;
-
     /// <summary>Gets or sets the transactional id, or null outside transactions.</summary>
     [Field("3+", NullableFrom = 3)]
     public string? TransactionalId { get; set; }
