@@ -194,6 +194,15 @@ public readonly ref struct RecordBatchHeader
         StampCrc(batch);
     }
 
+    /// <summary>Sets the largest timestamp of a batch, and computes the checksum again.</summary>
+    /// <param name="batch">The whole batch.</param>
+    /// <param name="timestampMs">The time, in Unix milliseconds.</param>
+    public static void StampMaxTimestamp(Span<byte> batch, long timestampMs)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch[MaxTimestampAt..], timestampMs);
+        StampCrc(batch);
+    }
+
     /// <summary>Sets the producer of a batch that was built before it was known, and computes the checksum again.</summary>
     /// <param name="batch">The whole batch.</param>
     /// <param name="id">The producer's id.</param>
