@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Simulation;
 
@@ -13,7 +14,7 @@ public sealed partial class SimulatedDisk
         lock (_gate)
         {
             ThrowIfPowerless($"open {path}");
-            SimulatedNode? found = Find(Split(path));
+            SimulatedNode? found = Find(InMemoryPath.Split(path));
             if (found is SimulatedDirectoryNode)
                 throw new UnauthorizedAccessException($"{path} is a directory.");
 
@@ -33,14 +34,14 @@ public sealed partial class SimulatedDisk
     public bool FileExists(string path)
     {
         lock (_gate)
-            return Find(Split(path)) is SimulatedFileNode;
+            return Find(InMemoryPath.Split(path)) is SimulatedFileNode;
     }
 
     /// <inheritdoc/>
     public bool DirectoryExists(string path)
     {
         lock (_gate)
-            return Find(Split(path)) is SimulatedDirectoryNode;
+            return Find(InMemoryPath.Split(path)) is SimulatedDirectoryNode;
     }
 
     /// <inheritdoc/>
@@ -49,7 +50,7 @@ public sealed partial class SimulatedDisk
         lock (_gate)
         {
             SimulatedDirectoryNode directory = _root;
-            foreach (string name in Split(path))
+            foreach (string name in InMemoryPath.Split(path))
             {
                 if (!directory.Volatile.TryGetValue(name, out SimulatedNode? node))
                 {
@@ -81,8 +82,8 @@ public sealed partial class SimulatedDisk
     /// <inheritdoc/>
     public void Rename(string path, string newPath)
     {
-        string[] from = Split(path);
-        string[] to = Split(newPath);
+        string[] from = InMemoryPath.Split(path);
+        string[] to = InMemoryPath.Split(newPath);
         lock (_gate)
         {
             SimulatedNode node = Find(from)
@@ -112,7 +113,7 @@ public sealed partial class SimulatedDisk
     {
         lock (_gate)
         {
-            SimulatedNode? found = Find(Split(path));
+            SimulatedNode? found = Find(InMemoryPath.Split(path));
             if (found is SimulatedDirectoryNode)
                 throw new UnauthorizedAccessException($"{path} is a directory.");
 
@@ -126,7 +127,7 @@ public sealed partial class SimulatedDisk
     {
         lock (_gate)
         {
-            SimulatedNode? found = Find(Split(path));
+            SimulatedNode? found = Find(InMemoryPath.Split(path));
             if (found is SimulatedFileNode)
                 throw new IOException($"{path} is a file.");
 
@@ -157,7 +158,7 @@ public sealed partial class SimulatedDisk
     /// <inheritdoc/>
     public IDisposable? TryLock(string path)
     {
-        string key = string.Join('/', Split(path));
+        string key = string.Join('/', InMemoryPath.Split(path));
         Open(path, FileOpenMode.OpenOrCreate).Dispose();
         lock (_gate)
             return _locks.Add(key) ? new SimulatedLock(this, key) : null;
@@ -317,13 +318,6 @@ public sealed partial class SimulatedDisk
         }
     }
 
-    private static string[] Split(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Path.GetFullPath(path).Split(
-            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
-    }
-
     private void BeginMutation(string description)
     {
         ThrowIfPowerless(description);
@@ -396,12 +390,12 @@ public sealed partial class SimulatedDisk
         return node;
     }
 
-    private SimulatedDirectoryNode DirectoryAt(string path) => Find(Split(path)) as SimulatedDirectoryNode
+    private SimulatedDirectoryNode DirectoryAt(string path) => Find(InMemoryPath.Split(path)) as SimulatedDirectoryNode
         ?? throw new DirectoryNotFoundException($"There is no directory {path}.");
 
     private (SimulatedDirectoryNode Parent, string Name) ParentOf(string path)
     {
-        string[] names = Split(path);
+        string[] names = InMemoryPath.Split(path);
         if (names.Length > 0 && Find(names.AsSpan(..^1)) is SimulatedDirectoryNode parent)
             return (parent, names[^1]);
 

@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Simulation;
 
@@ -324,6 +325,6 @@ public sealed partial class SimulatedDisk : IFileSystem
             $"Left: [{string.Join("; ", survivors.Select(operation => operation.Description))}].");
     }
 
-    private SimulatedFileNode FileAt(string path) => Find(Split(path)) as SimulatedFileNode
+    private SimulatedFileNode FileAt(string path) => Find(InMemoryPath.Split(path)) as SimulatedFileNode
         ?? throw new FileNotFoundException($"There is no file {path}.", path);
 }

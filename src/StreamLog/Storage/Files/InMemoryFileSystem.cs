@@ -28,7 +28,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     public IFile Open(string path, FileOpenMode mode, long preallocate = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(preallocate);
-        string[] names = Split(path);
+        string[] names = InMemoryPath.Split(path);
         bool mustExist = mode is FileOpenMode.Open or FileOpenMode.OpenRead;
         lock (_gate)
         {
@@ -62,14 +62,14 @@ internal sealed class InMemoryFileSystem : IFileSystem
     public bool FileExists(string path)
     {
         lock (_gate)
-            return Find(Split(path)) is InMemoryContent;
+            return Find(InMemoryPath.Split(path)) is InMemoryContent;
     }
 
     /// <inheritdoc/>
     public bool DirectoryExists(string path)
     {
         lock (_gate)
-            return Find(Split(path)) is InMemoryDirectory;
+            return Find(InMemoryPath.Split(path)) is InMemoryDirectory;
     }
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
         lock (_gate)
         {
             InMemoryDirectory directory = _root;
-            foreach (string name in Split(path))
+            foreach (string name in InMemoryPath.Split(path))
             {
                 if (!directory.Entries.TryGetValue(name, out object? entry))
                 {
@@ -97,7 +97,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     {
         lock (_gate)
         {
-            if (Find(Split(directory)) is not InMemoryDirectory found)
+            if (Find(InMemoryPath.Split(directory)) is not InMemoryDirectory found)
                 throw new DirectoryNotFoundException($"There is no directory {directory}.");
 
             return [.. found.Entries.Select(entry => new FileSystemEntry(
@@ -108,8 +108,8 @@ internal sealed class InMemoryFileSystem : IFileSystem
     /// <inheritdoc/>
     public void Rename(string path, string newPath)
     {
-        string[] from = Split(path);
-        string[] to = Split(newPath);
+        string[] from = InMemoryPath.Split(path);
+        string[] to = InMemoryPath.Split(newPath);
         lock (_gate)
         {
             object source = Find(from) ?? throw new FileNotFoundException($"There is no {path} to rename.", path);
@@ -135,7 +135,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     /// <inheritdoc/>
     public void DeleteFile(string path)
     {
-        string[] names = Split(path);
+        string[] names = InMemoryPath.Split(path);
         lock (_gate)
         {
             object? found = Find(names);
@@ -153,7 +153,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     /// <inheritdoc/>
     public void DeleteDirectory(string path)
     {
-        string[] names = Split(path);
+        string[] names = InMemoryPath.Split(path);
         lock (_gate)
         {
             object? found = Find(names);
@@ -180,7 +180,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     /// <inheritdoc/>
     public IDisposable? TryLock(string path)
     {
-        string key = string.Join('/', Split(path));
+        string key = string.Join('/', InMemoryPath.Split(path));
         Open(path, FileOpenMode.OpenOrCreate).Dispose();
         lock (_gate)
             return _locks.Add(key) ? new InMemoryLock(this, key) : null;
@@ -195,14 +195,6 @@ internal sealed class InMemoryFileSystem : IFileSystem
     {
         lock (_gate)
             _locks.Remove(key);
-    }
-
-    // The names below the root. Every path becomes a full one first, so that two ways to write it are one file.
-    private static string[] Split(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Path.GetFullPath(path).Split(
-            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
     }
 
     private object? Find(ReadOnlySpan<string> names)
