@@ -54,8 +54,7 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
     /// <param name="count">For how many bytes.</param>
     public void EnsureRoom(int count)
     {
-        // The pool gives more than was asked for, and that is no room.
-        if (count > Math.Min(Array.Length, _maxBytes) - Position)
+        if (count > Array.Length - Position)
             Grow(count);
     }
 

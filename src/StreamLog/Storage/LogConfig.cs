@@ -27,6 +27,9 @@ internal sealed record LogConfig
     /// <summary>Gets how far after now a timestamp may lie (<c>message.timestamp.after.max.ms</c>): an hour.</summary>
     public long MessageTimestampAfterMaxMs { get; init; } = 60L * 60 * 1000;
 
+    /// <summary>Gets what an acknowledged append promises: the log's owner decides by it what it waits for.</summary>
+    public Durability Durability { get; init; } = Durability.OnCommit;
+
     /// <summary>Gets whether the topic keeps the last record of each key, so that records need one.</summary>
     public bool IsCompacted { get; init; }
 

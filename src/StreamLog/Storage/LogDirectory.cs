@@ -4,23 +4,72 @@ using StreamLog.Extensibility;
 namespace StreamLog.Storage;
 
 /// <summary>One data directory: its lock, its identity, its partitions and their checkpoints.</summary>
-internal sealed class LogDirectory : IAsyncDisposable
+/// <remarks>
+/// Owned by a node. Thread-safe. A timer flushes what nobody waits for, forces the flush marks to disk and writes checkpoints.
+/// </remarks>
+internal sealed partial class LogDirectory : IAsyncDisposable
 {
-    private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
+    public const string LockFileName = "streamlog.lock";
 
-    private LogDirectory(string path) => Path = path;
+    // Kafka's producer.id.expiration.ms: a day without a batch.
+    private static readonly TimeSpan ProducerExpiration = TimeSpan.FromDays(1);
+
+    private readonly IFileSystem _files;
+    private readonly LogDirectorySettings _settings;
+    private readonly LogServices _services;
+    private readonly DirectoryIdentity _identity;
+    private readonly IDisposable _lock;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate.
+    private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
+    private StreamLogException? _failure;
+    private bool _isDisposed;
+
+    // Touched by the timer's call alone, which _isTicking keeps to one at a time.
+    private ITimer? _timer;
+    private long _lastCheckpoint;
+    private int _isTicking;
+
+    private LogDirectory(
+        INodeEnvironment env, string path, LogDirectorySettings settings, ILogger logger, IDisposable held)
+    {
+        _files = env.Files;
+        _settings = settings;
+        _logger = logger;
+        _lock = held;
+        Path = path;
+        _identity = DirectoryIdentity.Open(env, path, settings);
+        WasCleanShutdown = CleanShutdownFile.Take(_files, path);
+        DirectoryCheckpoints checkpoints = new(_files, path, logger);
+        FlushMarks marks = FlushMarks.Open(_files, path);
+        _files.SyncDirectory(path);
+        _services = new LogServices
+        {
+            Files = _files,
+            Time = env.Time,
+            Settings = settings,
+            Marks = marks,
+            Checkpoints = checkpoints,
+            Flushes = new FlushLoop(settings.ParallelFlushMax),
+            Logger = logger,
+            FailDirectory = Fail,
+        };
+        _lastCheckpoint = env.Time.GetTimestamp();
+    }
 
     /// <summary>Gets where it is.</summary>
     public string Path { get; }
 
     /// <summary>Gets the id that the directory keeps for life.</summary>
-    public Guid DirectoryId { get; }
+    public Guid DirectoryId => _identity.DirectoryId;
 
     /// <summary>Gets the cluster it belongs to.</summary>
-    public string ClusterId { get; } = "";
+    public string ClusterId => _identity.ClusterId;
 
     /// <summary>Gets the node it belongs to.</summary>
-    public int NodeId { get; }
+    public int NodeId => _identity.NodeId;
 
     /// <summary>Gets whether it was stopped in order the last time.</summary>
     public bool WasCleanShutdown { get; }
@@ -31,22 +80,271 @@ internal sealed class LogDirectory : IAsyncDisposable
     /// version wrote it.
     /// </exception>
     public static LogDirectory Open(
-        INodeEnvironment env, string path, LogDirectorySettings settings, ILoggerFactory loggers) => new(path);
+        INodeEnvironment env, string path, LogDirectorySettings settings, ILoggerFactory loggers)
+    {
+        ILogger logger = loggers.CreateLogger("StreamLog.Storage");
+        path = System.IO.Path.GetFullPath(path);
+        IDisposable? held = null;
+        try
+        {
+            CreateDirectory(env.Files, path);
+            held = env.Files.TryLock(System.IO.Path.Combine(path, LockFileName)) ?? throw new StreamLogException(
+                ErrorCode.KafkaStorageError,
+                $"The data directory {path} is in use: another process, or another node in this one, holds {LockFileName}. Stop " +
+                "it, or give this node a directory of its own.");
+            LogDirectory directory = new(env, path, settings, logger, held);
+            directory._timer = env.Time.CreateTimer(
+                static state => ((LogDirectory)state!).Tick(), directory, settings.FlushInterval, settings.FlushInterval);
+            Log.Opened(logger, path, directory.NodeId, directory.ClusterId, directory.WasCleanShutdown);
+            return directory;
+        }
+        catch (Exception error)
+        {
+            held?.Dispose();
+            if (!DiskErrors.IsOfDisk(error))
+                throw;
+            throw new StreamLogException(
+                DiskErrors.CodeOf(error),
+                $"The data directory {path} cannot be opened for writing: {error.Message} Check that it exists, that this " +
+                "process may write to it and that its disk is not mounted read-only, or choose another directory.",
+                error);
+        }
+    }
 
     /// <summary>Opens a partition, or creates it. One that is corrupt is opened offline: its Failure says why.</summary>
+    /// <exception cref="StreamLogException">The directory is closed or offline, or a new partition could not be created.</exception>
     public PartitionLog OpenPartition(TopicPartition tp, Guid topicId, LogConfig config)
     {
-        PartitionLog log = new(tp, topicId, config);
-        _logs.Add(tp, log);
-        return log;
+        lock (_gate)
+        {
+            ThrowIfUnusable();
+            if (_logs.ContainsKey(tp))
+                throw new InvalidOperationException($"Partition {tp} is open already.");
+
+            string path = PathOf(tp);
+            LogState state = new(tp, topicId, path, config, _settings);
+            try
+            {
+                Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
+                if (foundId is null)
+                    Create(path, topicId);
+                else if (foundId != topicId)
+                    throw WrongTopic(tp, path, foundId.Value, topicId);
+                LogRecovery.Open(_services, state, WasCleanShutdown);
+            }
+            catch (StreamLogException failure) when (failure.ErrorCode == ErrorCode.InconsistentTopicId)
+            {
+                state.TryFail(failure);
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                throw new StreamLogException(
+                    DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
+            }
+
+            PartitionLog log = new(state, _services);
+            _logs.Add(tp, log);
+            return log;
+        }
     }
 
     /// <summary>Lists the partitions that have files here.</summary>
-    public IReadOnlyList<(TopicPartition Partition, Guid TopicId)> FindPartitions() => [];
+    public IReadOnlyList<(TopicPartition Partition, Guid TopicId)> FindPartitions()
+    {
+        List<(TopicPartition, Guid)> found = [];
+        foreach (FileSystemEntry entry in _files.List(Path))
+        {
+            if (!entry.IsDirectory || !LogFileNames.TryParseDirectory(entry.Name, out TopicPartition partition))
+                continue;
+            if (PartitionMetadataFile.Read(_files, PathOf(partition)) is { } topicId)
+                found.Add((partition, topicId));
+        }
+
+        return found;
+    }
 
     /// <summary>Deletes a partition's files. An open log of it is closed first.</summary>
-    public void DeletePartition(TopicPartition tp) => _logs.Remove(tp);
+    /// <exception cref="StreamLogException">The disk failed.</exception>
+    public void DeletePartition(TopicPartition tp)
+    {
+        PartitionLog? log;
+        lock (_gate)
+        {
+            ThrowIfUnusable();
+            if (_logs.Remove(tp, out log))
+                log.Close();
+
+            string path = PathOf(tp);
+            if (!_files.DirectoryExists(path))
+                return;
+            try
+            {
+                if (log is not null)
+                    _services.Marks.Forget(log.TopicId, tp.Partition);
+                _services.Checkpoints.Forget(tp);
+                string doomed = path + DoomedSuffix;
+                _files.DeleteDirectory(doomed);
+                _files.Rename(path, doomed);
+                _files.SyncDirectory(Path);
+                _files.DeleteDirectory(doomed);
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                throw new StreamLogException(
+                    DiskErrors.CodeOf(error), $"Partition {tp} could not be deleted from {path}: {error.Message}", error);
+            }
+        }
+    }
 
     /// <summary>Stops in order: flushes all, writes checkpoints and snapshots, and the marker of a clean stop last.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        PartitionLog[] logs;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            logs = [.. _logs.Values];
+        }
+
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        await _services.Flushes.DisposeAsync().ConfigureAwait(false);
+        bool isClean = _failure is null;
+        foreach (PartitionLog log in logs)
+            isClean &= await log.StopAsync().ConfigureAwait(false);
+
+        try
+        {
+            _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
+            _services.Marks.Sync();
+            if (isClean)
+                CleanShutdownFile.Leave(_files, Path);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            Log.StopFailed(_logger, Path, error.Message);
+        }
+
+        foreach (PartitionLog log in logs)
+            log.Close();
+        _services.Marks.Dispose();
+        _lock.Dispose();
+        Log.Stopped(_logger, Path, isClean);
+    }
+
+    /// <summary>Flushes what nobody asked for, and writes marks and checkpoints when they are due. The timer calls it.</summary>
+    internal void Tick()
+    {
+        if (Interlocked.Exchange(ref _isTicking, 1) != 0)
+            return;
+        try
+        {
+            PartitionLog[] logs = OpenLogs();
+            foreach (PartitionLog log in logs)
+            {
+                if (log.LogEndOffset > log.DurableOffset)
+                    log.RequestFlush();
+            }
+
+            _services.Marks.Sync();
+            if (_services.Time.GetElapsedTime(_lastCheckpoint) < _settings.CheckpointInterval)
+                return;
+            _lastCheckpoint = _services.Time.GetTimestamp();
+            WriteCheckpoints();
+            long expired = _services.NowMs - (long)ProducerExpiration.TotalMilliseconds;
+            foreach (PartitionLog log in logs)
+                log.ExpireProducers(expired);
+        }
+        catch (FlushFailedException error)
+        {
+            Fail(error);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            // Nothing was promised that this would keep: the next turn tries to write again.
+            Log.CheckpointFailed(_logger, Path, error.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref _isTicking, 0);
+        }
+    }
+
+    /// <summary>Writes recovery points, log starts and high watermarks now.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    internal void WriteCheckpoints()
+    {
+        _services.Checkpoints.Save([.. OpenLogs().Select(log => log.State)]);
+        _services.Marks.Compact();
+    }
+
+    private const string DoomedSuffix = ".streamlog-delete";
+
+    private static void CreateDirectory(IFileSystem files, string path)
+    {
+        if (files.DirectoryExists(path))
+        {
+            foreach (FileSystemEntry entry in files.List(path))
+            {
+                if (entry.IsDirectory && entry.Name.EndsWith(DoomedSuffix, StringComparison.Ordinal))
+                    files.DeleteDirectory(System.IO.Path.Combine(path, entry.Name));
+            }
+
+            return;
+        }
+
+        files.CreateDirectory(path);
+        if (System.IO.Path.GetDirectoryName(path) is { } parent)
+            files.SyncDirectory(parent);
+    }
+
+    private PartitionLog[] OpenLogs()
+    {
+        lock (_gate)
+            return _isDisposed ? [] : [.. _logs.Values];
+    }
+
+    private string PathOf(TopicPartition tp) => System.IO.Path.Combine(Path, tp.ToString());
+
+    private void Create(string path, Guid topicId)
+    {
+        // The file that names the topic comes last: without it the directory does not count as a partition.
+        _files.CreateDirectory(path);
+        _files.SyncDirectory(Path);
+        PartitionMetadataFile.Write(_files, path, topicId);
+    }
+
+    private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(
+        ErrorCode.InconsistentTopicId,
+        $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, and " +
+        $"{DirectoryIdentity.Encode(wanted)} was expected. Move the directory away if its records are not needed.");
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_failure is { } failure)
+            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+    }
+
+    // What the whole directory rests on could not be flushed. All of it is done with until it is opened again.
+    private void Fail(Exception error)
+    {
+        StreamLogException failure = new(
+            ErrorCode.KafkaStorageError,
+            $"The data directory {Path} is offline: {error.Message} Check the disk and start the node again.", error);
+        PartitionLog[] logs;
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return;
+            _failure = failure;
+            logs = [.. _logs.Values];
+        }
+
+        Log.WentOffline(_logger, Path, error.Message);
+        foreach (PartitionLog log in logs)
+            log.GoOffline(failure);
+    }
 }

@@ -1,15 +1,37 @@
+using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
 namespace StreamLog.Storage;
 
 /// <summary>One partition's log: segments of record batches in one directory.</summary>
-internal sealed class PartitionLog
+/// <remarks>
+/// Owned by a <see cref="LogDirectory"/>. Thread-safe. Appends take the log's gate for the check of sequences, the stamp and one
+/// write; flushes and reads do not. Events are raised with no gate held.
+/// </remarks>
+internal sealed partial class PartitionLog
 {
-    internal PartitionLog(TopicPartition topicPartition, Guid topicId, LogConfig config)
+    private readonly LogState _log;
+    private readonly LogServices _services;
+    private readonly EpochCheckpoint _epochs;
+    private readonly LogWriter _writer;
+    private readonly LogFlusher _flusher;
+    private readonly LogReader _reader;
+    private readonly LogCutter _cutter;
+    private readonly TimestampSearch _timestamps;
+    private int _isOfflineTold;
+    private int _isClosed;
+
+    internal PartitionLog(LogState log, LogServices services)
     {
-        TopicPartition = topicPartition;
-        TopicId = topicId;
-        Config = config;
+        _log = log;
+        _services = services;
+        _epochs = new EpochCheckpoint(log, services);
+        _writer = new LogWriter(log, services);
+        _flusher = new LogFlusher(log, services);
+        _reader = new LogReader(log);
+        _cutter = new LogCutter(log, services, _epochs);
+        _timestamps = new TimestampSearch(log);
+        _isOfflineTold = log.Failure is null ? 0 : 1;
     }
 
     /// <summary>Raised when <see cref="DurableOffset"/> has moved up: on the thread of the flush, with no gate held.</summary>
@@ -19,86 +41,284 @@ internal sealed class PartitionLog
     public event Action<PartitionLog>? WentOffline;
 
     /// <summary>Gets the partition.</summary>
-    public TopicPartition TopicPartition { get; }
+    public TopicPartition TopicPartition => _log.Partition;
 
     /// <summary>Gets the id of its topic.</summary>
-    public Guid TopicId { get; }
+    public Guid TopicId => _log.TopicId;
 
     /// <summary>Gets how it is kept.</summary>
-    public LogConfig Config { get; private set; }
+    public LogConfig Config => _log.Config;
 
     /// <summary>Gets whether it can be used. Once offline it stays so until the directory is opened again.</summary>
-    public bool IsOnline => Failure is null;
+    public bool IsOnline => _log.Failure is null;
 
     /// <summary>Gets why it is offline: which file, which byte, which offset, and what can be done.</summary>
-    public StreamLogException? Failure { get; private set; }
+    public StreamLogException? Failure => _log.Failure;
 
     /// <summary>Gets the first offset that can be read.</summary>
-    public long LogStartOffset { get; private set; }
+    public long LogStartOffset => _log.LogStartOffset;
 
     /// <summary>Gets the offset that the next record will get.</summary>
-    public long LogEndOffset { get; private set; }
+    public long LogEndOffset => _log.LogEndOffset;
 
     /// <summary>Gets the offset below which everything is on the disk.</summary>
-    public long DurableOffset { get; private set; }
+    public long DurableOffset => _log.DurableOffset;
 
     /// <summary>
     /// Gets or sets the high watermark as its owner decides it. The log only keeps it in
     /// <c>replication-offset-checkpoint</c>, and starts with what stood there.
     /// </summary>
-    public long HighWatermark { get; set; }
+    public long HighWatermark
+    {
+        get => _log.HighWatermark;
+        set => _log.HighWatermark = value;
+    }
 
     /// <summary>Gets the epoch of the last leader that was assigned, or -1.</summary>
-    public int LatestEpoch { get; private set; } = -1;
+    public int LatestEpoch => _log.Epochs.Latest;
 
     /// <summary>Gets the bytes of all segments.</summary>
-    public long SizeInBytes { get; private set; }
+    public long SizeInBytes => _log.Segments.Sum(segment => (long)segment.SizeInBytes);
 
     /// <summary>Gets the segments, the oldest first.</summary>
-    public IReadOnlyList<SegmentView> Segments { get; } = [];
+    public IReadOnlyList<SegmentView> Segments
+    {
+        get
+        {
+            Segment[] segments = _log.Segments;
+            return [.. segments.Select((segment, index) => ViewOf(segment, index == segments.Length - 1))];
+        }
+    }
+
+    internal LogState State => _log;
 
     /// <summary>Changes how the log is kept, from the next append on.</summary>
-    public void UpdateConfig(LogConfig config) => Config = config;
+    public void UpdateConfig(LogConfig config) => _log.Config = config;
 
     /// <summary>
     /// Appends batches as the leader: validates them, checks sequences, stamps offset and epoch on a copy, and writes it. Does
     /// not flush. Does not keep or change the caller's buffer.
     /// </summary>
+    /// <param name="batches">One batch from a client; a coordinator or the quorum may append several.</param>
+    /// <param name="leaderEpoch">The epoch of the leadership that appends. A new one is assigned first.</param>
+    /// <param name="origin">Who appends.</param>
     public AppendResult AppendAsLeader(
-        RecordBuffer batches, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client) => throw Unfinished();
+        RecordBuffer batches, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client)
+    {
+        if (!_epochs.IsDurable(leaderEpoch))
+        {
+            try
+            {
+                AssignEpochStart(leaderEpoch);
+            }
+            catch (StreamLogException error)
+            {
+                return AppendResult.Refused(error.ErrorCode, error.Message);
+            }
+        }
+
+        AppendResult result = _writer.Append(batches, leaderEpoch, origin);
+        if (!result.IsSuccess)
+            TellIfOffline();
+        return result;
+    }
 
     /// <summary>Wakes the flush loop. The owner calls it after an append that must become durable; hold no lock.</summary>
-    public void RequestFlush() => throw Unfinished();
+    public void RequestFlush() => _services.Flushes.Request(this);
 
     /// <summary>Reads whole batches.</summary>
     /// <param name="offset">The first offset wanted.</param>
     /// <param name="limitOffset">The offset to stay below: a high watermark, or <see cref="LogEndOffset"/>.</param>
     /// <param name="maxBytes">How many bytes are wanted at most.</param>
     /// <param name="atLeastOneBatch">Whether the first batch is returned even if it is larger than that.</param>
-    public LogReadResult Read(long offset, long limitOffset, int maxBytes, bool atLeastOneBatch) => throw Unfinished();
+    public LogReadResult Read(long offset, long limitOffset, int maxBytes, bool atLeastOneBatch) =>
+        _reader.Read(new ReadWindow(offset, limitOffset, maxBytes, atLeastOneBatch));
 
     /// <summary>Finds the first record whose timestamp is at or after the one given.</summary>
-    public OffsetAndTimestamp? FindOffsetByTimestamp(long timestampMs) => throw Unfinished();
+    /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
+    public OffsetAndTimestamp? FindOffsetByTimestamp(long timestampMs) => _timestamps.FindFirst(timestampMs);
 
     /// <summary>Finds the first record with the latest timestamp of all.</summary>
-    public OffsetAndTimestamp? FindMaxTimestamp() => throw Unfinished();
+    /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
+    public OffsetAndTimestamp? FindMaxTimestamp() => _timestamps.FindLatest();
 
     /// <summary>Returns where the epoch ended: (epoch, end) as Kafka's OffsetsForLeaderEpoch; (-1, -1) if unknown.</summary>
-    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch) => throw Unfinished();
+    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch) => _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
 
     /// <summary>Notes durably that the leader of this epoch begins at the log's end. Older epochs change nothing.</summary>
-    public void AssignEpochStart(int epoch) => throw Unfinished();
+    /// <exception cref="StreamLogException">The log is offline, or the disk is full.</exception>
+    public void AssignEpochStart(int epoch) => Change("assigning leader epoch", () => _epochs.Assign(epoch));
 
     /// <summary>Cuts the log so that it ends at the offset. The owner appends nothing meanwhile.</summary>
-    public void TruncateTo(long offset) => throw Unfinished();
+    /// <exception cref="StreamLogException">The log is offline, or the offset lies outside.</exception>
+    public void TruncateTo(long offset)
+    {
+        ThrowIfOutside(offset);
+        Change("truncating", () => _cutter.TruncateTo(offset));
+    }
 
     /// <summary>Raises the start of the log durably, and deletes the segments wholly below it.</summary>
-    public void TrimTo(long newLogStartOffset) => throw Unfinished();
-
-    private StreamLogException Unfinished()
+    /// <exception cref="StreamLogException">The log is offline, or the offset lies beyond the end.</exception>
+    public void TrimTo(long newLogStartOffset)
     {
-        DurableAdvanced?.Invoke(this);
+        if (newLogStartOffset > _log.LogEndOffset)
+            ThrowIfOutside(newLogStartOffset);
+        Change("trimming", () => _cutter.TrimTo(newLogStartOffset));
+    }
+
+    /// <summary>Forgets producers that were last heard of before a time.</summary>
+    internal void ExpireProducers(long beforeMs)
+    {
+        lock (_log.Gate)
+            _log.Producers.Expire(beforeMs);
+    }
+
+    /// <summary>Flushes what is in the log now. For the flush loop, one call at a time. It never throws.</summary>
+    internal async ValueTask FlushAsync()
+    {
+        try
+        {
+            if (await _flusher.FlushAsync().ConfigureAwait(false))
+                DurableAdvanced?.Invoke(this);
+        }
+        catch (Exception error)
+        {
+            // Nobody awaits a flush but the loop, so whatever it was ends here, and with it the log.
+            Fail("flushing", error);
+        }
+    }
+
+    /// <summary>Takes the log offline, because something outside of it failed.</summary>
+    internal void GoOffline(StreamLogException failure)
+    {
+        if (_log.TryFail(failure))
+            TellIfOffline();
+    }
+
+    /// <summary>Flushes the log and writes what makes the next start short. Nobody uses the log any more.</summary>
+    /// <returns><see langword="true"/> if everything is on the disk.</returns>
+    internal async ValueTask<bool> StopAsync()
+    {
+        await FlushAsync().ConfigureAwait(false);
+        if (!IsOnline || _log.Segments.Length == 0)
+            return false;
+
+        bool isStopped = true;
+        try
+        {
+            SaveForRestart();
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            isStopped = false;
+            Fail("stopping", error);
+        }
+
+        return isStopped && _log.DurableOffset == _log.LogEndOffset;
+    }
+
+    /// <summary>Closes the files.</summary>
+    internal void Close()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+            return;
+
+        _log.TryFail(new StreamLogException(
+            ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
+        Segment[] segments;
+        lock (_log.Gate)
+        {
+            segments = _log.Segments;
+            _log.Segments = [];
+        }
+
+        foreach (Segment segment in segments)
+            segment.Release();
+        _log.Tail.Clear();
+    }
+
+    private void SaveForRestart()
+    {
+        Segment active = _log.Active;
+        active.Indexes(_log.Config.IndexIntervalBytes).Seal();
+        active.SaveIndexes(_log.Config.IndexIntervalBytes);
+        AtomicFile.Write(
+            _services.Files,
+            LogFileNames.PathOf(_log.Directory, _log.LogEndOffset, LogFileNames.Snapshot),
+            ProducerSnapshot.Encode(_log.Producers));
+        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond.
+        _services.Files.SyncDirectory(_log.Directory);
+    }
+
+    private SegmentView ViewOf(Segment segment, bool isActive)
+    {
+        long maxTimestamp = -1;
+        try
+        {
+            if (segment.TryRetain())
+            {
+                maxTimestamp = segment.Indexes(_log.Config.IndexIntervalBytes).MaxTimestamp;
+                segment.Release();
+            }
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            segment.Release(); // A view tells what it can.
+        }
+
+        return new SegmentView(segment.BaseOffset, segment.NextOffset, segment.SizeInBytes, maxTimestamp, isActive);
+    }
+
+    private void ThrowIfOutside(long offset)
+    {
+        if (_log.Failure is null && (offset < _log.LogStartOffset || offset > _log.LogEndOffset))
+        {
+            throw new StreamLogException(
+                ErrorCode.OffsetOutOfRange,
+                $"Offset {offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to {_log.LogEndOffset}.");
+        }
+    }
+
+    private void Change(string what, Action change)
+    {
+        if (_log.Failure is { } failure)
+            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+        try
+        {
+            change();
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            if (error is not FlushFailedException && DiskErrors.CodeOf(error) == ErrorCode.StorageFull)
+                throw new StreamLogException(ErrorCode.StorageFull, $"The disk is full: {error.Message} Free some space.", error);
+            Fail(what, error);
+            throw new StreamLogException(ErrorCode.KafkaStorageError, _log.Failure!.Message, error);
+        }
+    }
+
+    private void Fail(string what, Exception error)
+    {
+        if (Volatile.Read(ref _isClosed) != 0)
+            return; // Its files may have gone from below a flush.
+
+        GoOffline(new StreamLogException(
+            ErrorCode.KafkaStorageError,
+            $"Partition {_log.Partition} is offline: {what} at offset {_log.LogEndOffset} failed: {error.Message} Everything " +
+            $"below offset {_log.DurableOffset} is on the disk. Check the disk and open the directory again.",
+            error));
+
+        // A log's file stands for its partition; names and checkpoints stand for the directory.
+        bool isOfLogFile = error is FlushFailedException flush && flush.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal);
+        if (error is FlushFailedException && !isOfLogFile)
+            _services.FailDirectory(error);
+    }
+
+    private void TellIfOffline()
+    {
+        if (_log.Failure is not { } failure || Volatile.Read(ref _isClosed) != 0 || Interlocked.Exchange(ref _isOfflineTold, 1) != 0)
+            return;
+        _log.Tail.Clear();
+        Log.WentOffline(_services.Logger, _log.Partition, failure.Message);
         WentOffline?.Invoke(this);
-        return new StreamLogException(ErrorCode.KafkaStorageError, "The storage engine lands within the hour.");
     }
 }

@@ -1,0 +1,106 @@
+using StreamLog.Protocol;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>Batches that were checked and copied, and wait for their offsets. Made before the log's gate is taken.</summary>
+internal readonly struct AppendBatches
+{
+    private AppendBatches(RecordBuffer buffer, int offsetCount, long maxTimestamp, long appendTimeMs)
+    {
+        Buffer = buffer;
+        OffsetCount = offsetCount;
+        MaxTimestamp = maxTimestamp;
+        AppendTimeMs = appendTimeMs;
+    }
+
+    /// <summary>Gets the copy that goes to the file, with the log's timestamps where it gives any.</summary>
+    public RecordBuffer Buffer { get; }
+
+    /// <summary>Gets how many offsets the batches take.</summary>
+    public int OffsetCount { get; }
+
+    /// <summary>Gets the latest timestamp of all records.</summary>
+    public long MaxTimestamp { get; }
+
+    /// <summary>Gets the timestamp that the log gave to all records, or -1.</summary>
+    public long AppendTimeMs { get; }
+
+    /// <summary>Checks batches by the rules of a leader, and copies them.</summary>
+    /// <param name="batches">What the caller handed over; it is only read.</param>
+    /// <param name="config">The rules of the topic.</param>
+    /// <param name="origin">Who hands them over.</param>
+    /// <param name="nowMs">The node's time.</param>
+    /// <param name="prepared">The copy, to be disposed by the caller.</param>
+    /// <returns>An answer that refuses them, or None.</returns>
+    public static AppendResult Prepare(
+        RecordBuffer batches, LogConfig config, AppendOrigin origin, long nowMs, out AppendBatches prepared)
+    {
+        prepared = default;
+        RecordBatchRules rules = new()
+        {
+            MaxMessageBytes = config.MaxMessageBytes,
+            IsKeyRequired = config.IsCompacted,
+            TimestampType = config.TimestampType,
+            NowMs = nowMs,
+            TimestampBeforeMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampBeforeMaxMs : long.MaxValue,
+            TimestampAfterMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampAfterMaxMs : long.MaxValue,
+            IsSingleBatch = origin == AppendOrigin.Client,
+            IsControlAllowed = origin != AppendOrigin.Client,
+        };
+
+        RecordBuffer copy = RecordBuffer.CopyOf(batches.Span);
+        try
+        {
+            Span<byte> bytes = copy.WritableMemory.Span;
+            bool isLogTime = config.TimestampType == TimestampType.LogAppendTime;
+            int offsetCount = 0;
+            long maxTimestamp = -1;
+            int at = 0;
+            do
+            {
+                RecordBatchCheck check = RecordBatchValidator.Validate(bytes[at..], rules);
+                if (!check.IsValid)
+                {
+                    copy.Dispose();
+                    return AppendResult.Refused(check.ErrorCode, check.Message ?? "") with
+                    {
+                        RecordErrors = check.RecordErrors ?? [],
+                    };
+                }
+
+                Span<byte> batch = bytes.Slice(at, check.SizeInBytes);
+                RecordBatchHeader header = new(batch);
+                if (isLogTime)
+                    RecordBatchHeader.StampLogAppendTime(batch, nowMs);
+                else if (check.MaxTimestamp != header.MaxTimestamp && !header.IsControl)
+                    RecordBatchHeader.StampMaxTimestamp(batch, check.MaxTimestamp);
+
+                maxTimestamp = Math.Max(maxTimestamp, header.MaxTimestamp);
+                offsetCount = checked(offsetCount + header.LastOffsetDelta + 1);
+                at += batch.Length;
+            }
+            while (at < bytes.Length);
+
+            prepared = new AppendBatches(copy, offsetCount, maxTimestamp, isLogTime ? nowMs : -1);
+            return default;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the batches their offsets and their epoch.</summary>
+    public void Stamp(long baseOffset, int leaderEpoch)
+    {
+        Span<byte> bytes = Buffer.WritableMemory.Span;
+        RecordBatchEnumerator walk = new(bytes);
+        while (walk.MoveNext())
+        {
+            RecordBatchHeader.Stamp(bytes[walk.Position..], baseOffset, leaderEpoch);
+            baseOffset = walk.Header.NextOffset;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using StreamLog.Extensibility;
+
+namespace StreamLog.Storage;
+
+/// <summary>The three files of a directory that hold an offset for each partition.</summary>
+/// <remarks>Thread-safe. A partition that is not open keeps the entries that were found.</remarks>
+internal sealed partial class DirectoryCheckpoints
+{
+    public const string RecoveryPoints = "recovery-point-offset-checkpoint";
+    public const string LogStarts = "log-start-offset-checkpoint";
+    public const string HighWatermarks = "replication-offset-checkpoint";
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly ILogger _logger;
+
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate, which is held while a file is written: a later state never loses to an earlier one.
+    private readonly Dictionary<TopicPartition, long> _recoveryPoints;
+    private readonly Dictionary<TopicPartition, long> _logStarts;
+    private readonly Dictionary<TopicPartition, long> _highWatermarks;
+
+    /// <summary>Reads the files. One that is missing or corrupt costs time and no records.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public DirectoryCheckpoints(IFileSystem files, string directory, ILogger logger)
+    {
+        _files = files;
+        _directory = directory;
+        _logger = logger;
+        _recoveryPoints = Load(RecoveryPoints);
+        _logStarts = Load(LogStarts);
+        _highWatermarks = Load(HighWatermarks);
+    }
+
+    /// <summary>Gets what stood in the files for a partition; zeros where nothing did.</summary>
+    public (long RecoveryPoint, long LogStart, long HighWatermark) Get(TopicPartition partition)
+    {
+        lock (_gate)
+        {
+            return (
+                _recoveryPoints.GetValueOrDefault(partition),
+                _logStarts.GetValueOrDefault(partition),
+                _highWatermarks.GetValueOrDefault(partition));
+        }
+    }
+
+    /// <summary>Notes where logs stand, and writes all files.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void Save(IReadOnlyList<LogState> logs)
+    {
+        lock (_gate)
+        {
+            foreach (LogState log in logs)
+            {
+                if (log.Failure is not null)
+                    continue; // What stands in the files is the last that is known to be true.
+                _recoveryPoints[log.Partition] = log.DurableOffset;
+                _highWatermarks[log.Partition] = log.HighWatermark;
+                NoteLogStart(log.Partition, log.LogStartOffset);
+            }
+
+            Write(RecoveryPoints, _recoveryPoints);
+            Write(LogStarts, _logStarts);
+            Write(HighWatermarks, _highWatermarks);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
+    /// <summary>Raises the start of a log, durably, before its files go.</summary>
+    public void SaveLogStart(TopicPartition partition, long logStartOffset)
+    {
+        lock (_gate)
+        {
+            NoteLogStart(partition, logStartOffset);
+            Write(LogStarts, _logStarts);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
+    /// <summary>Lowers a recovery point, durably, before the log is cut there.</summary>
+    public void LowerRecoveryPoint(TopicPartition partition, long offset)
+    {
+        lock (_gate)
+        {
+            if (_recoveryPoints.GetValueOrDefault(partition) <= offset)
+                return;
+            _recoveryPoints[partition] = offset;
+            Write(RecoveryPoints, _recoveryPoints);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
+    /// <summary>Forgets a partition, durably, before its directory goes: one of the same name may come after it.</summary>
+    public void Forget(TopicPartition partition)
+    {
+        lock (_gate)
+        {
+            bool isKnown = _recoveryPoints.Remove(partition);
+            isKnown |= _logStarts.Remove(partition);
+            isKnown |= _highWatermarks.Remove(partition);
+            if (!isKnown)
+                return;
+            Write(RecoveryPoints, _recoveryPoints);
+            Write(LogStarts, _logStarts);
+            Write(HighWatermarks, _highWatermarks);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
+    private void NoteLogStart(TopicPartition partition, long logStartOffset)
+    {
+        if (logStartOffset > 0)
+            _logStarts[partition] = logStartOffset;
+    }
+
+    private Dictionary<TopicPartition, long> Load(string name)
+    {
+        string path = Path.Combine(_directory, name);
+        byte[]? content = AtomicFile.Read(_files, path);
+        Dictionary<TopicPartition, long>? offsets = content is null ? [] : OffsetCheckpoint.Decode(content);
+        if (offsets is null)
+            Log.CheckpointIgnored(_logger, path);
+        return offsets ?? [];
+    }
+
+    private void Write(string name, Dictionary<TopicPartition, long> offsets) =>
+        AtomicFile.Write(_files, Path.Combine(_directory, name), OffsetCheckpoint.Encode(offsets));
+}

@@ -1,0 +1,13 @@
+using StreamLog.Storage.Files;
+
+namespace StreamLog.Storage;
+
+/// <summary>Names the failures of a disk by their error codes.</summary>
+internal static class DiskErrors
+{
+    /// <summary>Tells whether the error is one of the file system, of whatever type .NET made it.</summary>
+    public static bool IsOfDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    public static ErrorCode CodeOf(Exception error) =>
+        error is IOException disk && StorageErrors.IsDiskFull(disk) ? ErrorCode.StorageFull : ErrorCode.KafkaStorageError;
+}

@@ -1,0 +1,107 @@
+namespace StreamLog.Storage;
+
+/// <summary>Flushes the logs of a directory that ask for it, several at once: group commit.</summary>
+/// <remarks>
+/// <para>
+/// While a log is being flushed, whoever asks again waits for the next flush of that log, together with all who ask meanwhile. A
+/// slow file holds up no other, up to the number that is flushed at once.
+/// </para>
+/// <para>
+/// One per directory, which owns it. Thread-safe; a caller of <see cref="Request"/> holds no lock, because the flush begins on the
+/// caller's thread, and over a disk in memory it ends there too.
+/// </para>
+/// </remarks>
+internal sealed class FlushLoop : IAsyncDisposable
+{
+    private readonly int _parallelMax;
+
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate. A log is in _queue at most once; in _flushing with true if it asked again meanwhile.
+    private readonly Queue<PartitionLog> _queue = new();
+    private readonly HashSet<PartitionLog> _queued = [];
+    private readonly Dictionary<PartitionLog, bool> _flushing = [];
+    private int _workers;
+    private bool _isStopping;
+    private TaskCompletionSource? _idle;
+
+    public FlushLoop(int parallelMax) => _parallelMax = Math.Max(1, parallelMax);
+
+    /// <summary>Asks for a flush that begins after this call.</summary>
+    public void Request(PartitionLog log)
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+                return;
+            if (_flushing.ContainsKey(log))
+            {
+                _flushing[log] = true;
+                return;
+            }
+
+            if (!_queued.Add(log))
+                return;
+            _queue.Enqueue(log);
+            if (_workers == _parallelMax)
+                return;
+            _workers++;
+        }
+
+        // Owned by this loop: DisposeAsync waits for _workers to come down, and a flush never throws.
+        _ = RunAsync();
+    }
+
+    /// <summary>Refuses further requests, and waits for the flushes that were asked for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task idle;
+        lock (_gate)
+        {
+            _isStopping = true;
+            if (_workers == 0)
+                return;
+            idle = (_idle ??= new TaskCompletionSource()).Task;
+        }
+
+        await idle.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        while (TryTake(out PartitionLog? log))
+        {
+            await log.FlushAsync().ConfigureAwait(false);
+            Finish(log);
+        }
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PartitionLog? log)
+    {
+        TaskCompletionSource? idle = null;
+        lock (_gate)
+        {
+            if (_queue.TryDequeue(out log))
+            {
+                _queued.Remove(log);
+                _flushing.Add(log, false);
+                return true;
+            }
+
+            if (--_workers == 0)
+                idle = _idle;
+        }
+
+        idle?.SetResult();
+        return false;
+    }
+
+    private void Finish(PartitionLog log)
+    {
+        lock (_gate)
+        {
+            if (_flushing.Remove(log, out bool isWantedAgain) && isWantedAgain && _queued.Add(log))
+                _queue.Enqueue(log);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace StreamLog.Storage;
+
+/// <summary>The names of a partition's files, as Kafka has them: twenty digits of an offset, and a suffix.</summary>
+internal static class LogFileNames
+{
+    public const string Log = ".log";
+    public const string OffsetIndex = ".index";
+    public const string TimeIndex = ".timeindex";
+    public const string TransactionIndex = ".txnindex";
+    public const string Snapshot = ".snapshot";
+
+    /// <summary>Marks what is about to be deleted. Found at a start, it is deleted then.</summary>
+    public const string Deleted = ".deleted";
+
+    /// <summary>Marks a file that was not finished. Found at a start, it is deleted then.</summary>
+    public const string Temporary = ".tmp";
+
+    /// <summary>Marks bytes that recovery cut off although valid batches were among them. Nobody but the operator deletes them.</summary>
+    public const string Cut = ".cut";
+
+    public const string LeaderEpochs = "leader-epoch-checkpoint";
+    public const string PartitionMetadata = "partition.metadata";
+
+    private const int Digits = 20;
+
+    /// <summary>Returns the path of a file: <c>orders-7/00000000000000000042.log</c>.</summary>
+    public static string PathOf(string directory, long offset, string suffix) =>
+        Path.Combine(directory, offset.ToString("D20", CultureInfo.InvariantCulture) + suffix);
+
+    /// <summary>Reads the offset from a name, if it is one of twenty digits and that suffix.</summary>
+    public static bool TryParse(string name, string suffix, out long offset)
+    {
+        offset = 0;
+        return name.Length == Digits + suffix.Length
+            && name.EndsWith(suffix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(0, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out offset);
+    }
+
+    /// <summary>Reads a partition's name from that of its directory: <c>orders-7</c>.</summary>
+    public static bool TryParseDirectory(string name, out TopicPartition partition)
+    {
+        partition = default;
+        int hyphen = name.LastIndexOf('-');
+        if (hyphen <= 0)
+            return false;
+        ReadOnlySpan<char> digits = name.AsSpan(hyphen + 1);
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            return false;
+
+        partition = new TopicPartition(name[..hyphen], number);
+        return partition.ToString() == name; // "orders-07" is nobody's.
+    }
+}

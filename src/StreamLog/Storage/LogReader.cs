@@ -1,0 +1,107 @@
+using StreamLog.Protocol;
+
+namespace StreamLog.Storage;
+
+/// <summary>Reads a log: from the tail cache where that holds what is wanted, else from the files. Any thread, no gate.</summary>
+internal sealed class LogReader
+{
+    private readonly LogState _log;
+
+    public LogReader(LogState log) => _log = log;
+
+    /// <summary>Reads whole batches of one segment.</summary>
+    public LogReadResult Read(in ReadWindow window)
+    {
+        while (true)
+        {
+            int truncations = _log.Truncations;
+            long end = _log.LogEndOffset;
+            if (_log.Failure is { } failure)
+                return Refused(failure.ErrorCode, failure.Message);
+            if (window.Offset < _log.LogStartOffset || window.Offset > end)
+            {
+                return Refused(
+                    ErrorCode.OffsetOutOfRange,
+                    $"Offset {window.Offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to {end}.");
+            }
+
+            ReadWindow limited = window with { LimitOffset = Math.Min(window.LimitOffset, end) };
+            if (window.Offset >= limited.LimitOffset)
+                return Found(RecordBuffer.Empty);
+            if (_log.Tail.TryRead(limited) is { } cached)
+                return Found(cached);
+
+            LogReadResult result = ReadFiles(limited);
+            if (_log.Truncations == truncations)
+                return result;
+            result.Records.Dispose(); // The log was cut meanwhile; what was read may be gone.
+        }
+    }
+
+    private LogReadResult ReadFiles(ReadWindow window)
+    {
+        Segment? segment = _log.RetainSegment(window.Offset);
+        try
+        {
+            while (segment is not null)
+            {
+                RecordBuffer records = Read(segment, window);
+                if (records.Length > 0 || segment.NextOffset >= window.LimitOffset || window.Offset < segment.NextOffset)
+                    return Found(records);
+
+                // Compaction may have left nothing behind the offset in this segment.
+                long next = segment.NextOffset;
+                segment.Release();
+                segment = _log.RetainSegment(next);
+                if (segment is not null && segment.BaseOffset < next)
+                    break;
+            }
+
+            return _log.Failure is { } failure ? Refused(failure.ErrorCode, failure.Message) : Found(RecordBuffer.Empty);
+        }
+        catch (StreamLogException error)
+        {
+            return Refused(error.ErrorCode, error.Message);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            return Refused(
+                ErrorCode.KafkaStorageError,
+                $"Reading {segment!.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.");
+        }
+        finally
+        {
+            segment?.Release();
+        }
+    }
+
+    // An index that does not match its log is built anew, once: it has no checksum, and everything in it comes from the log.
+    private RecordBuffer Read(Segment segment, in ReadWindow window)
+    {
+        LogConfig config = _log.Config;
+        try
+        {
+            return SegmentReader.Read(segment, _log.Epochs, config, window);
+        }
+        catch (StreamLogException) when (!ReferenceEquals(segment, _log.Segments[^1]))
+        {
+            segment.RebuildIndexes(config.IndexIntervalBytes);
+            return SegmentReader.Read(segment, _log.Epochs, config, window);
+        }
+    }
+
+    private LogReadResult Found(RecordBuffer records) => new()
+    {
+        Records = records,
+        LogStartOffset = _log.LogStartOffset,
+        LogEndOffset = _log.LogEndOffset,
+    };
+
+    private LogReadResult Refused(ErrorCode code, string message) => new()
+    {
+        ErrorCode = code,
+        Message = message,
+        LogStartOffset = _log.LogStartOffset,
+        LogEndOffset = _log.LogEndOffset,
+    };
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+using StreamLog.Extensibility;
+
+namespace StreamLog.Storage;
+
+/// <summary>What a directory lends to each of its logs.</summary>
+internal sealed class LogServices
+{
+    public required IFileSystem Files { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required LogDirectorySettings Settings { get; init; }
+
+    public required FlushMarks Marks { get; init; }
+
+    public required DirectoryCheckpoints Checkpoints { get; init; }
+
+    public required FlushLoop Flushes { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Gets what takes the whole directory offline: its metadata could not be flushed.</summary>
+    public required Action<Exception> FailDirectory { get; init; }
+
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,154 @@
+using StreamLog.Diagnostics;
+
+namespace StreamLog.Storage;
+
+/// <summary>What one log is made of. Its writer, flusher and reader share it.</summary>
+/// <remarks>
+/// Writers hold <see cref="Gate"/>, which never covers a flush. What is volatile is read without it: a reader takes the end first
+/// and the segments after, so that the segments hold at least what lies below that end.
+/// </remarks>
+internal sealed class LogState
+{
+    private Segment[] _segments = [];
+    private LeaderEpochs _epochs = LeaderEpochs.Empty;
+    private StreamLogException? _failure;
+    private LogConfig _config;
+    private long _logStartOffset;
+    private long _logEndOffset;
+    private long _durableOffset;
+    private long _highWatermark;
+    private int _truncations;
+
+    public LogState(TopicPartition partition, Guid topicId, string directory, LogConfig config, LogDirectorySettings settings)
+    {
+        Partition = partition;
+        TopicId = topicId;
+        Directory = directory;
+        _config = config;
+        Tail = new TailCache(settings.TailCacheBytesMax, settings.TailCacheEntriesMax);
+    }
+
+    public TopicPartition Partition { get; }
+
+    public Guid TopicId { get; }
+
+    public string Directory { get; }
+
+    public TailCache Tail { get; }
+
+    public Lock Gate { get; } = new();
+
+    // Guarded by Gate.
+
+    public ProducerStates Producers { get; set; } = new();
+
+    /// <summary>Gets the sealed segments whose flush is due, the oldest first.</summary>
+    public List<SealedSegment> Unflushed { get; } = [];
+
+    /// <summary>Gets or sets whether names in the directory changed since it was last synced.</summary>
+    public bool AreNamesDirty { get; set; }
+
+    // Written under Gate, read by anybody.
+
+    /// <summary>Gets or sets the segments, sorted by base offset; the last is active. Empty only while the log is offline.</summary>
+    public Segment[] Segments
+    {
+        get => Volatile.Read(ref _segments);
+        set => Volatile.Write(ref _segments, value);
+    }
+
+    public Segment Active => Segments[^1];
+
+    public LeaderEpochs Epochs
+    {
+        get => Volatile.Read(ref _epochs);
+        set => Volatile.Write(ref _epochs, value);
+    }
+
+    public LogConfig Config
+    {
+        get => Volatile.Read(ref _config);
+        set => Volatile.Write(ref _config, value);
+    }
+
+    public long LogStartOffset
+    {
+        get => Volatile.Read(ref _logStartOffset);
+        set => Volatile.Write(ref _logStartOffset, value);
+    }
+
+    public long LogEndOffset
+    {
+        get => Volatile.Read(ref _logEndOffset);
+        set => Volatile.Write(ref _logEndOffset, value);
+    }
+
+    /// <summary>Gets or sets the offset below which everything is on the disk. Never above <see cref="LogEndOffset"/>.</summary>
+    public long DurableOffset
+    {
+        get => Volatile.Read(ref _durableOffset);
+        set => Volatile.Write(ref _durableOffset, value);
+    }
+
+    public long HighWatermark
+    {
+        get => Volatile.Read(ref _highWatermark);
+        set => Volatile.Write(ref _highWatermark, value);
+    }
+
+    /// <summary>Gets or sets how often the log's end was cut. What overlaps with a cut begins again.</summary>
+    public int Truncations
+    {
+        get => Volatile.Read(ref _truncations);
+        set => Volatile.Write(ref _truncations, value);
+    }
+
+    /// <summary>Gets why the log is offline, or <see langword="null"/>.</summary>
+    public StreamLogException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Takes the log offline for good.</summary>
+    /// <returns><see langword="true"/> for the first failure alone.</returns>
+    public bool TryFail(StreamLogException failure) => Interlocked.CompareExchange(ref _failure, failure, null) is null;
+
+    /// <summary>Finds the segment that holds an offset, or would; retains it for the caller.</summary>
+    public Segment? RetainSegment(long offset)
+    {
+        while (true)
+        {
+            Segment[] segments = Segments;
+            int index = FindIndex(segments, offset);
+            if (index < 0)
+                return null;
+            if (segments[index].TryRetain())
+                return segments[index];
+            if (ReferenceEquals(segments, Segments))
+                return null; // Closed, with the log.
+        }
+    }
+
+    /// <summary>Returns the index of the last segment whose base offset is not above the offset, or -1.</summary>
+    public static int FindIndex(Segment[] segments, long offset)
+    {
+        int low = 0;
+        int high = segments.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (segments[middle].BaseOffset <= offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low - 1;
+    }
+
+    /// <summary>Checks what holds whenever the gate is free.</summary>
+    public void AssertInvariants()
+    {
+        Invariant.Holds(Gate.IsHeldByCurrentThread);
+        Invariant.Holds(_durableOffset <= _logEndOffset);
+        Invariant.Holds(_logStartOffset <= _logEndOffset);
+        Invariant.Holds(_segments.Length == 0 || _segments[^1].NextOffset == _logEndOffset);
+    }
+}

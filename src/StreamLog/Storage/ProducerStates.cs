@@ -1,0 +1,112 @@
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>What a log remembers of its producers, so that no batch is appended twice or out of order.</summary>
+/// <remarks>
+/// A pure function of the log: the newest snapshot and the batches behind it give it again. Guarded by the log's gate. The rules
+/// are Kafka's (<c>ProducerAppendInfo</c>).
+/// </remarks>
+internal sealed class ProducerStates
+{
+    private readonly Dictionary<long, ProducerEntry> _producers = [];
+
+    public int Count => _producers.Count;
+
+    public IEnumerable<ProducerEntry> Entries => _producers.Values;
+
+    /// <summary>Gets the first offset of the oldest open transaction, or <see langword="null"/>.</summary>
+    public long? FirstOpenTransactionOffset
+    {
+        get
+        {
+            long? first = null;
+            foreach (ProducerEntry entry in _producers.Values)
+            {
+                if (entry.TransactionFirstOffset >= 0 && !(first <= entry.TransactionFirstOffset))
+                    first = entry.TransactionFirstOffset;
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>Decides about a batch that its producer wants appended.</summary>
+    public ProducerVerdict Check(RecordBatchHeader batch, AppendOrigin origin)
+    {
+        if (!batch.HasProducerId || !_producers.TryGetValue(batch.ProducerId, out ProducerEntry? entry))
+            return default; // Nothing is known of it, perhaps because it was deleted: any sequence may begin.
+
+        if (batch.ProducerEpoch < entry.Epoch)
+        {
+            return new ProducerVerdict(
+                ErrorCode.InvalidProducerEpoch,
+                $"Producer {batch.ProducerId} sent epoch {batch.ProducerEpoch}, and a newer one with epoch {entry.Epoch} has " +
+                "appended since. Stop this producer.",
+                null);
+        }
+
+        if (batch.IsControl || origin != AppendOrigin.Client)
+            return default;
+        if (entry.TryFind(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, out ProducerBatch duplicate))
+            return new ProducerVerdict(ErrorCode.None, null, duplicate);
+        if (entry.TransactionFirstOffset >= 0 && batch.ProducerEpoch == entry.Epoch && !batch.IsTransactional)
+        {
+            return new ProducerVerdict(
+                ErrorCode.InvalidTransactionState,
+                $"Producer {batch.ProducerId} has an open transaction here and sent a batch outside of it. End it first.",
+                null);
+        }
+
+        int expected = batch.ProducerEpoch != entry.Epoch || entry.LastSequence < 0
+            ? 0
+            : RecordBatchHeader.AdvanceSequence(entry.LastSequence, 1);
+        if (batch.BaseSequence == expected || entry.Epoch < 0)
+            return default;
+
+        return new ProducerVerdict(
+            ErrorCode.OutOfOrderSequenceNumber,
+            $"Producer {batch.ProducerId} (epoch {batch.ProducerEpoch}) sent sequence {batch.BaseSequence} where {expected} must " +
+            "follow: a batch before it is missing.",
+            null);
+    }
+
+    /// <summary>Notes a batch that is in the log.</summary>
+    /// <param name="batch">Its header, with the offset it got.</param>
+    /// <param name="coordinatorEpoch">What the marker says, where it is one; else -1.</param>
+    /// <param name="nowMs">The node's time.</param>
+    public void Add(RecordBatchHeader batch, int coordinatorEpoch, long nowMs)
+    {
+        if (!batch.HasProducerId)
+            return;
+        if (!_producers.TryGetValue(batch.ProducerId, out ProducerEntry? entry))
+            _producers.Add(batch.ProducerId, entry = new ProducerEntry(batch.ProducerId));
+
+        entry.SeenMs = nowMs;
+        if (batch.ProducerEpoch >= entry.Epoch)
+            entry.SetEpoch(batch.ProducerEpoch);
+        if (batch.IsControl)
+        {
+            entry.TransactionFirstOffset = -1;
+            entry.CoordinatorEpoch = Math.Max(entry.CoordinatorEpoch, coordinatorEpoch);
+            return;
+        }
+
+        entry.Add(new ProducerBatch(batch.LastSequence, batch.LastOffset, batch.LastOffsetDelta, batch.MaxTimestamp));
+        if (batch.IsTransactional && entry.TransactionFirstOffset < 0)
+            entry.TransactionFirstOffset = batch.BaseOffset;
+    }
+
+    /// <summary>Takes over an entry of a snapshot.</summary>
+    public void Restore(ProducerEntry entry) => _producers[entry.ProducerId] = entry;
+
+    /// <summary>Forgets producers that were last heard of before a time and have no transaction open.</summary>
+    public void Expire(long beforeMs)
+    {
+        foreach (KeyValuePair<long, ProducerEntry> producer in _producers)
+        {
+            if (producer.Value.SeenMs < beforeMs && producer.Value.TransactionFirstOffset < 0)
+                _producers.Remove(producer.Key); // A dictionary allows removal while it is walked.
+        }
+    }
+}

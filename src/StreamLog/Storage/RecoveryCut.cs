@@ -1,0 +1,106 @@
+using StreamLog.Extensibility;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>Keeps what recovery is about to cut off, where sound batches are among it.</summary>
+internal sealed class RecoveryCut
+{
+    private const int ChunkBytes = 256 * 1024;
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+
+    public RecoveryCut(IFileSystem files, string directory)
+    {
+        _files = files;
+        _directory = directory;
+    }
+
+    /// <summary>Copies the bytes of a segment from a position on to a <c>.cut</c> file, if a sound batch is among them.</summary>
+    public bool KeepTail(Segment segment, long position, long offset)
+    {
+        long length = segment.File.Length;
+        if (!HasSoundBatch(segment.File, position, length, offset))
+            return false;
+
+        using IFile copy = _files.Open(PathOf(offset), FileOpenMode.OpenOrCreate);
+        copy.SetLength(0);
+        byte[] buffer = new byte[ChunkBytes];
+        for (long at = position; at < length;)
+        {
+            int read = segment.File.Read(buffer, at);
+            if (read == 0)
+                break;
+            copy.Write(buffer.AsSpan(0, read), at - position);
+            at += read;
+        }
+
+        copy.DataSync();
+        return true;
+    }
+
+    /// <summary>Takes a whole segment out of the log: to a <c>.cut</c> file if a sound batch is in it, else away.</summary>
+    public bool KeepSegment(Segment segment)
+    {
+        string path = segment.File.Path;
+        bool isKept = HasSoundBatch(segment.File, 0, segment.File.Length, segment.BaseOffset);
+        segment.Release();
+        if (isKept)
+            _files.Rename(path, PathOf(segment.BaseOffset));
+        else
+            _files.DeleteFile(path);
+        return isKept;
+    }
+
+    /// <summary>Deletes indexes and snapshots of what was cut. The caller syncs the directory.</summary>
+    public void DeleteFilesAbove(long endOffset, long baseOffset)
+    {
+        foreach (FileSystemEntry entry in _files.List(_directory))
+        {
+            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
+            bool isStale = isIndex
+                ? offset >= baseOffset
+                : LogFileNames.TryParse(entry.Name, LogFileNames.Snapshot, out offset) && offset > endOffset;
+            if (isStale)
+                _files.DeleteFile(Path.Combine(_directory, entry.Name));
+        }
+    }
+
+    // Looks at every byte for a batch that begins there: behind a torn one nothing says where the next begins.
+    private static bool HasSoundBatch(IFile file, long position, long length, long offset)
+    {
+        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
+        byte[] buffer = new byte[ChunkBytes];
+        for (long start = position; start + RecordBatchHeader.Size <= length; start += ChunkBytes - RecordBatchHeader.Size)
+        {
+            int read = file.Read(buffer, start);
+            for (int at = 0; at + RecordBatchHeader.Size <= read; at++)
+            {
+                if (buffer[at + RecordBatchHeader.MagicAt] != RecordBatchHeader.CurrentMagic)
+                    continue;
+                buffer.AsSpan(at, RecordBatchHeader.Size).CopyTo(header);
+                if (IsSound(file, new RecordBatchHeader(header), start + at, length, offset))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSound(IFile file, RecordBatchHeader header, long position, long length, long offset)
+    {
+        long size = (long)header.BatchLength + RecordBatchHeader.LengthPrefix;
+        if (size < RecordBatchHeader.Size || size > length - position || header.BaseOffset < offset)
+            return false;
+        if (header.BaseOffset - offset > int.MaxValue || header.LastOffsetDelta < 0)
+            return false;
+
+        using BatchWalker walker = new(file, position, position + size, readBodies: true);
+        return walker.MoveNext();
+    }
+
+    private string PathOf(long offset) => LogFileNames.PathOf(_directory, offset, LogFileNames.Cut);
+}

@@ -1,0 +1,178 @@
+using StreamLog.Diagnostics;
+using StreamLog.Extensibility;
+
+namespace StreamLog.Storage;
+
+/// <summary>A run of batches in one log file, with its indexes. The last one of a log is active; the others are sealed.</summary>
+/// <remarks>
+/// One thread appends, under the log's gate; any number read without it. A reader retains the segment while it reads, so that the
+/// file is not closed below it. The log that created it holds the first reference.
+/// </remarks>
+internal sealed class Segment
+{
+    /// <summary>The most bytes a file may hold: positions in an index have 31 bits.</summary>
+    public const int SizeMax = int.MaxValue;
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+
+    // Null until somebody looks something up in a sealed segment. The active one has it from the start.
+    private SegmentIndexes? _indexes;
+    private int _references = 1;
+    private int _size;
+    private long _nextOffset;
+
+    /// <summary>Creates a segment around its file.</summary>
+    /// <param name="files">Where the index files are.</param>
+    /// <param name="directory">The partition's directory.</param>
+    /// <param name="baseOffset">The offset that names the files.</param>
+    /// <param name="file">The log file; the segment owns it.</param>
+    /// <param name="indexes">The indexes, or <see langword="null"/> to read them when they are first needed.</param>
+    public Segment(IFileSystem files, string directory, long baseOffset, IFile file, SegmentIndexes? indexes)
+    {
+        _files = files;
+        _directory = directory;
+        _indexes = indexes;
+        _nextOffset = baseOffset;
+        BaseOffset = baseOffset;
+        File = file;
+    }
+
+    public long BaseOffset { get; }
+
+    public IFile File { get; }
+
+    /// <summary>Gets the bytes of whole batches. Readers look no further.</summary>
+    public int SizeInBytes => Volatile.Read(ref _size);
+
+    /// <summary>Gets one more than the offset of the last record.</summary>
+    public long NextOffset => Volatile.Read(ref _nextOffset);
+
+    /// <summary>Gets when the segment was created or opened, for rolling by time where batches have no timestamps.</summary>
+    public long CreatedMs { get; init; }
+
+    /// <summary>Gets the timestamp of the first batch, from which the time to roll is counted; -1 while there is none.</summary>
+    public long FirstTimestamp { get; set; } = -1;
+
+    /// <summary>Creates the file of a new segment.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public static Segment Create(IFileSystem files, string directory, long baseOffset, long preallocate, long nowMs)
+    {
+        string path = LogFileNames.PathOf(directory, baseOffset, LogFileNames.Log);
+        IFile file = Open(files, path, preallocate);
+        try
+        {
+            // What an earlier try left behind was never part of the log.
+            if (file.Length > 0)
+                file.SetLength(0);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        return new Segment(files, directory, baseOffset, file, new SegmentIndexes(baseOffset)) { CreatedMs = nowMs };
+    }
+
+    // To set space aside is a help and no need: a disk that has no room for it may have room for what is appended.
+    private static IFile Open(IFileSystem files, string path, long preallocate)
+    {
+        try
+        {
+            return files.Open(path, FileOpenMode.OpenOrCreate, preallocate);
+        }
+        catch (IOException error) when (preallocate > 0 && DiskErrors.CodeOf(error) == ErrorCode.StorageFull)
+        {
+            return files.Open(path, FileOpenMode.OpenOrCreate);
+        }
+    }
+
+    /// <summary>Publishes bytes that are in the file.</summary>
+    public void Publish(int sizeInBytes, long nextOffset)
+    {
+        Volatile.Write(ref _size, sizeInBytes);
+        Volatile.Write(ref _nextOffset, nextOffset);
+    }
+
+    /// <summary>Gets the indexes; reads them, or builds them anew, where that has not been done.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public SegmentIndexes Indexes(int intervalBytes)
+    {
+        SegmentIndexes? indexes = Volatile.Read(ref _indexes);
+        if (indexes is not null)
+            return indexes;
+
+        indexes = SegmentIndexes.TryLoad(_files, _directory, BaseOffset, SizeInBytes);
+        if (indexes is null)
+            return RebuildIndexes(intervalBytes);
+        return Interlocked.CompareExchange(ref _indexes, indexes, null) ?? indexes;
+    }
+
+    /// <summary>Builds the indexes of a sealed segment from its batches, in place of ones that turned out wrong.</summary>
+    public SegmentIndexes RebuildIndexes(int intervalBytes)
+    {
+        SegmentIndexes indexes = SegmentIndexes.Rebuild(File, BaseOffset, SizeInBytes, intervalBytes);
+        Volatile.Write(ref _indexes, indexes);
+        return indexes;
+    }
+
+    /// <summary>Gives the segment indexes that were built while it was scanned.</summary>
+    public void SetIndexes(SegmentIndexes indexes) => Volatile.Write(ref _indexes, indexes);
+
+    /// <summary>Cuts the indexes where the log is cut.</summary>
+    public void TruncateIndexes(long offset, int intervalBytes)
+    {
+        // The latest timestamp may have been cut away with its batch, so what is left is read again.
+        Invariant.Holds(offset >= BaseOffset);
+        RebuildIndexes(intervalBytes);
+    }
+
+    /// <summary>Writes the index files. The caller syncs the directory.</summary>
+    public void SaveIndexes(int intervalBytes) => Indexes(intervalBytes).Save(_files, _directory);
+
+    /// <summary>Keeps the file open until <see cref="Release"/>.</summary>
+    /// <returns><see langword="false"/> if it is closed already: look for the segments again.</returns>
+    public bool TryRetain()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    public void Release()
+    {
+        int left = Interlocked.Decrement(ref _references);
+        Invariant.Holds(left >= 0);
+        if (left == 0)
+            File.Dispose();
+    }
+
+    /// <summary>Takes the files' names away, in two steps as Kafka does, so that a crash leaves none that looks valid.</summary>
+    /// <remarks>Readers that have retained the segment go on. The caller syncs the directory between and after.</remarks>
+    public void MarkDeleted()
+    {
+        foreach (string suffix in Suffixes)
+        {
+            string path = LogFileNames.PathOf(_directory, BaseOffset, suffix);
+            if (_files.FileExists(path))
+                _files.Rename(path, path + LogFileNames.Deleted);
+        }
+    }
+
+    public void DeleteMarked()
+    {
+        foreach (string suffix in Suffixes)
+            _files.DeleteFile(LogFileNames.PathOf(_directory, BaseOffset, suffix) + LogFileNames.Deleted);
+    }
+
+    private static readonly string[] Suffixes =
+        [LogFileNames.Log, LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex, LogFileNames.Snapshot];
+}

@@ -1,0 +1,104 @@
+using StreamLog.Extensibility;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>The offset index and the time index of one segment, and what is needed to go on with them.</summary>
+/// <remarks>Threads: as <see cref="OffsetIndex"/>.</remarks>
+internal sealed class SegmentIndexes
+{
+    private readonly long _baseOffset;
+
+    // Bytes appended since the last entry. An entry is added before the first batch beyond the interval.
+    private int _bytesSinceEntry;
+
+    public SegmentIndexes(long baseOffset)
+        : this(baseOffset, new OffsetIndex(), new TimeIndex())
+    {
+    }
+
+    private SegmentIndexes(long baseOffset, OffsetIndex offsets, TimeIndex times)
+    {
+        _baseOffset = baseOffset;
+        Offsets = offsets;
+        Times = times;
+        (MaxTimestamp, int relativeOffset) = times.Last;
+        MaxTimestampOffset = relativeOffset < 0 ? -1 : baseOffset + relativeOffset;
+    }
+
+    public OffsetIndex Offsets { get; }
+
+    public TimeIndex Times { get; }
+
+    /// <summary>Gets the latest timestamp of all batches, or -1.</summary>
+    public long MaxTimestamp { get; private set; } = -1;
+
+    /// <summary>Gets the last offset of the first batch that has it, or -1.</summary>
+    public long MaxTimestampOffset { get; private set; } = -1;
+
+    /// <summary>Tells whether one more entry would make an index file larger than it may be.</summary>
+    public bool IsFull(int indexBytesMax) =>
+        Offsets.SizeInBytes + OffsetIndex.EntrySize > indexBytesMax
+        || Times.SizeInBytes + (2 * TimeIndex.EntrySize) > indexBytesMax; // Sealing adds one more.
+
+    /// <summary>Notes a batch that was appended.</summary>
+    public void Add(RecordBatchHeader header, int position, int intervalBytes)
+    {
+        long maxTimestamp = header.MaxTimestamp;
+        if (maxTimestamp > MaxTimestamp)
+        {
+            MaxTimestamp = maxTimestamp;
+            MaxTimestampOffset = header.LastOffset;
+        }
+
+        if (_bytesSinceEntry > intervalBytes)
+        {
+            Offsets.Append((int)(header.LastOffset - _baseOffset), position);
+            if (MaxTimestamp >= 0)
+                Times.Append(MaxTimestamp, (int)(MaxTimestampOffset - _baseOffset));
+            _bytesSinceEntry = 0;
+        }
+
+        _bytesSinceEntry += header.SizeInBytes;
+    }
+
+    /// <summary>Makes the last entry of the time index that of the segment's latest record.</summary>
+    public void Seal()
+    {
+        if (MaxTimestamp >= 0)
+            Times.Append(MaxTimestamp, (int)(MaxTimestampOffset - _baseOffset));
+    }
+
+    /// <summary>Writes both files. The caller syncs the directory.</summary>
+    public void Save(IFileSystem files, string directory)
+    {
+        AtomicFile.Write(files, LogFileNames.PathOf(directory, _baseOffset, LogFileNames.OffsetIndex), Offsets.Encode());
+        AtomicFile.Write(files, LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex), Times.Encode());
+    }
+
+    /// <summary>Reads both files, or returns <see langword="null"/> where one is missing or cannot be what it should.</summary>
+    public static SegmentIndexes? TryLoad(IFileSystem files, string directory, long baseOffset, long logLength)
+    {
+        byte[]? offsets = AtomicFile.Read(
+            files, LogFileNames.PathOf(directory, baseOffset, LogFileNames.OffsetIndex));
+        byte[]? times = AtomicFile.Read(files, LogFileNames.PathOf(directory, baseOffset, LogFileNames.TimeIndex));
+        if (offsets is null || times is null)
+            return null;
+
+        OffsetIndex? offsetIndex = OffsetIndex.Decode(offsets, logLength);
+        TimeIndex? timeIndex = TimeIndex.Decode(times);
+        bool isSound = offsetIndex is not null && timeIndex is not null && (timeIndex.Count > 0 || logLength == 0);
+        return isSound ? new SegmentIndexes(baseOffset, offsetIndex!, timeIndex!) : null;
+    }
+
+    /// <summary>Builds both from the headers of the batches, as far as these make sense.</summary>
+    public static SegmentIndexes Rebuild(IFile log, long baseOffset, long end, int intervalBytes)
+    {
+        SegmentIndexes indexes = new(baseOffset);
+        using BatchWalker walker = new(log, 0, end, readBodies: false);
+        while (walker.MoveNext())
+            indexes.Add(walker.Header, (int)walker.Position, intervalBytes);
+        indexes.Seal();
+        return indexes;
+    }
+}

@@ -1,0 +1,85 @@
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>What a scan of a whole segment found: how far it is sound, and what its indexes must hold.</summary>
+internal sealed class SegmentScan
+{
+    private readonly List<(int Epoch, long StartOffset)> _epochs = [];
+
+    private SegmentScan(Segment segment) => Indexes = new SegmentIndexes(segment.BaseOffset);
+
+    public SegmentIndexes Indexes { get; }
+
+    /// <summary>Gets the epochs in the order in which the batches have them.</summary>
+    public IReadOnlyList<(int Epoch, long StartOffset)> Epochs => _epochs;
+
+    /// <summary>Gets the byte behind the last sound batch.</summary>
+    public long EndPosition { get; private set; }
+
+    /// <summary>Gets the offset behind the last sound batch.</summary>
+    public long EndOffset { get; private set; }
+
+    /// <summary>Gets the byte of the first batch that may not have been flushed.</summary>
+    public long UnflushedPosition { get; private set; }
+
+    /// <summary>Gets what is wrong at <see cref="EndPosition"/>, or <see langword="null"/> where the file ends there.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>
+    /// Gets whether the batch is sound but for its leader epoch. A crash cannot do that: either its header or
+    /// <c>leader-epoch-checkpoint</c> was changed.
+    /// </summary>
+    public bool IsEpochFault { get; private set; }
+
+    /// <summary>Reads all batches, and stops before the first that is not sound.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static SegmentScan Run(
+        Segment segment, long length, long flushedOffset, LeaderEpochs epochs, LogConfig config)
+    {
+        SegmentScan scan = new(segment) { EndOffset = segment.BaseOffset };
+        using BatchWalker walker = new(segment.File, 0, Math.Min(length, Segment.SizeMax), readBodies: true);
+        while (walker.MoveNext())
+        {
+            RecordBatchHeader header = walker.Header;
+            if (scan.HasFault(segment, header, epochs, config))
+                return scan;
+
+            int epoch = header.PartitionLeaderEpoch;
+            if (scan._epochs.Count == 0 || scan._epochs[^1].Epoch != epoch)
+                scan._epochs.Add((epoch, header.BaseOffset));
+            scan.Indexes.Add(header, (int)walker.Position, config.IndexIntervalBytes);
+            if (header.NextOffset <= flushedOffset)
+                scan.UnflushedPosition = walker.NextPosition;
+            scan.EndPosition = walker.NextPosition;
+            scan.EndOffset = header.NextOffset;
+        }
+
+        scan.Fault = walker.Fault;
+        if (scan.Fault is null && walker.Position < length)
+            scan.Fault = "the file is longer than a segment can be";
+        return scan;
+    }
+
+    private bool HasFault(Segment segment, RecordBatchHeader header, LeaderEpochs epochs, LogConfig config)
+    {
+        bool follows = config.IsCompacted ? header.BaseOffset >= EndOffset : header.BaseOffset == EndOffset;
+        if (!follows || header.LastOffset - segment.BaseOffset > int.MaxValue)
+        {
+            Fault = $"a batch claims offset {header.BaseOffset} where {EndOffset} must follow";
+            return true;
+        }
+
+        int known = epochs.EpochAt(header.BaseOffset);
+        int before = _epochs.Count == 0 ? -1 : _epochs[^1].Epoch;
+        int epoch = header.PartitionLeaderEpoch;
+        if ((known >= 0 && epoch != known) || epoch < before)
+        {
+            Fault = $"a batch claims leader epoch {epoch} where {LogFileNames.LeaderEpochs} and the batches before it say " +
+                $"{Math.Max(known, before)}; if the segment is sound, delete the former to have it built anew";
+            IsEpochFault = true;
+        }
+
+        return IsEpochFault;
+    }
+}

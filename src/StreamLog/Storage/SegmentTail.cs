@@ -1,0 +1,92 @@
+using StreamLog.Extensibility;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>Checks a segment by a few of its batches, where there is no reason to read them all.</summary>
+internal static class SegmentTail
+{
+    /// <summary>
+    /// Tells whether a segment that had been flushed as a whole is as long as it was: its first batch begins it, its last one
+    /// ends it, and its indexes name batches that are there.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static bool IsSound(
+        Segment segment, long length, long endOffset, LogConfig config, IFileSystem files, string directory)
+    {
+        if (length == 0)
+            return endOffset == segment.BaseOffset;
+        if (length > Segment.SizeMax || endOffset <= segment.BaseOffset)
+            return false;
+
+        SegmentIndexes indexes = SegmentIndexes.TryLoad(files, directory, segment.BaseOffset, length)
+            ?? SegmentIndexes.Rebuild(segment.File, segment.BaseOffset, length, config.IndexIntervalBytes);
+        if (!IsTailSound(segment, indexes, length, endOffset, config))
+            return false;
+
+        segment.Publish((int)length, endOffset);
+        segment.SetIndexes(indexes);
+        (long timestamp, int relativeOffset) = indexes.Times.Last;
+        bool isTimeTrue = relativeOffset < 0
+            || TryFind(segment, segment.BaseOffset + relativeOffset, config, out BatchAt found)
+            && found.LastOffset == segment.BaseOffset + relativeOffset && found.MaxTimestamp == timestamp;
+        if (!isTimeTrue)
+            segment.RebuildIndexes(config.IndexIntervalBytes);
+        return true;
+    }
+
+    /// <summary>Tells whether a batch of that epoch begins at that offset.</summary>
+    public static bool HasBatch(Segment segment, long baseOffset, int epoch, LogConfig config) =>
+        TryFind(segment, baseOffset, config, out BatchAt found)
+        && found.BaseOffset == baseOffset && found.LeaderEpoch == epoch;
+
+    /// <summary>Finds the batch that holds an offset, by the index and the headers behind the entry.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static bool TryFind(Segment segment, long offset, LogConfig config, out BatchAt found)
+    {
+        SegmentIndexes indexes = segment.Indexes(config.IndexIntervalBytes);
+        indexes.Offsets.TryFindFloor((int)(offset - segment.BaseOffset), out _, out int position);
+        using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
+        while (walker.MoveNext())
+        {
+            if (walker.Header.LastOffset < offset)
+                continue;
+            found = new BatchAt(
+                (int)walker.Position, walker.Header.BaseOffset, walker.Header.LastOffset, walker.Header.MaxTimestamp,
+                walker.Header.PartitionLeaderEpoch);
+            return true;
+        }
+
+        found = default;
+        return false;
+    }
+
+    private static bool IsTailSound(
+        Segment segment, SegmentIndexes indexes, long length, long endOffset, LogConfig config)
+    {
+        Span<byte> first = stackalloc byte[RecordBatchHeader.Size];
+        if (segment.File.Read(first, 0) < first.Length)
+            return false;
+        long firstOffset = new RecordBatchHeader(first).BaseOffset;
+        if (config.IsCompacted ? firstOffset < segment.BaseOffset : firstOffset != segment.BaseOffset)
+            return false;
+
+        bool hasEntry = indexes.Offsets.TryFindFloor(int.MaxValue, out int relativeOffset, out int position);
+        long expected = -1;
+        using BatchWalker walker = new(segment.File, position, length, readBodies: true);
+        while (walker.MoveNext())
+        {
+            RecordBatchHeader header = walker.Header;
+            bool isEntry = hasEntry && walker.Position == position;
+            if (isEntry && header.LastOffset != segment.BaseOffset + relativeOffset)
+                return false;
+            if (expected >= 0 && (config.IsCompacted ? header.BaseOffset < expected : header.BaseOffset != expected))
+                return false;
+            expected = header.NextOffset;
+        }
+
+        // A compacted segment may have lost its last batch.
+        return walker.Fault is null && walker.Position == length
+            && (expected == endOffset || (config.IsCompacted && expected < endOffset));
+    }
+}

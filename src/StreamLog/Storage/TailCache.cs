@@ -1,0 +1,211 @@
+using System.Buffers;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>The newest appends of one log, for readers at its tail: they need no system call.</summary>
+/// <remarks>
+/// Bounded in bytes and entries; the oldest goes first. It holds one reference to each buffer; readers get their own. Thread-safe;
+/// its gate is the last one taken anywhere.
+/// </remarks>
+internal sealed class TailCache
+{
+    private readonly int _bytesMax;
+
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate. A ring of _count entries from _first on, without gaps between their offsets.
+    private readonly Entry[] _entries;
+    private int _first;
+    private int _count;
+    private long _bytes;
+
+    public TailCache(int bytesMax, int entriesMax)
+    {
+        _bytesMax = bytesMax;
+        _entries = new Entry[Math.Max(1, entriesMax)];
+    }
+
+    /// <summary>Takes over a buffer of whole batches.</summary>
+    public void Add(RecordBuffer batches, long baseOffset, long nextOffset)
+    {
+        if (batches.Length > _bytesMax)
+        {
+            Clear();
+            batches.Dispose();
+            return;
+        }
+
+        lock (_gate)
+        {
+            while (_count == _entries.Length || (_count > 0 && _bytes + batches.Length > _bytesMax))
+                DropFirst();
+            if (_count > 0 && At(_count - 1).NextOffset != baseOffset)
+                DropAll();
+
+            _entries[(_first + _count) % _entries.Length] = new Entry(batches, baseOffset, nextOffset);
+            _count++;
+            _bytes += batches.Length;
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+            DropAll();
+    }
+
+    /// <summary>Reads whole batches, if the first one wanted is here.</summary>
+    /// <returns>
+    /// The batches, to be disposed by the caller, none if none fits the window; or <see langword="null"/> where they have to be
+    /// read from the file.
+    /// </returns>
+    public RecordBuffer? TryRead(in ReadWindow window)
+    {
+        RecordBuffer[] found;
+        RecordBuffer? one = null;
+        int count = 0;
+        lock (_gate)
+        {
+            if (_count == 0 || window.Offset < At(0).BaseOffset || window.Offset >= At(_count - 1).NextOffset)
+                return null;
+
+            int index = FindEntry(window.Offset);
+            if (index == _count - 1 || At(index).Batches.Length >= window.BytesMax)
+            {
+                one = At(index).Batches.Retain();
+                found = [];
+            }
+
+            else
+            {
+                found = ArrayPool<RecordBuffer>.Shared.Rent(_count - index);
+                for (long bytes = 0; index < _count && bytes < (long)window.BytesMax + At(index).Batches.Length; index++)
+                {
+                    RecordBuffer batches = At(index).Batches.Retain();
+                    found[count++] = batches;
+                    bytes += batches.Length;
+                }
+            }
+        }
+
+        if (one is not null)
+            return ReadOne(one, window);
+
+        try
+        {
+            return Join(found.AsSpan(0, count), window);
+        }
+        finally
+        {
+            Array.Clear(found, 0, count);
+            ArrayPool<RecordBuffer>.Shared.Return(found);
+        }
+    }
+
+    private static RecordBuffer ReadOne(RecordBuffer batches, in ReadWindow window)
+    {
+        using (batches)
+        {
+            (int start, int length) = Choose(batches.Span, window, 0);
+            return length == 0 ? RecordBuffer.Empty : batches.Slice(start, length);
+        }
+    }
+
+    // Copies what is wanted of several buffers into one. Releases them.
+    private static RecordBuffer Join(ReadOnlySpan<RecordBuffer> found, in ReadWindow window)
+    {
+        if (found.Length == 1)
+            return ReadOne(found[0], window);
+
+        byte[] joined = ArrayPool<byte>.Shared.Rent(Total(found));
+        int length = 0;
+        bool goOn = true;
+        foreach (RecordBuffer batches in found)
+        {
+            using (batches)
+            {
+                if (!goOn)
+                    continue;
+                (int start, int count) = Choose(batches.Span, window, length);
+                batches.Span.Slice(start, count).CopyTo(joined.AsSpan(length));
+                length += count;
+                goOn = start + count == batches.Length;
+            }
+        }
+
+        if (length > 0)
+            return RecordBuffer.TakeOver(joined, length);
+        ArrayPool<byte>.Shared.Return(joined);
+        return RecordBuffer.Empty;
+    }
+
+    private static int Total(ReadOnlySpan<RecordBuffer> found)
+    {
+        int bytes = 0;
+        foreach (RecordBuffer batches in found)
+            bytes += batches.Length;
+        return bytes;
+    }
+
+    // Where the wanted batches begin in a run of batches, and how many bytes they have. 'before' bytes are chosen already.
+    private static (int Start, int Length) Choose(ReadOnlySpan<byte> batches, in ReadWindow window, int before)
+    {
+        int start = -1;
+        int end = 0;
+        RecordBatchEnumerator walk = new(batches);
+        while (walk.MoveNext())
+        {
+            RecordBatchHeader header = walk.Header;
+            if (header.LastOffset < window.Offset)
+                continue;
+            if (start < 0)
+                start = end = walk.Position;
+
+            long total = (long)before + (walk.NextPosition - start);
+            bool isFirst = before == 0 && walk.Position == start;
+            if (header.NextOffset > window.LimitOffset || (total > window.BytesMax && !(isFirst && window.AtLeastOneBatch)))
+                break;
+            end = walk.NextPosition;
+        }
+
+        return start < 0 ? (0, 0) : (start, end - start);
+    }
+
+    private int FindEntry(long offset)
+    {
+        int low = 0;
+        int high = _count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (At(middle).NextOffset <= offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private ref Entry At(int index) => ref _entries[(_first + index) % _entries.Length];
+
+    private void DropFirst()
+    {
+        ref Entry first = ref At(0);
+        _bytes -= first.Batches.Length;
+        first.Batches.Dispose();
+        first = default;
+        _first = (_first + 1) % _entries.Length;
+        _count--;
+    }
+
+    private void DropAll()
+    {
+        while (_count > 0)
+            DropFirst();
+    }
+
+    private readonly record struct Entry(RecordBuffer Batches, long BaseOffset, long NextOffset);
+}

@@ -1,0 +1,134 @@
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage;
+
+/// <summary>Finds records by their timestamps. Any thread, no gate.</summary>
+internal sealed class TimestampSearch
+{
+    private readonly LogState _log;
+
+    public TimestampSearch(LogState log) => _log = log;
+
+    /// <summary>Finds the first record at or after a time.</summary>
+    /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
+    public OffsetAndTimestamp? FindFirst(long timestampMs)
+    {
+        ThrowIfOffline();
+        long startOffset = _log.LogStartOffset;
+        foreach (Segment segment in _log.Segments)
+        {
+            if (segment.NextOffset <= startOffset || !segment.TryRetain())
+                continue;
+            try
+            {
+                OffsetAndTimestamp? found = FindIn(segment, timestampMs, startOffset);
+                if (found is not null)
+                    return found;
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                throw Unreadable(segment, error);
+            }
+            finally
+            {
+                segment.Release();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds the first record that has the latest timestamp of all.</summary>
+    /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
+    public OffsetAndTimestamp? FindLatest()
+    {
+        ThrowIfOffline();
+        long latest = -1;
+        foreach (Segment segment in _log.Segments)
+        {
+            if (segment.NextOffset <= _log.LogStartOffset || !segment.TryRetain())
+                continue;
+            try
+            {
+                latest = Math.Max(latest, segment.Indexes(_log.Config.IndexIntervalBytes).MaxTimestamp);
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                throw Unreadable(segment, error);
+            }
+            finally
+            {
+                segment.Release();
+            }
+        }
+
+        // Trimmed records may have been the latest ones: then the search finds none, and what is left is looked through.
+        return latest < 0 ? null : FindFirst(latest) ?? LookThrough();
+    }
+
+    private OffsetAndTimestamp? FindIn(Segment segment, long timestampMs, long startOffset)
+    {
+        LogConfig config = _log.Config;
+        SegmentIndexes indexes = segment.Indexes(config.IndexIntervalBytes);
+        if (indexes.MaxTimestamp < timestampMs)
+            return null;
+
+        int position = 0;
+        if (indexes.Times.TryFindBefore(timestampMs, out (long Timestamp, int RelativeOffset) before))
+        {
+            long offset = segment.BaseOffset + before.RelativeOffset;
+            bool isTrue = SegmentTail.TryFind(segment, offset, config, out BatchAt batch)
+                && batch.LastOffset == offset && batch.MaxTimestamp == before.Timestamp;
+            position = isTrue ? batch.Position : 0;
+        }
+
+        return Walk(segment, position, startOffset, timestampMs);
+    }
+
+    private static OffsetAndTimestamp? Walk(Segment segment, int position, long startOffset, long timestampMs)
+    {
+        using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: true);
+        while (walker.MoveNext())
+        {
+            RecordBatchHeader header = walker.Header;
+            if (header.MaxTimestamp < timestampMs || header.LastOffset < startOffset)
+                continue;
+            if (FindIn(walker.Batch, startOffset, timestampMs) is { } found)
+                return found;
+        }
+
+        return walker.Fault is null
+            ? null
+            : throw SegmentCorruption.At(segment, walker.Position, -1, walker.Fault);
+    }
+
+    private static OffsetAndTimestamp? FindIn(ReadOnlySpan<byte> batch, long startOffset, long timestampMs)
+    {
+        int epoch = new RecordBatchHeader(batch).PartitionLeaderEpoch;
+        using RecordReader records = new(batch);
+        while (records.MoveNext())
+        {
+            if (records.Current.Offset >= startOffset && records.Current.Timestamp >= timestampMs)
+                return new OffsetAndTimestamp(records.Current.Offset, records.Current.Timestamp, epoch);
+        }
+
+        return null;
+    }
+
+    private OffsetAndTimestamp? LookThrough()
+    {
+        OffsetAndTimestamp? latest = null;
+        while (FindFirst((latest?.TimestampMs ?? -1) + 1) is { } later)
+            latest = later;
+        return latest;
+    }
+
+    private void ThrowIfOffline()
+    {
+        if (_log.Failure is { } failure)
+            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+    }
+
+    private static StreamLogException Unreadable(Segment segment, Exception error) => new(
+        ErrorCode.KafkaStorageError, $"Reading {segment.File.Path} failed: {error.Message} Check the disk.", error);
+}
