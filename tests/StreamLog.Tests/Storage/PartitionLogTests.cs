@@ -1,0 +1,221 @@
+using StreamLog.Protocol;
+using StreamLog.Simulation;
+using StreamLog.Storage;
+using StreamLog.Storage.Files;
+using Xunit;
+
+namespace StreamLog.Tests.Storage;
+
+public sealed class PartitionLogTests
+{
+    private static readonly LogConfig SmallSegments = new() { SegmentBytes = 400, IndexIntervalBytes = 100 };
+
+    [Fact]
+    public void What_is_appended_is_read_back_with_its_offsets()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20));
+
+        AppendResult first = log.Append("a", "b");
+        AppendResult second = log.Append("c");
+
+        Assert.Equal((0, 1), (first.BaseOffset, first.LastOffset));
+        Assert.Equal((2, 2), (second.BaseOffset, second.LastOffset));
+        Assert.Equal([(0, "a"), (1, "b"), (2, "c")], log.ReadAll());
+    }
+
+    [Fact]
+    public async Task Everything_is_there_after_an_orderly_stop()
+    {
+        InMemoryFileSystem files = new(1 << 20);
+        LogHarness before = new(files, SmallSegments);
+        for (int i = 0; i < 50; i++)
+            before.Append($"value {i}");
+        before.Flush();
+        Assert.Equal(50, before.Log.DurableOffset);
+        List<(long, string)> written = before.ReadAll();
+        await before.Directory.DisposeAsync();
+
+        LogHarness after = new(files, SmallSegments);
+
+        Assert.True(after.Directory.WasCleanShutdown);
+        Assert.True(after.Log.IsOnline, after.Log.Failure?.Message);
+        Assert.True(after.Log.Segments.Count > 5);
+        Assert.Equal(written, after.ReadAll());
+        Assert.Equal(50, after.Log.DurableOffset);
+        Assert.Equal(50, after.Append("next").BaseOffset);
+    }
+
+    [Fact]
+    public void A_read_from_any_offset_begins_with_the_batch_that_holds_it()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: new() { NodeId = 1, TailCacheBytesMax = 300 });
+        for (int i = 0; i < 60; i++)
+            log.Append($"{2 * i}", $"{(2 * i) + 1}");
+
+        for (long offset = 0; offset < 120; offset++)
+        {
+            LogReadResult result = log.Log.Read(offset, 120, 1, atLeastOneBatch: true);
+            Assert.Equal(ErrorCode.None, result.ErrorCode);
+            using RecordBuffer bytes = result.Records;
+            Assert.Equal(offset / 2 * 2, LogHarness.Decode(bytes)[0].Offset);
+            Assert.Equal(2, LogHarness.Decode(bytes).Count);
+        }
+    }
+
+    [Fact]
+    public void A_read_stays_below_its_limit_and_within_its_bytes()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20));
+        for (int i = 0; i < 10; i++)
+            log.Append("a");
+
+        using RecordBuffer limited = log.Log.Read(0, 3, 1_000_000, atLeastOneBatch: true).Records;
+        using RecordBuffer none = log.Log.Read(0, 10, 10, atLeastOneBatch: false).Records;
+        using RecordBuffer end = log.Log.Read(10, 10, 10, atLeastOneBatch: true).Records;
+
+        Assert.Equal(3, LogHarness.NextOffsetOf(limited));
+        Assert.Equal(0, none.Length);
+        Assert.Equal(0, end.Length);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(4)]
+    public void An_offset_outside_of_the_log_is_refused(long offset)
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20));
+        log.Append("a", "b", "c");
+
+        LogReadResult result = log.Log.Read(offset, 3, 100, atLeastOneBatch: true);
+
+        Assert.Equal(ErrorCode.OffsetOutOfRange, result.ErrorCode);
+        Assert.Contains($"Offset {offset}", result.Message);
+    }
+
+    [Fact]
+    public void A_record_is_found_by_its_time_wherever_it_lies()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments);
+        for (int i = 0; i < 60; i++)
+            log.AppendAt(1_000 + (10 * i), $"value {i}");
+
+        for (int i = 0; i < 60; i++)
+        {
+            Assert.Equal(new OffsetAndTimestamp(i, 1_000 + (10 * i), 0), log.Log.FindOffsetByTimestamp(1_000 + (10 * i)));
+            Assert.Equal(i, log.Log.FindOffsetByTimestamp(1_000 + (10 * i) - 5)!.Value.Offset);
+        }
+
+        Assert.Null(log.Log.FindOffsetByTimestamp(2_000));
+        Assert.Equal(59, log.Log.FindMaxTimestamp()!.Value.Offset);
+    }
+
+    [Fact]
+    public void A_segment_is_rolled_when_its_records_span_too_long()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), new LogConfig { SegmentMs = 1_000 });
+
+        log.AppendAt(5_000, "a");
+        log.AppendAt(6_000, "b");
+        log.AppendAt(6_001, "c");
+
+        Assert.Equal([0, 2], log.Log.Segments.Select(segment => segment.BaseOffset));
+    }
+
+    [Fact]
+    public void A_truncated_log_ends_there_and_goes_on_from_there()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, SmallSegments);
+        for (int i = 0; i < 40; i++)
+            log.Append($"value {i}");
+        log.Flush();
+
+        log.Log.TruncateTo(13);
+
+        Assert.Equal(13, log.Log.LogEndOffset);
+        Assert.Equal(13, log.ReadAll().Count);
+        Assert.Equal(13, log.Append("other").BaseOffset);
+        LogHarness after = new(disk.Crash(), SmallSegments);
+        Assert.True(after.Log.IsOnline, after.Log.Failure?.Message);
+        Assert.Equal(13, after.Log.LogEndOffset);
+    }
+
+    [Fact]
+    public void A_trimmed_log_starts_there_and_its_files_are_gone()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, SmallSegments);
+        for (int i = 0; i < 40; i++)
+            log.Append($"value {i}");
+        log.Flush();
+
+        log.Log.TrimTo(21);
+
+        Assert.Equal(21, log.Log.LogStartOffset);
+        Assert.Equal(ErrorCode.OffsetOutOfRange, log.Log.Read(20, 40, 100, true).ErrorCode);
+        Assert.True(log.Log.Segments[0].EndOffset > 21);
+        LogHarness after = new(disk.Crash(), SmallSegments);
+        Assert.True(after.Log.IsOnline, after.Log.Failure?.Message);
+        Assert.Equal(21, after.Log.LogStartOffset);
+        Assert.Equal(40, after.Log.LogEndOffset);
+        Assert.Equal(19, after.ReadAll().Count);
+    }
+
+    [Fact]
+    public void A_full_disk_refuses_appends_and_serves_reads_and_goes_on_when_there_is_room()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        log.Append("a");
+        disk.Faults.FillUpAfter(20);
+
+        AppendResult refused = log.Append("b");
+        List<(long, string)> read = log.ReadAll();
+        disk.Faults.Clear();
+        AppendResult accepted = log.Append("c");
+
+        Assert.Equal(ErrorCode.StorageFull, refused.ErrorCode);
+        Assert.Equal([(0, "a")], read);
+        Assert.Equal(1, accepted.BaseOffset);
+        Assert.Equal([(0, "a"), (1, "c")], log.ReadAll());
+    }
+
+    [Fact]
+    public void A_failed_flush_takes_the_partition_offline_for_good()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        log.Append("a");
+        log.Flush();
+        int offline = 0;
+        log.Log.WentOffline += _ => offline++;
+        disk.Faults.FailFlushes(path => path.EndsWith(".log", StringComparison.Ordinal));
+
+        log.Append("b");
+        log.Flush();
+
+        Assert.False(log.Log.IsOnline);
+        Assert.Equal(1, offline);
+        Assert.Equal(1, log.Log.DurableOffset);
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Append("c").ErrorCode);
+        Assert.Contains("offset 2", log.Log.Failure!.Message);
+        LogHarness after = new(disk.Crash());
+        Assert.Equal([(0, "a")], after.ReadAll());
+    }
+
+    [Fact]
+    public void Readers_give_all_buffers_back()
+    {
+        long before = RecordBuffer.Outstanding;
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: new() { NodeId = 1, TailCacheBytesMax = 300 });
+        for (int i = 0; i < 60; i++)
+            log.Append($"value {i}");
+
+        log.ReadAll(1);
+        log.ReadAll(500);
+        log.ReadAll();
+        log.Directory.DeletePartition(LogHarness.Orders);
+
+        Assert.Equal(before, RecordBuffer.Outstanding);
+    }
+}
