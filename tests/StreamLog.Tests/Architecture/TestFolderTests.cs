@@ -7,7 +7,7 @@ public sealed class TestFolderTests
 {
     /// <summary>Folders for what is no folder of a package: the form of the code, the engine's root, samples, pages.
     /// </summary>
-    private static readonly string[] Others = ["Architecture", "Hosting", "Samples", "Documentation", "Generators"];
+    private static readonly string[] Others = ["Architecture", "Hosting", "Samples", "Documentation", "Generators", "Simulation"];
 
     [Fact]
     public void Test_folders_mirror_the_source_folders()
@@ -25,6 +25,8 @@ public sealed class TestFolderTests
     [InlineData("Storage/Files", true)]
     [InlineData("Architecture", true)]
     [InlineData("Records", true)]
+    [InlineData("Protocol/Records", true)]
+    [InlineData("Protocol/Storage", false)]
     [InlineData("Storag", false)]
     [InlineData("Storage/Elsewhere", false)]
     public void A_folder_that_mirrors_nothing_is_found(string folder, bool isMirrored) =>
@@ -33,5 +35,6 @@ public sealed class TestFolderTests
     // "." is the project's root, where what serves all tests stands.
     private static bool IsMirrored(string folder) =>
         folder == "." || Others.Contains(folder.Split('/')[0]) ||
-        SourceTree.Projects.Any(project => Directory.Exists(Path.Combine(SourceTree.Root(project), folder)));
+        SourceTree.Projects.Any(project => Directory.Exists(Path.Combine(SourceTree.Root(project), folder)) ||
+            Directory.Exists(Path.Combine(SourceTree.RepositoryRoot, "src", $"StreamLog.{folder}")));
 }
