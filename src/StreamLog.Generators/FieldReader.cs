@@ -134,8 +134,8 @@ internal sealed class FieldReader
         if (field.IsNullableProperty && !mayBeNull && !field.IsNullWhenAbsent)
             Refuse(DeclarationRules.BadNullability, property, "the type has a question mark, NullableFrom is not set");
 
-        if (field is { Type: WireType.Struct, IsList: false, IsNullableProperty: false, IsIgnorable: false } &&
-            field.Versions != _messageVersions)
+        bool mustBeThere = field is { Type: WireType.Struct, IsList: false, Tag: < 0 };
+        if (mustBeThere && !field.IsNullableProperty && !field.IsIgnorable && field.Versions != _messageVersions)
         {
             Refuse(DeclarationRules.StructNotEverywhere, property, "a value could not be told from the default");
         }

@@ -54,7 +54,8 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
     /// <param name="count">For how many bytes.</param>
     public void EnsureRoom(int count)
     {
-        if (count > Array.Length - Position)
+        // The pool gives more than was asked for, and that is no room.
+        if (count > Math.Min(Array.Length, _maxBytes) - Position)
             Grow(count);
     }
 
