@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>A stream that writes to a buffer writer, for the framework's compressors, which know streams alone.</summary>
+/// <summary>A stream that writes to a buffer writer, for the framework's compressors, which know streams
+/// alone.</summary>
 internal sealed class BufferWriterStream : Stream
 {
     private readonly IBufferWriter<byte> _output;

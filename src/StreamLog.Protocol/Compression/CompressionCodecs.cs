@@ -4,7 +4,8 @@ namespace StreamLog.Protocol.Compression;
 public static class CompressionCodecs
 {
     // The place of a codec is its type's number. A null is a type without a codec yet.
-    private static readonly ICompressionCodec?[] Codecs = [null, new GzipCodec(), new SnappyCodec(), new Lz4Codec(), null];
+    private static readonly ICompressionCodec?[] Codecs =
+        [null, new GzipCodec(), new SnappyCodec(), new Lz4Codec(), null];
 
     /// <summary>Returns the codec of a type.</summary>
     /// <param name="type">The type; not <see cref="CompressionType.None"/>.</param>

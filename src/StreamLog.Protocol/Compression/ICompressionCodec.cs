@@ -14,8 +14,10 @@ public interface ICompressionCodec
     void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output);
 
     /// <summary>Decompresses records.</summary>
-    /// <param name="compressed">What <see cref="Compress"/>, or another implementation, wrote. It is not to be trusted.</param>
-    /// <param name="maxBytes">The most bytes that may come of it. What would exceed them is refused before it is allocated.</param>
+    /// <param name="compressed">What <see cref="Compress"/>, or another implementation, wrote. It is not to be
+    /// trusted.</param>
+    /// <param name="maxBytes">The most bytes that may come of it. What would exceed them is refused before it is
+    /// allocated.</param>
     /// <returns>The records. The caller disposes them.</returns>
     /// <exception cref="StreamLogException">
     /// The bytes are malformed or exceed <paramref name="maxBytes"/>: <see cref="ErrorCode.CorruptMessage"/>.

@@ -12,7 +12,8 @@ internal static class Lz4Block
     /// <param name="block">The compressed block.</param>
     /// <param name="output">The output up to the most that the block may fill.</param>
     /// <param name="position">Where the block begins.</param>
-    /// <param name="windowStart">How far back matches may reach: the block's own start where blocks are independent.</param>
+    /// <param name="windowStart">How far back matches may reach: the block's own start where blocks are
+    /// independent.</param>
     /// <returns>The position after the block.</returns>
     public static int Decode(ReadOnlySpan<byte> block, Span<byte> output, int position, int windowStart)
     {

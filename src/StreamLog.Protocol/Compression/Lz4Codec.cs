@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>LZ4 in its frame format, as Kafka's Java client writes it: independent blocks of 64 KiB, no checksums of content.</summary>
+/// <summary>LZ4 in its frame format, as Kafka's Java client writes it: independent blocks of 64 KiB, no checksums of
+/// content.</summary>
 /// <remarks>The batch has its own checksum, so another over the content would be time for nothing.</remarks>
 internal sealed class Lz4Codec : ICompressionCodec
 {

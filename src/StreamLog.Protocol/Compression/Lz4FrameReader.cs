@@ -85,7 +85,10 @@ internal ref struct Lz4FrameReader
         if ((flags & ContentChecksumBit) != 0 && TakeUInt32() != XxHash32.Compute(content))
             CorruptRecords.Throw(CompressionType.Lz4, "the content fails its checksum");
         if (contentSize >= 0 && contentSize != content.Length)
-            CorruptRecords.Throw(CompressionType.Lz4, $"the content has {content.Length} bytes instead of {contentSize}");
+        {
+            CorruptRecords.Throw(
+                CompressionType.Lz4, $"the content has {content.Length} bytes instead of {contentSize}");
+        }
     }
 
     private int ReadDescriptor(out int maxBlock, out long contentSize)
@@ -94,8 +97,12 @@ internal ref struct Lz4FrameReader
         ReadOnlySpan<byte> two = Take(2);
         int flags = two[0];
         int size = (two[1] >> 4) & 7;
-        if ((flags & VersionMask) != VersionBits || (flags & ReservedBit) != 0 || (two[1] & ReservedBlockBits) != 0 || size < 4)
+        if ((flags & VersionMask) != VersionBits || (flags & ReservedBit) != 0 || (two[1] & ReservedBlockBits) != 0
+            || size < 4)
+        {
             CorruptRecords.Throw(CompressionType.Lz4, $"no frame has flags 0x{flags:X2} and block byte 0x{two[1]:X2}");
+        }
+
         if ((flags & DictionaryBit) != 0)
             CorruptRecords.Throw(CompressionType.Lz4, "the frame wants a dictionary, and Kafka has none");
 
@@ -113,7 +120,11 @@ internal ref struct Lz4FrameReader
     private readonly void ReadStored(ReadOnlySpan<byte> block, int maxBlock)
     {
         if (block.Length > maxBlock)
-            CorruptRecords.Throw(CompressionType.Lz4, $"a block of {block.Length} bytes exceeds the frame's {maxBlock}");
+        {
+            CorruptRecords.Throw(
+                CompressionType.Lz4, $"a block of {block.Length} bytes exceeds the frame's {maxBlock}");
+        }
+
         _output.EnsureRoom(block.Length);
         block.CopyTo(_output.Array.AsSpan(_output.Position));
         _output.Position += block.Length;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Writes the sequences of an LZ4 block: a token of two nibbles, lengths that go on in bytes of 255, a distance.</summary>
+/// <summary>Writes the sequences of an LZ4 block: a token of two nibbles, lengths that go on in bytes of 255, a
+/// distance.</summary>
 internal ref struct Lz4SequenceWriter : ISequenceWriter
 {
     private const int MinMatch = 4;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Finds repetitions in a block of bytes: greedy, one candidate a hash, as the fast modes of LZ4 and Snappy do.</summary>
+/// <summary>Finds repetitions in a block of bytes: greedy, one candidate a hash, as the fast modes of LZ4 and Snappy
+/// do.</summary>
 internal static class MatchFinder
 {
     /// <summary>The longest block: positions and distances are 16 bits wide.</summary>
@@ -13,7 +14,8 @@ internal static class MatchFinder
 
     private const int MinMatch = 4;
 
-    // The LZ4 format asks that the last five bytes be literals and that no match begin in the last twelve. Snappy does not mind.
+    // The LZ4 format asks that the last five bytes be literals and that no match begin in the last twelve. Snappy does
+    // not mind.
     private const int LiteralTail = 5;
     private const int MatchStartTail = 12;
 

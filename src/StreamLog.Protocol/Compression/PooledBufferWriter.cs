@@ -3,8 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Writes into one array of the shared pool, which grows, and can be handed over as a <see cref="RecordBuffer"/>.</summary>
-/// <remarks>One owner, one thread. <see cref="Array"/> and <see cref="Position"/> are open to it, to write without a call.</remarks>
+/// <summary>Writes into one array of the shared pool, which grows, and can be handed over as a
+/// <see cref="RecordBuffer"/>.</summary>
+/// <remarks>One owner, one thread. <see cref="Array"/> and <see cref="Position"/> are open to it, to write without a
+/// call.</remarks>
 internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 {
     // Small enough for a batch of one record, large enough that growing soon ends.

@@ -52,7 +52,8 @@ internal static class SnappyBlock
     private static StreamLogException TooLong() =>
         CorruptRecords.Because(CompressionType.Snappy, "a block claims more bytes than any can have");
 
-    private static void ReadLiteral(ReadOnlySpan<byte> block, ref int at, int field, Span<byte> output, ref int position)
+    private static void ReadLiteral(
+        ReadOnlySpan<byte> block, ref int at, int field, Span<byte> output, ref int position)
     {
         // Up to 59 the field is the length less one; from there on it says how many bytes of length follow.
         long length = field + 1;

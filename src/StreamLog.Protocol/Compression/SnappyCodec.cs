@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Snappy in the framing of the xerial library, which Kafka's Java client writes; a bare block is read as well.</summary>
+/// <summary>Snappy in the framing of the xerial library, which Kafka's Java client writes; a bare block is read as
+/// well.</summary>
 /// <remarks>
 /// <code>
 /// magic    82 'SNAPPY' 00
@@ -20,7 +21,8 @@ internal sealed class SnappyCodec : ICompressionCodec
 
     public CompressionType Type => CompressionType.Snappy;
 
-    private static ReadOnlySpan<byte> Header => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0,
+    private static ReadOnlySpan<byte> Header =>
+        [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0,
         0, 0, 0, 1, 0, 0, 0, 1];
 
     private static ReadOnlySpan<byte> Magic => Header[..8];

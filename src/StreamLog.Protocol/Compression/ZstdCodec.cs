@@ -81,7 +81,8 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
                 : output.GetSpan(Math.Min(ReadSize, output.Room));
             fixed (byte* to = room)
             {
-                ZstdBuffer written = new() { Start = to, Length = (nuint)(isFull ? 1 : Math.Min(room.Length, output.Room)) };
+                int offered = isFull ? 1 : Math.Min(room.Length, output.Room);
+                ZstdBuffer written = new() { Start = to, Length = (nuint)offered };
                 nuint left = _library.DecompressStream(stream, &written, &input);
                 if (_library.IsError(left))
                     CorruptRecords.Throw(CompressionType.Zstd, _library.ErrorName(left));

@@ -4,18 +4,22 @@ namespace StreamLog.Protocol.Compression;
 
 /// <summary>The functions of the system's libzstd. Loaded once and never unloaded; every thread may call.</summary>
 /// <remarks>
-/// Found by name at run time, not bound at build time, so that a machine without the library starts and only what needs it fails.
-/// The functions are those of the stable API since version 1.4 (2019).
+/// Found by name at run time, not bound at build time, so that a machine without the library starts and only what needs
+/// it fails. The functions are those of the stable API since version 1.4 (2019).
 /// </remarks>
 internal sealed unsafe class ZstdLibrary
 {
     internal const string MissingMessage =
         "There is no codec for compression type Zstd: the native library libzstd was not found. "
-        + "Install it (apt install libzstd1, dnf install libzstd, brew install zstd, or put libzstd.dll beside the program), "
-        + "or register a codec of your own with CompressionCodecs.Register.";
+        + "Install it (apt install libzstd1, dnf install libzstd, brew install zstd; on Windows put libzstd.dll beside "
+        + "the program), or register a codec of your own with CompressionCodecs.Register.";
 
     private static readonly string[] Names =
-        ["libzstd.so.1", "libzstd.1.dylib", "libzstd.dylib", "/opt/homebrew/lib/libzstd.dylib", "libzstd.dll", "zstd.dll", "zstd"];
+    [
+        "libzstd.so.1", "libzstd.1.dylib", "libzstd.dylib", "/opt/homebrew/lib/libzstd.dylib", "libzstd.dll",
+            "zstd.dll",
+        "zstd",
+    ];
 
     private readonly delegate* unmanaged[Cdecl]<nuint, nuint> _compressBound;
     private readonly delegate* unmanaged[Cdecl]<nuint, uint> _isError;
@@ -88,7 +92,8 @@ internal sealed unsafe class ZstdLibrary
 
     public void ResetDecompression(nint stream) => _resetDecompression(stream, 1); // The session only.
 
-    public nuint DecompressStream(nint stream, ZstdBuffer* output, ZstdBuffer* input) => _decompressStream(stream, output, input);
+    public nuint DecompressStream(nint stream, ZstdBuffer* output, ZstdBuffer* input) =>
+        _decompressStream(stream, output, input);
 
     private static nint Export(nint library, string name) => NativeLibrary.GetExport(library, name);
 }

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Keeps the native states of one kind for the next batch: making one costs more than a small batch does.</summary>
-/// <remarks>Any thread may rent and return. States above the limit are freed; the kept ones live as long as the process.</remarks>
+/// <summary>Keeps the native states of one kind for the next batch: making one costs more than a small batch
+/// does.</summary>
+/// <remarks>Any thread may rent and return. States above the limit are freed; the kept ones live as long as the
+/// process.</remarks>
 internal sealed class ZstdStreams
 {
     // One a core that compresses at once; each is about a megabyte.

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Protocol.Records;
 
-/// <summary>Builds and reads control batches: the marks that the cluster writes between the records of applications.</summary>
+/// <summary>Builds and reads control batches: the marks that the cluster writes between the records of
+/// applications.</summary>
 /// <remarks>
 /// <code>
 /// key     i16 version 0, i16 type
@@ -71,7 +72,11 @@ public static class ControlRecords
     {
         // Later versions may add fields behind, so more bytes are no fault.
         if (!record.HasValue || record.Value.Length < EndTransactionSize)
-            CorruptBatch.Throw($"the end of a transaction has {record.Value.Length} bytes instead of {EndTransactionSize}");
+        {
+            CorruptBatch.Throw(
+                $"the end of a transaction has {record.Value.Length} bytes instead of {EndTransactionSize}");
+        }
+
         if (BinaryPrimitives.ReadInt16BigEndian(record.Value) < 0)
             CorruptBatch.Throw("the end of a transaction has a negative version");
         return BinaryPrimitives.ReadInt32BigEndian(record.Value[sizeof(short)..]);

@@ -6,9 +6,10 @@ namespace StreamLog.Protocol.Records;
 
 /// <summary>The checksum of record batches: CRC-32C (Castagnoli), as SSE 4.2 and ARMv8 compute it.</summary>
 /// <remarks>
-/// The instruction takes three cycles, but a new one can start every cycle. So long inputs are cut into three equal streams that
-/// are hashed side by side, and the three results are joined by shifting the earlier ones over the length of the later ones: a
-/// multiplication by x^(8 * length) modulo the polynomial, which is linear and therefore four table lookups. Safe on any thread.
+/// The instruction takes three cycles, but a new one can start every cycle. So long inputs are cut into three equal
+/// streams that are hashed side by side, and the three results are joined by shifting the earlier ones over the length
+/// of the later ones: a multiplication by x^(8 * length) modulo the polynomial, which is linear and therefore four
+/// table lookups. Safe on any thread.
 /// </remarks>
 public static class Crc32C
 {
@@ -72,6 +73,7 @@ public static class Crc32C
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint HashThree(ref byte start, uint state, int stream, uint[] shift)
     {
+        ref byte last = ref Unsafe.Add(ref start, 2 * stream);
         uint first = state;
         uint second = 0;
         uint third = 0;
@@ -79,7 +81,7 @@ public static class Crc32C
         {
             first = BitOperations.Crc32C(first, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i)));
             second = BitOperations.Crc32C(second, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i + stream)));
-            third = BitOperations.Crc32C(third, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, i + (2 * stream))));
+            third = BitOperations.Crc32C(third, Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref last, i)));
         }
 
         return Shift(shift, Shift(shift, first) ^ second) ^ third;
@@ -87,7 +89,8 @@ public static class Crc32C
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Shift(uint[] shift, uint crc) =>
-        shift[crc & 0xFF] ^ shift[0x100 + ((crc >> 8) & 0xFF)] ^ shift[0x200 + ((crc >> 16) & 0xFF)] ^ shift[0x300 + (crc >> 24)];
+        shift[crc & 0xFF] ^ shift[0x100 + ((crc >> 8) & 0xFF)]
+        ^ shift[0x200 + ((crc >> 16) & 0xFF)] ^ shift[0x300 + (crc >> 24)];
 
     /// <summary>Tabulates the shift over a number of bytes, one table for each byte of the state.</summary>
     private static uint[] BuildShift(int bytes)

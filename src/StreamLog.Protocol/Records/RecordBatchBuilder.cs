@@ -8,12 +8,12 @@ namespace StreamLog.Protocol.Records;
 
 /// <summary>One open batch, which records are written into as they come, with nothing in between.</summary>
 /// <remarks>
-/// <para>The buffer is pooled and grows. <see cref="Build"/> hands it over and leaves the builder empty, ready for the next batch.
-/// A record allocates nothing. Not thread-safe.</para>
-/// <para>A record is laid out as length, attributes, timestamp delta, offset delta, key length, key, value length, value, header
-/// count, headers; the numbers are <see cref="Varint"/>s, in as few bytes as they can have. A serializer does not say beforehand
-/// how much it will write, so the place of a length is kept as wide as the last one was, and what follows is moved in the rare
-/// case that this was wrong.</para>
+/// <para>The buffer is pooled and grows. <see cref="Build"/> hands it over and leaves the builder empty, ready for the
+/// next batch. A record allocates nothing. Not thread-safe.</para>
+/// <para>A record is laid out as length, attributes, timestamp delta, offset delta, key length, key, value length,
+/// value, header count, headers; the numbers are <see cref="Varint"/>s, in as few bytes as they can have. A serializer
+/// does not say beforehand how much it will write, so the place of a length is kept as wide as the last one was, and
+/// what follows is moved in the rare case that this was wrong.</para>
 /// </remarks>
 public sealed class RecordBatchBuilder : IDisposable
 {
@@ -44,7 +44,8 @@ public sealed class RecordBatchBuilder : IDisposable
     private short _attributes;
 
     /// <summary>Creates an empty builder.</summary>
-    /// <param name="sizeLimit">How many bytes, uncompressed and with its header, a batch may have. One record is always taken.</param>
+    /// <param name="sizeLimit">How many bytes, uncompressed and with its header, a batch may have. One record is always
+    /// taken.</param>
     /// <param name="compression">How <see cref="Build"/> compresses the records.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
     public RecordBatchBuilder(int sizeLimit, CompressionType compression = CompressionType.None)
@@ -86,7 +87,8 @@ public sealed class RecordBatchBuilder : IDisposable
     /// <exception cref="StreamLogException">The record exceeds what any batch can hold.</exception>
     /// <exception cref="ObjectDisposedException">The builder was disposed.</exception>
     public bool TryAppend(
-        long timestamp, ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> value, bool hasValue, RecordHeaders? headers)
+        long timestamp, ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> value, bool hasValue,
+        RecordHeaders? headers)
     {
         if (timestamp < -1)
             ThrowTimestamp(timestamp);
@@ -100,8 +102,9 @@ public sealed class RecordBatchBuilder : IDisposable
         int keyBytes = hasKey ? key.Length : 0;
         int valueBytes = hasValue ? value.Length : 0;
 
-        long body = 1L + Varint.SizeOf(timestampDelta) + Varint.SizeOf(offsetDelta) + Varint.SizeOf(keyLength) + keyBytes
-            + Varint.SizeOf(valueLength) + valueBytes + (headers is null ? 1 : RecordHeadersWriter.SizeOf(headers));
+        long body = 1L + Varint.SizeOf(timestampDelta) + Varint.SizeOf(offsetDelta) + Varint.SizeOf(keyLength)
+            + keyBytes + Varint.SizeOf(valueLength) + valueBytes
+            + (headers is null ? 1 : RecordHeadersWriter.SizeOf(headers));
         if (!HasRoom(body))
             return false;
 
@@ -177,7 +180,8 @@ public sealed class RecordBatchBuilder : IDisposable
         }
     }
 
-    /// <summary>Says which producer the batch comes from. It may be set at any time before <see cref="Build"/>.</summary>
+    /// <summary>Says which producer the batch comes from. It may be set at any time before
+    /// <see cref="Build"/>.</summary>
     /// <param name="id">The producer's id; -1 for none.</param>
     /// <param name="epoch">Its epoch.</param>
     /// <param name="baseSequence">The number of the first record.</param>
@@ -193,7 +197,8 @@ public sealed class RecordBatchBuilder : IDisposable
     /// <summary>Closes the batch, with base offset 0 and leader epoch -1, and leaves the builder empty.</summary>
     /// <returns>The bytes. The caller disposes them.</returns>
     /// <exception cref="InvalidOperationException">There are no records.</exception>
-    /// <exception cref="StreamLogException">There is no codec for the compression; the builder keeps its records.</exception>
+    /// <exception cref="StreamLogException">There is no codec for the compression; the builder keeps its
+    /// records.</exception>
     public RecordBuffer Build()
     {
         if (_count == 0)
@@ -289,7 +294,8 @@ public sealed class RecordBatchBuilder : IDisposable
         SetLength(start, ref lengthSize);
     }
 
-    /// <summary>Writes the length of what stands behind a place that was kept for it, and moves that if the place was wrong.</summary>
+    /// <summary>Writes the length of what stands behind a place that was kept for it, and moves that if the place was
+    /// wrong.</summary>
     private void SetLength(int start, ref int lengthSize)
     {
         int from = start + lengthSize;
@@ -324,7 +330,8 @@ public sealed class RecordBatchBuilder : IDisposable
         _count++;
     }
 
-    private void SetAttribute(short bit, bool isSet) => _attributes = (short)(isSet ? _attributes | bit : _attributes & ~bit);
+    private void SetAttribute(short bit, bool isSet) =>
+        _attributes = (short)(isSet ? _attributes | bit : _attributes & ~bit);
 
     private void Finish(Span<byte> batch)
     {

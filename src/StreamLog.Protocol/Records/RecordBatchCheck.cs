@@ -3,7 +3,8 @@ namespace StreamLog.Protocol.Records;
 /// <summary>The outcome of a check of batches. An accepted one allocates nothing.</summary>
 /// <param name="ErrorCode">What is wrong; <see cref="ErrorCode.None"/> if nothing is.</param>
 /// <param name="Message">What is wrong, in words; <see langword="null"/> if nothing is.</param>
-/// <param name="RecordErrors">The records that are to blame, by their place in the batch; <see langword="null"/> if none in particular is.</param>
+/// <param name="RecordErrors">The records that are to blame, by their place in the batch; <see langword="null"/> if
+/// none in particular is.</param>
 public readonly record struct RecordBatchCheck(
     ErrorCode ErrorCode, string? Message = null, IReadOnlyList<(int Index, string Message)>? RecordErrors = null)
 {
@@ -15,7 +16,8 @@ public readonly record struct RecordBatchCheck(
 
     /// <summary>Gets the largest timestamp of the records, in Unix milliseconds; -1 for none.</summary>
     /// <remarks>
-    /// Where it is not the header's, the leader sets it with <see cref="RecordBatchHeader.StampMaxTimestamp"/>, as Kafka's does.
+    /// Where it is not the header's, the leader sets it with <see cref="RecordBatchHeader.StampMaxTimestamp"/>, as
+    /// Kafka's does.
     /// </remarks>
     public long MaxTimestamp { get; init; } = -1;
 

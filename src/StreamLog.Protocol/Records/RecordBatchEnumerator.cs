@@ -4,7 +4,8 @@ namespace StreamLog.Protocol.Records;
 
 /// <summary>Walks the batches that stand one after another in a run of bytes.</summary>
 /// <remarks>
-/// It stops before an incomplete last batch, as fetches may end in one. It looks at lengths only: checksums and records are for
+/// It stops before an incomplete last batch, as fetches may end in one. It looks at lengths only: checksums and records
+/// are for
 /// <see cref="RecordReader"/>. It works under <c>foreach</c>.
 /// </remarks>
 public ref struct RecordBatchEnumerator

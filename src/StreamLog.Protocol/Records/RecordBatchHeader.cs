@@ -4,8 +4,8 @@ namespace StreamLog.Protocol.Records;
 
 /// <summary>A view of the header of one record batch. It owns no memory and trusts no field.</summary>
 /// <remarks>
-/// The layout is Kafka's message format v2, big-endian, so a batch goes from a socket to a segment and back without being
-/// rewritten:
+/// The layout is Kafka's message format v2, big-endian, so a batch goes from a socket to a segment and back without
+/// being rewritten:
 /// <code>
 ///  0  BaseOffset            i64  set by the leader
 ///  8  BatchLength           i32  bytes that follow this field
@@ -132,7 +132,8 @@ public readonly ref struct RecordBatchHeader
     /// <summary>Gets the number of records.</summary>
     public int RecordCount => BinaryPrimitives.ReadInt32BigEndian(_bytes[RecordCountAt..]);
 
-    /// <summary>Gets how the records are compressed. A number above <see cref="CompressionType.Zstd"/> is not known here.</summary>
+    /// <summary>Gets how the records are compressed. A number above <see cref="CompressionType.Zstd"/> is not known
+    /// here.</summary>
     public CompressionType Compression => (CompressionType)(Attributes & CompressionMask);
 
     /// <summary>Gets whose clock gave the timestamps.</summary>
@@ -145,7 +146,8 @@ public readonly ref struct RecordBatchHeader
     /// <summary>Gets whether the batch holds marks for the log itself instead of records for applications.</summary>
     public bool IsControl => (Attributes & ControlBit) != 0;
 
-    /// <summary>Gets whether <see cref="BaseTimestamp"/> is the time after which compaction drops the batch's tombstones.</summary>
+    /// <summary>Gets whether <see cref="BaseTimestamp"/> is the time after which compaction drops the batch's
+    /// tombstones.</summary>
     public bool HasDeleteHorizon => (Attributes & DeleteHorizonBit) != 0;
 
     /// <summary>Gets whether a producer id is set.</summary>
@@ -157,7 +159,8 @@ public readonly ref struct RecordBatchHeader
     /// <summary>Gets the offset that the next batch will start at.</summary>
     public long NextOffset => BaseOffset + LastOffsetDelta + 1;
 
-    /// <summary>Gets the producer's number of the last record; -1 for none. Numbers go on from 0 after the largest.</summary>
+    /// <summary>Gets the producer's number of the last record; -1 for none. Numbers go on from 0 after the
+    /// largest.</summary>
     public int LastSequence => BaseSequence < 0 ? -1 : AdvanceSequence(BaseSequence, LastOffsetDelta);
 
     /// <summary>Moves a sequence number on: after <see cref="int.MaxValue"/> comes 0.</summary>
@@ -203,7 +206,8 @@ public readonly ref struct RecordBatchHeader
         StampCrc(batch);
     }
 
-    /// <summary>Sets the producer of a batch that was built before it was known, and computes the checksum again.</summary>
+    /// <summary>Sets the producer of a batch that was built before it was known, and computes the checksum
+    /// again.</summary>
     /// <param name="batch">The whole batch.</param>
     /// <param name="id">The producer's id.</param>
     /// <param name="epoch">Its epoch.</param>

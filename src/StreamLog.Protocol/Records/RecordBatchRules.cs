@@ -9,7 +9,8 @@ public readonly record struct RecordBatchRules
     {
     }
 
-    /// <summary>Gets the most bytes that a batch may have, as it came. Kafka calls this <c>max.message.bytes</c>.</summary>
+    /// <summary>Gets the most bytes that a batch may have, as it came. Kafka calls this
+    /// <c>max.message.bytes</c>.</summary>
     public int MaxMessageBytes { get; init; } = int.MaxValue;
 
     /// <summary>Gets the most bytes that the records of a compressed batch may have.</summary>
@@ -18,7 +19,8 @@ public readonly record struct RecordBatchRules
     /// <summary>Gets whether every record needs a key: the topic is compacted.</summary>
     public bool IsKeyRequired { get; init; }
 
-    /// <summary>Gets whose clock counts. With <see cref="TimestampType.LogAppendTime"/> the bounds below do not apply.</summary>
+    /// <summary>Gets whose clock counts. With <see cref="TimestampType.LogAppendTime"/> the bounds below do not
+    /// apply.</summary>
     public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
 
     /// <summary>Gets the leader's time, in Unix milliseconds, that the bounds count from.</summary>
@@ -36,7 +38,8 @@ public readonly record struct RecordBatchRules
     /// <summary>Gets whether control batches pass: from a coordinator they do, from a client never.</summary>
     public bool IsControlAllowed { get; init; }
 
-    /// <summary>Gets whether Zstandard may be used: clients of the older produce versions could not read it back.</summary>
+    /// <summary>Gets whether Zstandard may be used: clients of the older produce versions could not read it
+    /// back.</summary>
     public bool IsZstdAllowed { get; init; } = true;
 
     /// <summary>Gets whether the checksum is computed. Bytes that this process built a moment ago need none.</summary>

@@ -2,19 +2,24 @@ using StreamLog.Protocol.Compression;
 
 namespace StreamLog.Protocol.Records;
 
-/// <summary>Checks a batch as a leader does before it appends it. What passes can be read by everybody for as long as it is kept.</summary>
+/// <summary>Checks a batch as a leader does before it appends it. What passes can be read by everybody for as long as
+/// it is kept.</summary>
 /// <remarks>
-/// A wrong size or checksum is <see cref="ErrorCode.CorruptMessage"/>, which a client may send again. What is wrong in spite of a
-/// right checksum was built so, and is <see cref="ErrorCode.InvalidRecord"/>: sending it again will not help. A batch that passes
-/// costs one walk over its bytes and one over its records, and allocates nothing, unless it is compressed.
+/// A wrong size or checksum is <see cref="ErrorCode.CorruptMessage"/>, which a client may send again. What is wrong in
+/// spite of a right checksum was built so, and is <see cref="ErrorCode.InvalidRecord"/>: sending it again will not
+/// help. A batch that passes costs one walk over its bytes and one over its records, and allocates nothing, unless it
+/// is compressed.
 /// </remarks>
 public static class RecordBatchValidator
 {
     // Kafka lists all. A batch of bad records can be built by anyone, and the answer to it must not outgrow it.
     internal const int RecordErrorsMax = 100;
 
+    private static readonly RecordBatchCheck Accepted = new(ErrorCode.None);
+
     /// <summary>Checks the batch at the start of bytes.</summary>
-    /// <param name="bytes">The bytes: one batch, or several if the rules allow it, of which the first is checked.</param>
+    /// <param name="bytes">The bytes: one batch, or several if the rules allow it, of which the first is
+    /// checked.</param>
     /// <param name="rules">What is asked of it.</param>
     /// <returns>The outcome. It never throws for what the bytes say.</returns>
     public static RecordBatchCheck Validate(ReadOnlySpan<byte> bytes, in RecordBatchRules rules)
@@ -54,7 +59,10 @@ public static class RecordBatchValidator
         if (magic != RecordBatchHeader.CurrentMagic)
             return Corrupt($"The record batch has the unknown format version {magic}.");
         if (bytes.Length < RecordBatchHeader.Size)
-            return Corrupt($"{bytes.Length} bytes cannot hold the header of a record batch, which has {RecordBatchHeader.Size}.");
+        {
+            return Corrupt(
+                $"{bytes.Length} bytes cannot hold the header of a record batch, which has {RecordBatchHeader.Size}.");
+        }
 
         RecordBatchHeader header = new(bytes);
         long size = (long)RecordBatchHeader.LengthPrefix + header.BatchLength;
@@ -69,25 +77,41 @@ public static class RecordBatchValidator
         }
 
         if (rules.IsSingleBatch && size != bytes.Length)
-            return Invalid($"A produce request holds one record batch, and here {bytes.Length - size} bytes follow it.");
+        {
+            return Invalid(
+                $"A produce request holds one record batch, and here {bytes.Length - size} bytes follow it.");
+        }
+
         if (rules.IsCrcChecked && !RecordBatchHeader.HasValidCrc(bytes[..(int)size]))
             return Corrupt("The record batch does not have the checksum that its header says. Send it again.");
-        return new RecordBatchCheck(ErrorCode.None) { SizeInBytes = (int)size };
+        return Accepted with { SizeInBytes = (int)size };
     }
 
     private static RecordBatchCheck CheckHeader(RecordBatchHeader header, in RecordBatchRules rules)
     {
         const short Forbidden = unchecked((short)~RecordBatchHeader.KnownBits) | RecordBatchHeader.DeleteHorizonBit;
         if ((header.Attributes & Forbidden) != 0)
-            return Invalid($"The record batch sets attributes 0x{header.Attributes & Forbidden:X4}, which no client may.");
+        {
+            return Invalid(
+                $"The record batch sets attributes 0x{header.Attributes & Forbidden:X4}, which no client may.");
+        }
+
         if (header.IsControl && !rules.IsControlAllowed)
             return Invalid("The record batch is a control batch. Only the cluster itself writes these.");
         if (header.BaseOffset != 0)
-            return Invalid($"The record batch has base offset {header.BaseOffset} instead of 0: the leader gives offsets.");
+        {
+            return Invalid(
+                $"The record batch has base offset {header.BaseOffset} instead of 0: the leader gives offsets.");
+        }
+
         if (header.RecordCount <= 0)
             return Invalid($"The record batch claims {header.RecordCount} records. It needs one at least.");
         if (header.LastOffsetDelta != header.RecordCount - 1)
-            return Invalid($"The record batch has {header.RecordCount} records but last offset delta {header.LastOffsetDelta}.");
+        {
+            return Invalid(
+                $"The record batch has {header.RecordCount} records but last offset delta {header.LastOffsetDelta}.");
+        }
+
         return CheckProducer(header) ?? CheckCompression(header.Compression, in rules) ?? CheckTimestampType(header);
     }
 
@@ -115,13 +139,15 @@ public static class RecordBatchValidator
         {
             return new RecordBatchCheck(
                 ErrorCode.UnsupportedCompressionType,
-                $"The record batch has the unknown compression type {(int)compression}: use gzip, snappy, lz4 or zstd.");
+                $"The record batch has the unknown compression type {(int)compression}. "
+                + "Use gzip, snappy, lz4 or zstd.");
         }
 
         return compression == CompressionType.Zstd && !rules.IsZstdAllowed
             ? new RecordBatchCheck(
                 ErrorCode.UnsupportedCompressionType,
-                "The record batch is compressed with zstd, which needs version 7 of the produce request. Use a newer client.")
+                "The record batch is compressed with zstd, which needs version 7 of the produce request. "
+                + "Use a newer client.")
             : null;
     }
 
@@ -129,7 +155,7 @@ public static class RecordBatchValidator
         header.TimestampType == TimestampType.LogAppendTime
             ? new RecordBatchCheck(
                 ErrorCode.InvalidTimestamp, "The record batch claims log append time, which only a leader may set.")
-            : new RecordBatchCheck(ErrorCode.None);
+            : Accepted;
 
     private static RecordBatchCheck CheckRecords(
         ReadOnlySpan<byte> batch, RecordBatchHeader header, in RecordBatchRules rules)
@@ -170,15 +196,20 @@ public static class RecordBatchValidator
             }
 
             if (rules.IsKeyRequired && !record.HasKey)
-                Add(ref errors, ref firstError, ErrorCode.InvalidRecord, i, "A compacted topic needs a key in every record.");
+            {
+                Add(ref errors, ref firstError, ErrorCode.InvalidRecord, i,
+                    "A compacted topic needs a key in every record.");
+            }
             else if (!bounds.Hold(record.Timestamp))
+            {
                 Add(ref errors, ref firstError, ErrorCode.InvalidTimestamp, i, bounds.Describe(record.Timestamp));
+            }
         }
 
         if (position != records.Length)
             CorruptBatch.Throw($"{records.Length - position} bytes follow its last record");
         return errors is null
-            ? new RecordBatchCheck(ErrorCode.None) { MaxTimestamp = maxTimestamp, MaxTimestampDelta = maxTimestampDelta }
+            ? Accepted with { MaxTimestamp = maxTimestamp, MaxTimestampDelta = maxTimestampDelta }
             : Refuse(firstError, errors);
     }
 
@@ -201,7 +232,9 @@ public static class RecordBatchValidator
     }
 
     private static RecordBatchCheck Refuse(ErrorCode error, List<(int Index, string Message)> errors) => new(
-        error, $"The record batch was refused because of its records, first number {errors[0].Index}: {errors[0].Message}", errors);
+        error,
+        $"The record batch was refused because of its records, first number {errors[0].Index}: {errors[0].Message}",
+        errors);
 
     private static RecordBatchCheck Corrupt(string message) => new(ErrorCode.CorruptMessage, message);
 

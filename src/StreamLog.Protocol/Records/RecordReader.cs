@@ -4,16 +4,20 @@ namespace StreamLog.Protocol.Records;
 
 /// <summary>Walks the records of one batch.</summary>
 /// <remarks>
-/// <para>It allocates nothing where the batch is not compressed; otherwise it holds a pooled buffer, which <see cref="Dispose"/>
-/// returns. It checks every length and no checksum: <see cref="RecordBatchHeader.HasValidCrc"/> does. Whatever is malformed
-/// throws a <see cref="StreamLogException"/> with <see cref="ErrorCode.CorruptMessage"/>.</para>
-/// <para>A class cannot keep this reader, but it can keep memory, a position and a <see cref="RecordBatchOrigin"/>, and read with
+/// <para>It allocates nothing where the batch is not compressed; otherwise it holds a pooled buffer, which
+/// <see cref="Dispose"/> returns. It checks every length and no checksum: <see cref="RecordBatchHeader.HasValidCrc"/>
+/// does. Whatever is malformed throws a <see cref="StreamLogException"/> with
+/// <see cref="ErrorCode.CorruptMessage"/>.</para>
+/// <para>A class cannot keep this reader, but it can keep memory, a position and a <see cref="RecordBatchOrigin"/>, and
+/// read with
 /// <see cref="TryReadNext"/>.</para>
 /// </remarks>
 public ref struct RecordReader
 {
-    /// <summary>How many bytes the records of one compressed batch may have, unless a reader is told otherwise.</summary>
-    /// <remarks>Far above what any producer batches, and low enough that a forged batch takes no process down.</remarks>
+    /// <summary>How many bytes the records of one compressed batch may have, unless a reader is told
+    /// otherwise.</summary>
+    /// <remarks>Far above what any producer batches, and low enough that a forged batch takes no process
+    /// down.</remarks>
     public const int DefaultMaxBytes = 128 * 1024 * 1024;
 
     /// <summary>The number of bytes of the smallest record: each of its seven fields takes one.</summary>
@@ -29,7 +33,8 @@ public ref struct RecordReader
     /// <summary>Creates a reader that stands before the first record.</summary>
     /// <param name="batch">The batch, header and records.</param>
     /// <param name="maxBytes">The most bytes that its records may have once decompressed.</param>
-    /// <exception cref="StreamLogException">The batch is malformed, or compressed in a way that is not available.</exception>
+    /// <exception cref="StreamLogException">The batch is malformed, or compressed in a way that is not
+    /// available.</exception>
     public RecordReader(ReadOnlySpan<byte> batch, int maxBytes = DefaultMaxBytes)
     {
         RecordBatchHeader header = CheckHeader(batch);
@@ -56,7 +61,8 @@ public ref struct RecordReader
     /// <param name="batch">The batch. The result may be a part of it, with a reference of its own.</param>
     /// <param name="maxBytes">The most bytes that the records may have once decompressed.</param>
     /// <returns>The bytes, for <see cref="TryReadNext"/>. The caller disposes them.</returns>
-    /// <exception cref="StreamLogException">The batch is malformed, or compressed in a way that is not available.</exception>
+    /// <exception cref="StreamLogException">The batch is malformed, or compressed in a way that is not
+    /// available.</exception>
     public static RecordBuffer Open(RecordBuffer batch, int maxBytes = DefaultMaxBytes)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -147,9 +153,17 @@ public ref struct RecordReader
         if (header.Magic != RecordBatchHeader.CurrentMagic)
             throw new StreamLogException(ErrorCode.UnsupportedForMessageFormat, UnsupportedMagic(header.Magic));
         if (header.SizeInBytes != batch.Length)
-            CorruptBatch.Throw($"its length field stands for {header.SizeInBytes} bytes where there are {batch.Length}");
+        {
+            CorruptBatch.Throw(
+                $"its length field stands for {header.SizeInBytes} bytes where there are {batch.Length}");
+        }
+
         if (header.RecordCount < 0 || header.LastOffsetDelta < 0)
-            CorruptBatch.Throw($"it claims {header.RecordCount} records and a last offset delta of {header.LastOffsetDelta}");
+        {
+            CorruptBatch.Throw(
+                $"it claims {header.RecordCount} records and a last offset delta of {header.LastOffsetDelta}");
+        }
+
         return header;
     }
 

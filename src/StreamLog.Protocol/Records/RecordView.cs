@@ -1,6 +1,7 @@
 namespace StreamLog.Protocol.Records;
 
-/// <summary>A view of one record. It is good as long as the bytes of the batch are: copy what must live longer.</summary>
+/// <summary>A view of one record. It is good as long as the bytes of the batch are: copy what must live
+/// longer.</summary>
 public readonly ref struct RecordView
 {
     private readonly ReadOnlySpan<byte> _headers;

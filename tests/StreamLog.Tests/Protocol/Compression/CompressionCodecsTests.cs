@@ -8,7 +8,8 @@ public sealed class CompressionCodecsTests
     [Fact]
     public void The_codecs_in_the_box_are_there()
     {
-        foreach (CompressionType type in (CompressionType[])[CompressionType.Gzip, CompressionType.Snappy, CompressionType.Lz4])
+        CompressionType[] types = [CompressionType.Gzip, CompressionType.Snappy, CompressionType.Lz4];
+        foreach (CompressionType type in types)
         {
             Assert.True(CompressionCodecs.IsAvailable(type));
             Assert.Equal(type, CompressionCodecs.Get(type).Type);

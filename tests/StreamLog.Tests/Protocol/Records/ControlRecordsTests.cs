@@ -11,7 +11,8 @@ public sealed class ControlRecordsTests
     [InlineData(ControlRecordType.Abort, 0)]
     public void The_end_of_a_transaction_is_built_and_read(ControlRecordType type, byte number)
     {
-        using RecordBuffer batch = ControlRecords.BuildEndTransaction(type, 4000, 5, coordinatorEpoch: 9, timestamp: 1234);
+        using RecordBuffer batch = ControlRecords.BuildEndTransaction(
+            type, 4000, 5, coordinatorEpoch: 9, timestamp: 1234);
 
         RecordBatchHeader header = new(batch.Span);
         Assert.True(header.IsControl);

@@ -24,7 +24,7 @@ public sealed class Crc32CTests
     {
         byte[] bytes = SampleRecords.SomeText((3 * 4096) + (3 * 256 * 5) + 40);
         int[] seams = [0, 767, 768, 1535, 1536, (3 * 4096) - 1, 3 * 4096, (3 * 4096) + 768, bytes.Length - 16];
-        foreach (int length in seams.SelectMany(seam => Enumerable.Range(seam, 17)).Where(length => length <= bytes.Length))
+        foreach (int length in seams.SelectMany(seam => Enumerable.Range(seam, 17)))
             Assert.Equal(Plain(bytes.AsSpan(0, length)), Crc32C.Compute(bytes.AsSpan(0, length)));
     }
 

@@ -28,7 +28,11 @@ public sealed class RecordBatchBuilderTests
         {
             using RecordBatchBuilder builder = new(int.MaxValue);
             foreach (SampleRecord record in records)
-                Assert.True(builder.TryAppend(record.Timestamp, record.Key, Bytes, record.Value, Bytes, record.ToHeaders()));
+            {
+                Assert.True(
+                    builder.TryAppend(record.Timestamp, record.Key, Bytes, record.Value, Bytes, record.ToHeaders()));
+            }
+
             using RecordBuffer serialized = builder.Build();
             using RecordBuffer raw = SampleRecord.Build(records);
             Assert.Equal(raw.Span, serialized.Span);
@@ -88,13 +92,16 @@ public sealed class RecordBatchBuilderTests
     {
         using RecordBatchBuilder builder = new(1 << 20);
         ThrowingSerializer throwing = new();
-        Assert.Throws<FormatException>(() => builder.TryAppend(5, "k"u8.ToArray(), Bytes, "v"u8.ToArray(), throwing, null));
+        Assert.Throws<FormatException>(() =>
+            builder.TryAppend(5, "k"u8.ToArray(), Bytes, "v"u8.ToArray(), throwing, null));
         Assert.True(builder.IsEmpty);
         Assert.True(builder.TryAppend(10, "k"u8.ToArray(), Bytes, "v"u8.ToArray(), Bytes, null));
         int size = builder.SizeInBytes;
 
-        Assert.Throws<FormatException>(() => builder.TryAppend(20, "k"u8.ToArray(), Bytes, "v"u8.ToArray(), throwing, null));
-        Assert.Throws<FormatException>(() => builder.TryAppend(20, "k"u8.ToArray(), throwing, "v"u8.ToArray(), Bytes, null));
+        Assert.Throws<FormatException>(() =>
+            builder.TryAppend(20, "k"u8.ToArray(), Bytes, "v"u8.ToArray(), throwing, null));
+        Assert.Throws<FormatException>(() =>
+            builder.TryAppend(20, "k"u8.ToArray(), throwing, "v"u8.ToArray(), Bytes, null));
 
         Assert.Equal((1, size, 10L), (builder.Count, builder.SizeInBytes, builder.MaxTimestamp));
         using RecordBuffer batch = builder.Build();
@@ -106,7 +113,8 @@ public sealed class RecordBatchBuilderTests
     {
         using RecordBatchBuilder builder = new(1 << 24);
         string text = new('ü', 100_000);
-        Assert.True(builder.TryAppend(0, "piecewise", new PiecewiseSerializer(), text, new PiecewiseSerializer(), null));
+        Assert.True(
+            builder.TryAppend(0, "piecewise", new PiecewiseSerializer(), text, new PiecewiseSerializer(), null));
         using RecordBuffer batch = builder.Build();
         SampleRecord record = Assert.Single(SampleRecord.ReadAll(batch.Span));
         Assert.Equal("piecewise", Encoding.UTF8.GetString(record.Key!));
@@ -164,7 +172,8 @@ public sealed class RecordBatchBuilderTests
         Assert.Throws<InvalidOperationException>(builder.Build);
         Assert.Throws<ArgumentOutOfRangeException>(() => builder.TryAppend(-2, default, false, default, false, null));
         Assert.Throws<ArgumentOutOfRangeException>(() => builder.TryAppend(-2, null, Bytes, null, Bytes, null));
-        Assert.Throws<ArgumentNullException>(() => builder.TryAppend<byte[]?, byte[]?>(0, null, null!, null, Bytes, null));
+        Assert.Throws<ArgumentNullException>(() =>
+            builder.TryAppend<byte[]?, byte[]?>(0, null, null!, null, Bytes, null));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RecordBatchBuilder(0));
         builder.Dispose();
         Assert.Throws<ObjectDisposedException>(() => builder.TryAppend(0, default, false, default, false, null));

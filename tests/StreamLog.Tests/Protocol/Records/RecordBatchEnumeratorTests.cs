@@ -7,7 +7,8 @@ namespace StreamLog.Tests.Protocol.Records;
 public sealed class RecordBatchEnumeratorTests
 {
     private static readonly byte[] First = SampleRecord.BuildBytes(SampleRecord.Of("a", "1"));
-    private static readonly byte[] Second = SampleRecord.BuildBytes(SampleRecord.Of("b", "2"), SampleRecord.Of("c", null));
+    private static readonly byte[] Second = SampleRecord.BuildBytes(
+        SampleRecord.Of("b", "2"), SampleRecord.Of("c", null));
 
     [Fact]
     public void It_finds_every_batch()
@@ -44,7 +45,8 @@ public sealed class RecordBatchEnumeratorTests
         byte[] bytes = [.. First];
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(RecordBatchHeader.BatchLengthAt), length);
 
-        StreamLogException exception = Assert.Throws<StreamLogException>(() => new RecordBatchEnumerator(bytes).MoveNext());
+        StreamLogException exception = Assert.Throws<StreamLogException>(() =>
+            new RecordBatchEnumerator(bytes).MoveNext());
         Assert.Equal(ErrorCode.CorruptMessage, exception.ErrorCode);
     }
 

@@ -78,7 +78,9 @@ public sealed class RecordBatchHeaderTests
         RecordBatchHeader.StampMaxTimestamp(batch, 250);
 
         RecordBatchHeader header = new(batch);
-        Assert.Equal((9L, (short)2, int.MaxValue, 250L), (header.ProducerId, header.ProducerEpoch, header.BaseSequence, header.MaxTimestamp));
+        Assert.Equal(
+            (9L, (short)2, int.MaxValue, 250L),
+            (header.ProducerId, header.ProducerEpoch, header.BaseSequence, header.MaxTimestamp));
         Assert.True(RecordBatchHeader.HasValidCrc(batch));
     }
 
@@ -106,7 +108,8 @@ public sealed class RecordBatchHeaderTests
     [Fact]
     public void Too_few_bytes_are_refused()
     {
-        StreamLogException exception = Assert.Throws<StreamLogException>(() => new RecordBatchHeader(new byte[60]).Magic);
+        StreamLogException exception = Assert.Throws<StreamLogException>(() =>
+            new RecordBatchHeader(new byte[60]).Magic);
         Assert.Equal(ErrorCode.CorruptMessage, exception.ErrorCode);
     }
 }

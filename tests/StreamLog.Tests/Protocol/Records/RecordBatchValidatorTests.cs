@@ -14,10 +14,12 @@ public sealed class RecordBatchValidatorTests
     [Fact]
     public void A_good_batch_passes_with_its_largest_timestamp()
     {
-        byte[] batch = Batch(SampleRecord.Of("a", "1", 500), SampleRecord.Of("b", "2", 900), SampleRecord.Of("c", "3", 900));
+        byte[] batch = Batch(
+            SampleRecord.Of("a", "1", 500), SampleRecord.Of("b", "2", 900), SampleRecord.Of("c", "3", 900));
         RecordBatchCheck check = RecordBatchValidator.Validate(batch, in Rules);
         Assert.Equal(
-            (true, batch.Length, 900L, 1), (check.IsValid, check.SizeInBytes, check.MaxTimestamp, check.MaxTimestampDelta));
+            (true, batch.Length, 900L, 1),
+            (check.IsValid, check.SizeInBytes, check.MaxTimestamp, check.MaxTimestampDelta));
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class RecordBatchValidatorTests
     {
         byte[] batch = Batch(SampleRecord.Of("a", "1"));
         Refused(ErrorCode.InvalidRecord, "follow it", [.. batch, .. batch], Rules);
-        RecordBatchCheck check = RecordBatchValidator.Validate([.. batch, .. batch], Rules with { IsSingleBatch = false });
+        RecordBatchCheck check = RecordBatchValidator.Validate(
+            [.. batch, .. batch], Rules with { IsSingleBatch = false });
         Assert.Equal((true, batch.Length), (check.IsValid, check.SizeInBytes));
     }
 
@@ -87,7 +90,8 @@ public sealed class RecordBatchValidatorTests
     public void A_batch_above_the_topics_limit_is_refused()
     {
         byte[] batch = Batch(SampleRecord.Of("a", new string('x', 1000)));
-        Refused(ErrorCode.MessageTooLarge, "max.message.bytes", batch, Rules with { MaxMessageBytes = batch.Length - 1 });
+        RecordBatchRules rules = Rules with { MaxMessageBytes = batch.Length - 1 };
+        Refused(ErrorCode.MessageTooLarge, "max.message.bytes", batch, rules);
         Assert.True(RecordBatchValidator.Validate(batch, Rules with { MaxMessageBytes = batch.Length }).IsValid);
     }
 
@@ -114,7 +118,8 @@ public sealed class RecordBatchValidatorTests
     [Fact]
     public void Offset_deltas_must_count_from_zero_by_one()
     {
-        // Records without headers that are as short as can be: length, attributes, two deltas, lengths of key and value, headers.
+        // Records without headers that are as short as can be: length, attributes, two deltas, lengths of key and
+        // value, headers.
         byte[] batch = Batch(SampleRecord.Of(null, null), SampleRecord.Of(null, null));
         int second = RecordBatchHeader.Size + 7 + 3;
         Assert.Equal(2, batch[second]); // 1, zigzagged.
@@ -152,14 +157,17 @@ public sealed class RecordBatchValidatorTests
     [InlineData(6)]
     [InlineData(7)]
     public void Unknown_compression_is_refused(short compression) =>
-        Refused(ErrorCode.UnsupportedCompressionType, $"compression type {compression}", ForgeAttributes(compression), Rules);
+        Refused(
+            ErrorCode.UnsupportedCompressionType, $"compression type {compression}", ForgeAttributes(
+                compression), Rules);
 
     [Fact]
     public void Zstd_is_refused_where_it_could_not_be_read_back()
     {
         using RecordBuffer batch = SampleRecord.Build([SampleRecord.Of("a", "1")], CompressionType.Zstd);
         Assert.True(RecordBatchValidator.Validate(batch.Span, in Rules).IsValid);
-        Refused(ErrorCode.UnsupportedCompressionType, "zstd", batch.Span.ToArray(), Rules with { IsZstdAllowed = false });
+        RecordBatchRules rules = Rules with { IsZstdAllowed = false };
+        Refused(ErrorCode.UnsupportedCompressionType, "zstd", batch.Span.ToArray(), rules);
     }
 
     [Fact]
@@ -189,7 +197,8 @@ public sealed class RecordBatchValidatorTests
         RecordBatchRules rules = Rules with { TimestampBeforeMaxMs = 1000, TimestampAfterMaxMs = 500 };
         RecordBatchCheck check = Refused(ErrorCode.InvalidTimestamp, "", batch, rules);
         Assert.Equal([0, 4], check.RecordErrors!.Select(error => error.Index));
-        Assert.True(RecordBatchValidator.Validate(batch, rules with { TimestampType = TimestampType.LogAppendTime }).IsValid);
+        Assert.True(
+            RecordBatchValidator.Validate(batch, rules with { TimestampType = TimestampType.LogAppendTime }).IsValid);
     }
 
     [Fact]
@@ -203,7 +212,9 @@ public sealed class RecordBatchValidatorTests
     [Fact]
     public void A_compacted_topic_names_every_record_without_a_key()
     {
-        byte[] batch = Batch(SampleRecord.Of("a", "1"), SampleRecord.Of(null, "2"), SampleRecord.Of("", "3"), SampleRecord.Of(null, "4"));
+        byte[] batch = Batch(
+            SampleRecord.Of(
+                "a", "1"), SampleRecord.Of(null, "2"), SampleRecord.Of("", "3"), SampleRecord.Of(null, "4"));
         RecordBatchCheck check = Refused(ErrorCode.InvalidRecord, "key", batch, Rules with { IsKeyRequired = true });
         Assert.Equal([1, 3], check.RecordErrors!.Select(error => error.Index));
         Assert.True(RecordBatchValidator.Validate(batch, in Rules).IsValid);

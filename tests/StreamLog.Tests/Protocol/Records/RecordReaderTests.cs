@@ -85,8 +85,8 @@ public sealed class RecordReaderTests
         }
     }
 
-    // Goal: bytes that lie can do no more than be refused. Method: every bit of a batch flipped by itself; what can still be read
-    // is read to the end, and anything but the one exception fails the test.
+    // Goal: bytes that lie can do no more than be refused. Method: every bit of a batch flipped by itself; what can
+    // still be read is read to the end, and anything but the one exception fails the test.
     [Fact]
     public void Every_flipped_bit_is_read_or_refused()
     {
@@ -167,9 +167,11 @@ public sealed class RecordReaderTests
     [InlineData(CompressionType.Zstd)]
     public void More_than_the_limit_is_refused(CompressionType compression)
     {
-        using RecordBuffer batch = SampleRecord.Build([new SampleRecord(0, 0, null, new byte[1_000_000], [])], compression);
+        using RecordBuffer batch = SampleRecord.Build(
+            [new SampleRecord(0, 0, null, new byte[1_000_000], [])], compression);
         Assert.Single(SampleRecord.ReadAll(batch.Span));
-        StreamLogException exception = Assert.Throws<StreamLogException>(() => new RecordReader(batch.Span, 100_000).Current.Offset);
+        StreamLogException exception = Assert.Throws<StreamLogException>(() =>
+            new RecordReader(batch.Span, 100_000).Current.Offset);
         Assert.Equal(ErrorCode.CorruptMessage, exception.ErrorCode);
     }
 
@@ -195,7 +197,8 @@ public sealed class RecordReaderTests
         {
             Assert.Contains(
                 exception.ErrorCode,
-                (ErrorCode[])[ErrorCode.CorruptMessage, ErrorCode.UnsupportedForMessageFormat, ErrorCode.UnsupportedCompressionType]);
+                (ErrorCode[])[ErrorCode.CorruptMessage, ErrorCode.UnsupportedForMessageFormat,
+                    ErrorCode.UnsupportedCompressionType]);
             return true;
         }
     }

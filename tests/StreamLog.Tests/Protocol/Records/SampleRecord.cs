@@ -67,7 +67,8 @@ public sealed record SampleRecord(
     public bool Equals(SampleRecord? other) =>
         other is not null && Offset == other.Offset && Timestamp == other.Timestamp
         && Same(Key, other.Key) && Same(Value, other.Value) && Headers.Count == other.Headers.Count
-        && Headers.Zip(other.Headers).All(pair => pair.First.Key == pair.Second.Key && Same(pair.First.Value, pair.Second.Value));
+        && Headers.Zip(other.Headers).All(pair =>
+            pair.First.Key == pair.Second.Key && Same(pair.First.Value, pair.Second.Value));
 
     public override int GetHashCode() => HashCode.Combine(Offset, Timestamp);
 

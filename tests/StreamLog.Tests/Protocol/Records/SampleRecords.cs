@@ -3,7 +3,8 @@ using FsCheck.Fluent;
 
 namespace StreamLog.Tests.Protocol.Records;
 
-/// <summary>Generates records of every kind: with and without key, value and headers, small and large, in any order of time.</summary>
+/// <summary>Generates records of every kind: with and without key, value and headers, small and large, in any order of
+/// time.</summary>
 internal static class SampleRecords
 {
     public static Arbitrary<SampleRecord[]> Arbitrary() =>
@@ -24,7 +25,8 @@ internal static class SampleRecords
 
     private static Gen<SampleRecord> Record() =>
         from timestamp in Gen.OneOf(
-            Gen.Choose(0, 1000).Select(ms => 1_700_000_000_000 + ms), Gen.Constant(-1L), Gen.Constant(0L), Gen.Constant(long.MaxValue))
+            Gen.Choose(0, 1000).Select(ms => 1_700_000_000_000 + ms),
+            Gen.Elements(-1L, 0L, long.MaxValue))
         from key in Bytes()
         from value in Bytes()
         from headers in Header().ListOf().Resize(4)
