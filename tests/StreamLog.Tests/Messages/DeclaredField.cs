@@ -25,8 +25,9 @@ internal sealed record DeclaredField(PropertyInfo Property, FieldAttribute Decla
     public bool IsIn(short version)
     {
         string[] ends = Declaration.Versions.TrimEnd('+').Split('-');
-        int max = Declaration.Versions.EndsWith('+') ? short.MaxValue : int.Parse(ends[^1], CultureInfo.InvariantCulture);
-        return version >= int.Parse(ends[0], CultureInfo.InvariantCulture) && version <= max;
+        int min = int.Parse(ends[0], CultureInfo.InvariantCulture);
+        int max = int.Parse(ends[^1], CultureInfo.InvariantCulture);
+        return version >= min && (version <= max || Declaration.Versions.EndsWith('+'));
     }
 
     public bool MayBeNull(short version)
