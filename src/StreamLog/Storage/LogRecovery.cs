@@ -1,3 +1,4 @@
+using System.Buffers;
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
 
@@ -129,6 +130,7 @@ internal sealed partial class LogRecovery
 
         if (_segments.Count > 0)
         {
+            FinishTrim(logStart);
             DeleteStrayIndexes();
             return;
         }
@@ -138,6 +140,18 @@ internal sealed partial class LogRecovery
 
         _segments.Add(Segment.Create(_files, _log.Directory, logStart, 0, _services.NowMs));
         _files.SyncDirectory(_log.Directory);
+    }
+
+    // A trim raises the start before it deletes, and a crash may leave any of the files that it deleted.
+    private void FinishTrim(long logStart)
+    {
+        while (_segments.Count > 1 && _segments[1].BaseOffset <= logStart)
+        {
+            Segment segment = _segments[0];
+            _segments.RemoveAt(0);
+            segment.Release();
+            _files.DeleteFile(segment.File.Path);
+        }
     }
 
     // A flush that overlapped with a cut or a trim may have written indexes of a segment that was gone by then.
@@ -249,19 +263,9 @@ internal sealed partial class LogRecovery
         if (_unflushed.Count == 0)
             return;
 
-        byte[] buffer = new byte[256 * 1024];
         foreach ((Segment segment, long start) in _unflushed)
         {
-            for (long position = start; position < segment.SizeInBytes;)
-            {
-                int wanted = (int)Math.Min(buffer.Length, segment.SizeInBytes - position);
-                int read = segment.File.Read(buffer.AsSpan(0, wanted), position);
-                if (read < wanted)
-                    throw Offline(segment.File.Path, position, segment.BaseOffset, "the file became shorter");
-                segment.File.Write(buffer.AsSpan(0, read), position);
-                position += read;
-            }
-
+            Rewrite(segment, start);
             segment.File.DataSync();
         }
 
@@ -272,6 +276,27 @@ internal sealed partial class LogRecovery
         }
 
         _files.SyncDirectory(_log.Directory);
+    }
+
+    private void Rewrite(Segment segment, long start)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(256 * 1024, segment.SizeInBytes - start));
+        try
+        {
+            for (long position = start; position < segment.SizeInBytes;)
+            {
+                int wanted = (int)Math.Min(buffer.Length, segment.SizeInBytes - position);
+                int read = segment.File.Read(buffer.AsSpan(0, wanted), position);
+                if (read < wanted)
+                    throw Offline(segment.File.Path, position, segment.BaseOffset, "the file became shorter");
+                segment.File.Write(buffer.AsSpan(0, read), position);
+                position += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private void CheckEpochs(long logStart, long end)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
 
@@ -72,17 +73,27 @@ internal sealed class RecoveryCut
     // Looks at every byte for a batch that begins there: behind a torn one nothing says where the next begins.
     private static bool HasSoundBatch(IFile file, long position, long length, long offset)
     {
-        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
-        byte[] buffer = new byte[ChunkBytes];
-        for (long start = position; start + RecordBatchHeader.Size <= length; start += ChunkBytes - RecordBatchHeader.Size)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            return HasSoundBatch(file, position, length, offset, buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool HasSoundBatch(IFile file, long position, long length, long offset, byte[] buffer)
+    {
+        for (long start = position; start + RecordBatchHeader.Size <= length; start += buffer.Length - RecordBatchHeader.Size)
         {
             int read = file.Read(buffer, start);
             for (int at = 0; at + RecordBatchHeader.Size <= read; at++)
             {
                 if (buffer[at + RecordBatchHeader.MagicAt] != RecordBatchHeader.CurrentMagic)
                     continue;
-                buffer.AsSpan(at, RecordBatchHeader.Size).CopyTo(header);
-                if (IsSound(file, new RecordBatchHeader(header), start + at, length, offset))
+                if (IsSound(file, new RecordBatchHeader(buffer.AsSpan(at)), start + at, length, offset))
                     return true;
             }
         }
