@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Metadata;
+
+/// <summary>Decides about incremental changes of settings: those of one resource all come, or none.</summary>
+internal static class ConfigChange
+{
+    /// <summary>Decides.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="node">What topics begin with.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public static Decision<IncrementalAlterConfigsResponse> Decide(
+        ClusterImage image, NodeConfigs node, IncrementalAlterConfigsRequest request)
+    {
+        List<IMetadataRecord> records = [];
+        IncrementalAlterConfigsResponse response = new();
+        HashSet<ConfigResource> seen = [];
+        foreach (IncrementalAlterConfigsRequest.AlterConfigsResource resource in request.Resources)
+        {
+            ConfigResource named = new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
+            ControllerError? refused = seen.Add(named)
+                ? Decide(image, node, named, resource.Configs, records)
+                : new ControllerError(ErrorCode.InvalidRequest, $"'{named.Name}' stands in the request more than once.");
+            response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
+            {
+                ResourceType = resource.ResourceType,
+                ResourceName = resource.ResourceName,
+                ErrorCode = refused?.Code ?? ErrorCode.None,
+                ErrorMessage = refused?.Message,
+            });
+        }
+
+        return new Decision<IncrementalAlterConfigsResponse>(request.ValidateOnly ? [] : records, response);
+    }
+
+    private static ControllerError? Decide(
+        ClusterImage image,
+        NodeConfigs node,
+        ConfigResource resource,
+        List<IncrementalAlterConfigsRequest.AlterableConfig> changes,
+        List<IMetadataRecord> records)
+    {
+        if (resource.Type != ConfigResourceType.Topic)
+        {
+            return new ControllerError(
+                ErrorCode.InvalidRequest, "Only the settings of topics can be changed. A node's are its options.");
+        }
+
+        if (!image.Topics.ContainsKey(resource.Name))
+            return new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{resource.Name}'.");
+
+        ImmutableSortedDictionary<string, string> before = image.ConfigsOf(resource.Type, resource.Name);
+        List<IMetadataRecord> own = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (IncrementalAlterConfigsRequest.AlterableConfig change in changes)
+        {
+            if (!seen.Add(change.Name))
+                return new ControllerError(ErrorCode.InvalidRequest, $"'{change.Name}' is changed more than once.");
+            if (TryChange(before, node, change, out string? value) is { } refused)
+                return refused;
+            if (before.GetValueOrDefault(change.Name) == value)
+                continue;
+
+            own.Add(new ConfigRecord
+            {
+                ResourceType = (sbyte)resource.Type,
+                ResourceName = resource.Name,
+                Name = change.Name,
+                Value = value,
+            });
+        }
+
+        records.AddRange(own);
+        return null;
+    }
+
+    private static ControllerError? TryChange(
+        ImmutableSortedDictionary<string, string> before,
+        NodeConfigs node,
+        IncrementalAlterConfigsRequest.AlterableConfig change,
+        out string? value)
+    {
+        value = null;
+        if (TopicConfigs.Find(change.Name) is not { } definition)
+            return TopicCreation.FindConfigFault(change.Name, change.Value);
+
+        ConfigOperation operation = (ConfigOperation)change.ConfigOperation;
+        switch (operation)
+        {
+            case ConfigOperation.Delete:
+                return null;
+            case ConfigOperation.Set:
+                value = change.Value?.Trim();
+                break;
+            case ConfigOperation.Append or ConfigOperation.Subtract when definition.Type != ConfigType.List:
+                return new ControllerError(
+                    ErrorCode.InvalidConfig, $"'{change.Name}' is no list, so nothing can be added to it or taken out. Set it.");
+            case ConfigOperation.Append or ConfigOperation.Subtract when change.Value is not null:
+                string[] now = ConfigDefinition.Split(before.GetValueOrDefault(change.Name) ?? node.Get(definition).Value);
+                string[] texts = ConfigDefinition.Split(change.Value);
+                value = string.Join(',', operation == ConfigOperation.Append ? now.Union(texts) : now.Except(texts));
+                break;
+            case ConfigOperation.Append or ConfigOperation.Subtract:
+                break;
+            default:
+                return new ControllerError(
+                    ErrorCode.InvalidRequest, $"There is no config operation {change.ConfigOperation}. Use 0 to 3.");
+        }
+
+        return TopicCreation.FindConfigFault(change.Name, value);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace StreamLog.Metadata;
+
+/// <summary>One setting that a topic may have: its name, what it may be, and what it means. Immutable.</summary>
+internal sealed record ConfigDefinition
+{
+    /// <summary>Gets the name: Kafka's, or one that begins with <c>streamlog.</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the type.</summary>
+    public required ConfigType Type { get; init; }
+
+    /// <summary>Gets the value where neither the topic nor the node sets one.</summary>
+    public required string Default { get; init; }
+
+    /// <summary>Gets what it means.</summary>
+    public required string Documentation { get; init; }
+
+    /// <summary>Gets the name of the node's setting that topics inherit, as Kafka calls it.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>Gets the least number.</summary>
+    public double Min { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Gets the greatest number.</summary>
+    public double Max { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Gets the texts that are allowed; empty where all are.</summary>
+    public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>Splits the value of a list.</summary>
+    /// <param name="value">The texts between commas.</param>
+    /// <returns>The texts.</returns>
+    public static string[] Split(string value) =>
+        value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Says what is wrong with a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>What is wrong and what would be right, or <see langword="null"/> for a legal value.</returns>
+    public string? FindFault(string? value)
+    {
+        if (value is null)
+            return $"The setting '{Name}' has no value. To go back to the node's, delete the setting.";
+
+        string text = value.Trim();
+        bool isLegal = Type switch
+        {
+            ConfigType.Boolean => text is "true" or "false",
+            ConfigType.Int32 => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+                && number >= Min && number <= Max,
+            ConfigType.Int64 => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                && number >= Min && number <= Max,
+            ConfigType.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number >= Min && number <= Max,
+            ConfigType.List => Split(text) is { Length: > 0 } texts && texts.All(IsAllowed),
+            _ => IsAllowed(text),
+        };
+        return isLegal ? null : $"The value '{value}' of '{Name}' is not legal. {Expectation()}";
+    }
+
+    private bool IsAllowed(string text) => Allowed.Count == 0 || Allowed.Contains(text, StringComparer.Ordinal);
+
+    private string Expectation() => Type switch
+    {
+        ConfigType.Boolean => "Use true or false.",
+        ConfigType.List => $"Use one or more of: {string.Join(", ", Allowed)}.",
+        ConfigType.Text => $"Use one of: {string.Join(", ", Allowed)}.",
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Use a {(Type == ConfigType.Number ? "number" : "whole number")} {RangeInWords()}."),
+    };
+
+    private string RangeInWords()
+    {
+        string min = Min.ToString(CultureInfo.InvariantCulture);
+        if (!double.IsInfinity(Max))
+            return string.Create(CultureInfo.InvariantCulture, $"from {min} to {Max}");
+
+        int bits = Type == ConfigType.Int32 ? 32 : 64;
+        return double.IsInfinity(Min) ? $"of {bits} bits" : $"of {bits} bits that is at least {min}";
+    }
+}

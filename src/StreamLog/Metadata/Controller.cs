@@ -1,0 +1,250 @@
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Metadata;
+
+/// <summary>Decides what becomes of the cluster's metadata: from an image and a request to records and a response.</summary>
+/// <remarks>
+/// Immutable and thread-safe: all state is in the image. No I/O, no clock; ids are handed in. What it decides holds only if its
+/// records are committed right behind the image they are based on.
+/// </remarks>
+internal sealed class Controller
+{
+    /// <summary>How many producer ids a node gets at once, as in Kafka.</summary>
+    public const int ProducerIdBlockLength = 1000;
+
+    // The level of Kafka 3.9, the last that this set of records belongs to as a whole.
+    private const short MetadataVersion = 21;
+
+    private readonly NodeConfigs _node;
+    private readonly int _defaultPartitions;
+    private readonly Func<Guid> _newId;
+
+    /// <summary>Creates a controller.</summary>
+    /// <param name="node">What topics begin with.</param>
+    /// <param name="defaultPartitions">How many partitions a topic gets for which none is given.</param>
+    /// <param name="newId">Gives ids to new topics.</param>
+    public Controller(NodeConfigs node, int defaultPartitions, Func<Guid> newId)
+    {
+        _node = node;
+        _defaultPartitions = defaultPartitions;
+        _newId = newId;
+    }
+
+    /// <summary>Registers a node that has started, and gives it the lead of the partitions it has replicas of.</summary>
+    /// <remarks>
+    /// The leader epoch rises although the leader may be the same: what the node wrote in its life before and did not flush may
+    /// be gone, and an offset must never mean two records of one epoch.
+    /// </remarks>
+    /// <param name="image">What is there.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="incarnationId">A new id of this start.</param>
+    /// <param name="directoryId">The id of its data directory.</param>
+    /// <returns>The records, and the epoch of the node.</returns>
+    public static Decision<long> RegisterNode(ClusterImage image, int nodeId, Guid incarnationId, Guid directoryId)
+    {
+        long epoch = Math.Max(image.EndOffset, image.Brokers.GetValueOrDefault(nodeId)?.BrokerEpoch + 1 ?? 0);
+        List<IMetadataRecord> records = [];
+        if (image.Features.IsEmpty)
+            records.Add(new FeatureLevelRecord { Name = "metadata.version", FeatureLevel = MetadataVersion });
+        records.Add(new RegisterBrokerRecord
+        {
+            BrokerId = nodeId,
+            IncarnationId = incarnationId,
+            BrokerEpoch = epoch,
+            Rack = null,
+            Fenced = false,
+            LogDirs = [directoryId],
+        });
+        foreach (TopicImage topic in image.Topics.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal))
+        {
+            for (int partition = 0; partition < topic.Partitions.Length; partition++)
+            {
+                // A replica set of one: its only member is always in sync, and leads.
+                if (topic.Partitions[partition].InSyncReplicas.Contains(nodeId))
+                {
+                    records.Add(new PartitionChangeRecord
+                    {
+                        TopicId = topic.TopicId,
+                        PartitionId = partition,
+                        Leader = nodeId,
+                    });
+                }
+            }
+        }
+
+        return new Decision<long>(records, epoch);
+    }
+
+    /// <summary>Decides about new topics.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public Decision<CreateTopicsResponse> CreateTopics(ClusterImage image, CreateTopicsRequest request) =>
+        new TopicCreation(image, _node, _defaultPartitions, _newId).Decide(request);
+
+    /// <summary>Decides about changed settings.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public Decision<IncrementalAlterConfigsResponse> AlterConfigs(
+        ClusterImage image, IncrementalAlterConfigsRequest request) => ConfigChange.Decide(image, _node, request);
+
+    /// <summary>Gives out the next block of producer ids.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="nodeId">The node that asks.</param>
+    /// <returns>The records, and the first id of the block.</returns>
+    public static Decision<long> AllocateProducerIds(ClusterImage image, int nodeId)
+    {
+        ProducerIdsRecord record = new()
+        {
+            BrokerId = nodeId,
+            BrokerEpoch = image.Brokers.GetValueOrDefault(nodeId)?.BrokerEpoch ?? -1,
+            NextProducerId = checked(image.NextProducerId + ProducerIdBlockLength),
+        };
+        return new Decision<long>([record], image.NextProducerId);
+    }
+
+    /// <summary>Decides which topics are deleted.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="topics">The topics, by name or by id.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public static Decision<DeleteTopicsResponse> DeleteTopics(
+        ClusterImage image, IReadOnlyList<DeleteTopicsRequest.DeleteTopicState> topics)
+    {
+        List<IMetadataRecord> records = [];
+        DeleteTopicsResponse response = new();
+        HashSet<Guid> deleted = [];
+        foreach (DeleteTopicsRequest.DeleteTopicState topic in topics)
+        {
+            (TopicImage? found, ControllerError? refused) = FindDeletable(image, topic);
+            if (found is not null && !deleted.Add(found.TopicId))
+                refused = new ControllerError(ErrorCode.InvalidRequest, $"'{found.Name}' stands in the request more than once.");
+            if (found is not null && refused is null)
+                records.Add(new RemoveTopicRecord { TopicId = found.TopicId });
+
+            response.Responses.Add(new DeleteTopicsResponse.DeletableTopicResult
+            {
+                Name = found?.Name ?? topic.Name,
+                TopicId = found?.TopicId ?? topic.TopicId,
+                ErrorCode = refused?.Code ?? ErrorCode.None,
+                ErrorMessage = refused?.Message,
+            });
+        }
+
+        return new Decision<DeleteTopicsResponse>(records, response);
+    }
+
+    /// <summary>Decides about more partitions.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public static Decision<CreatePartitionsResponse> CreatePartitions(ClusterImage image, CreatePartitionsRequest request)
+    {
+        List<IMetadataRecord> records = [];
+        CreatePartitionsResponse response = new();
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (CreatePartitionsRequest.CreatePartitionsTopic topic in request.Topics)
+        {
+            ControllerError? refused = seen.Add(topic.Name)
+                ? FindGrowthFault(image, topic)
+                : new ControllerError(ErrorCode.InvalidRequest, $"'{topic.Name}' stands in the request more than once.");
+            if (refused is null)
+                Grow(image, image.Topics[topic.Name], topic, records);
+
+            response.Results.Add(new CreatePartitionsResponse.CreatePartitionsTopicResult
+            {
+                Name = topic.Name,
+                ErrorCode = refused?.Code ?? ErrorCode.None,
+                ErrorMessage = refused?.Message,
+            });
+        }
+
+        return new Decision<CreatePartitionsResponse>(request.ValidateOnly ? [] : records, response);
+    }
+
+    private static (TopicImage? Topic, ControllerError? Refused) FindDeletable(
+        ClusterImage image, DeleteTopicsRequest.DeleteTopicState topic)
+    {
+        bool hasId = topic.TopicId != Guid.Empty;
+        if (topic.Name is null == !hasId)
+        {
+            return (null, new ControllerError(
+                ErrorCode.InvalidRequest, "A topic is deleted either by its name or by its id: give one of them."));
+        }
+
+        TopicImage? found = topic.Name is { } name ? image.FindTopic(name) : image.FindTopic(topic.TopicId);
+        if (found is null)
+        {
+            return (null, hasId
+                ? new ControllerError(ErrorCode.UnknownTopicId, $"There is no topic of id {topic.TopicId}.")
+                : new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{topic.Name}'."));
+        }
+
+        return found.IsInternal
+            ? (found, new ControllerError(
+                ErrorCode.InvalidTopic, $"'{found.Name}' holds the node's own state and cannot be deleted."))
+            : (found, null);
+    }
+
+    private static ControllerError? FindGrowthFault(ClusterImage image, CreatePartitionsRequest.CreatePartitionsTopic topic)
+    {
+        if (image.FindTopic(topic.Name) is not { } found)
+            return new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{topic.Name}'.");
+        if (found.IsInternal)
+        {
+            return new ControllerError(
+                ErrorCode.InvalidTopic,
+                $"'{topic.Name}' holds the node's own state by a hash over its partitions, so their number stays.");
+        }
+
+        int now = found.Partitions.Length;
+        if (topic.Count <= now)
+        {
+            return new ControllerError(
+                ErrorCode.InvalidPartitions,
+                $"The topic '{topic.Name}' has {now} partitions. Ask for more than that: a number cannot sink.");
+        }
+
+        int added = topic.Count - now;
+        if (added > TopicCreation.PartitionsMax)
+        {
+            return new ControllerError(
+                ErrorCode.PolicyViolation, $"One request adds at most {TopicCreation.PartitionsMax} partitions.");
+        }
+
+        if (topic.Assignments is not { Count: > 0 } assignments)
+            return null;
+        if (assignments.Count != added)
+        {
+            return new ControllerError(
+                ErrorCode.InvalidReplicaAssignment,
+                $"{added} partitions are added, and replicas of {assignments.Count} are assigned.");
+        }
+
+        int factor = found.Partitions[0].Replicas.Length;
+        foreach (CreatePartitionsRequest.CreatePartitionsAssignment assignment in assignments)
+        {
+            if (TopicCreation.FindPlacementFault(assignment.BrokerIds, factor, [.. image.Brokers.Keys]) is { } fault)
+                return fault;
+        }
+
+        return null;
+    }
+
+    private static void Grow(
+        ClusterImage image,
+        TopicImage topic,
+        CreatePartitionsRequest.CreatePartitionsTopic request,
+        List<IMetadataRecord> records)
+    {
+        int[] nodes = [.. image.Brokers.Keys];
+        int factor = topic.Partitions[0].Replicas.Length;
+        for (int partition = topic.Partitions.Length; partition < request.Count; partition++)
+        {
+            List<int> replicas = request.Assignments is { Count: > 0 } assignments
+                ? assignments[partition - topic.Partitions.Length].BrokerIds
+                : ReplicaPlacement.Place(nodes, partition, factor);
+            records.Add(TopicCreation.NewPartition(topic.TopicId, partition, replicas));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace StreamLog.Metadata;
+
+/// <summary>The settings that all topics of a node begin with, out of its options. Immutable.</summary>
+internal sealed class NodeConfigs
+{
+    private readonly ImmutableSortedDictionary<string, string> _byName;
+
+    /// <summary>Creates the settings of a node.</summary>
+    /// <param name="options">The node's options.</param>
+    public NodeConfigs(StreamLogOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        LogOptions log = options.Log;
+        ImmutableSortedDictionary<string, string>.Builder byName = ClusterDelta.NoConfigs.ToBuilder();
+        byName[TopicConfigs.SegmentBytes] = Text(log.SegmentBytes);
+        byName[TopicConfigs.SegmentMs] = Text(Math.Max(1, (long)log.SegmentAge.TotalMilliseconds));
+        byName[TopicConfigs.MaxMessageBytes] = Text(log.MaxMessageBytes);
+        byName[TopicConfigs.IndexIntervalBytes] = Text(log.IndexIntervalBytes);
+        byName[TopicConfigs.TimestampType] = log.TimestampType.ToString();
+        byName[TopicConfigs.DurabilityName] = options.Durability.ToString();
+        _byName = byName.ToImmutable();
+    }
+
+    /// <summary>Tells what holds for a topic that does not say, and since when.</summary>
+    /// <param name="definition">The setting.</param>
+    /// <returns>The value, and whether the options or nobody set it.</returns>
+    public (string Value, ConfigSource Source) Get(ConfigDefinition definition) =>
+        _byName.TryGetValue(definition.Name, out string? value) && value != definition.Default
+            ? (value, ConfigSource.NodeOptions)
+            : (definition.Default, ConfigSource.Default);
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
