@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Broker.Handlers;
 using StreamLog.Extensibility;
+using StreamLog.Groups;
+using StreamLog.Metadata;
 using StreamLog.Protocol;
+using StreamLog.Quorum;
 using StreamLog.Storage;
 
 namespace StreamLog.Broker;
@@ -12,13 +15,20 @@ namespace StreamLog.Broker;
 /// Owned by the node, which opens the directory before and disposes it after. Thread-safe. A request runs on its caller's thread
 /// until it has to wait; what follows a wait runs on the thread pool.
 /// </remarks>
-internal sealed class LocalBroker : IBroker, IAsyncDisposable
+internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
 {
     private readonly RequestGate _requests = new();
     private readonly ApiHandler?[] _handlers;
+    private readonly BrokerParts _parts;
+    private readonly SingleVoterQuorum _quorum;
+    private readonly ILogger _logger;
 
-    private LocalBroker(ApiHandler[] handlers)
+    private LocalBroker(BrokerParts parts, SingleVoterQuorum quorum, ILogger logger)
     {
+        _parts = parts;
+        _quorum = quorum;
+        _logger = logger;
+        ApiHandler[] handlers = CreateHandlers(parts);
         _handlers = new ApiHandler?[handlers.Max(handler => (int)handler.Versions.ApiKey) + 1];
         foreach (ApiHandler handler in handlers)
             _handlers[(int)handler.Versions.ApiKey] = handler;
@@ -50,8 +60,41 @@ internal sealed class LocalBroker : IBroker, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         cancellationToken.ThrowIfCancellationRequested();
-        await ValueTask.CompletedTask.ConfigureAwait(false);
-        return new LocalBroker([new ApiVersionsHandler()]);
+        ILogger logger = loggers.CreateLogger("StreamLog.Broker");
+        SingleVoterQuorum quorum = new(environment, directory, loggers.CreateLogger("StreamLog.Quorum"));
+        NodeConfigs nodeConfigs = new(options);
+        Controller controller = new(nodeConfigs, options.DefaultPartitions, environment.NewId);
+        PartitionTable partitions = new(directory, nodeConfigs, logger);
+        ClusterMetadata metadata = new(quorum, partitions.Apply, loggers.CreateLogger("StreamLog.Metadata"));
+        BrokerParts parts = new()
+        {
+            Environment = environment,
+            Directory = directory,
+            Options = options,
+            NodeConfigs = nodeConfigs,
+            Metadata = metadata,
+            Controller = controller,
+            Partitions = partitions,
+            WaitingRoom = new WaitingRoom(environment.Time),
+            Groups = new GroupCoordinator(
+                metadata,
+                controller,
+                partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition),
+                environment.Time,
+                loggers.CreateLogger("StreamLog.Groups")),
+        };
+        quorum.Failed += partitions.FailAll;
+        LocalBroker broker = new(parts, quorum, logger);
+        try
+        {
+            await broker.StartAsync(cancellationToken).ConfigureAwait(false);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -86,7 +129,7 @@ internal sealed class LocalBroker : IBroker, IAsyncDisposable
 
     /// <summary>Takes a picture of all topics.</summary>
     /// <returns>The topics, by name.</returns>
-    public IReadOnlyList<Topic> DescribeTopics() => [];
+    public IReadOnlyList<Topic> DescribeTopics() => TopicDescriptions.Describe(_parts.Partitions.Current);
 
     /// <summary>Stops in order: refuses new requests, answers those that wait, and closes.</summary>
     /// <returns>A task that completes when nothing is under way any more.</returns>
@@ -96,11 +139,64 @@ internal sealed class LocalBroker : IBroker, IAsyncDisposable
             return;
 
         _requests.Close();
-        await _requests.WaitEmptyAsync().ConfigureAwait(false);
+        _parts.WaitingRoom.Close();
+        Task empty = _requests.WaitEmptyAsync();
+        try
+        {
+            await empty.WaitAsync(_parts.Options.ShutdownTimeout, _parts.Environment.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What they wait for may still come true on the disk; they are told that the outcome is unknown.
+            Log.RequestsLeft(_logger, _parts.WaitingRoom.Count);
+            _parts.WaitingRoom.ExpireAll();
+        }
+
+        await _parts.Metadata.DisposeAsync().ConfigureAwait(false);
+        await _quorum.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static ApiHandler[] CreateHandlers(BrokerParts parts) =>
+    [
+        new ProduceHandler(parts),
+        new FetchHandler(parts),
+        new ListOffsetsHandler(parts),
+        new MetadataHandler(parts),
+        new OffsetCommitHandler(parts),
+        new OffsetFetchHandler(parts),
+        new FindCoordinatorHandler(parts),
+        new ListGroupsHandler(parts),
+        new ApiVersionsHandler(),
+        new CreateTopicsHandler(parts),
+        new DeleteTopicsHandler(parts),
+        new DeleteRecordsHandler(parts),
+        new InitProducerIdHandler(new ProducerIdBlock(parts.Metadata, parts.NodeId)),
+        new OffsetForLeaderEpochHandler(parts),
+        new DescribeConfigsHandler(parts),
+        new DescribeLogDirsHandler(parts),
+        new CreatePartitionsHandler(parts),
+        new IncrementalAlterConfigsHandler(parts),
+    ];
 
     private static StreamLogException Stopped() => new(
         ErrorCode.BrokerNotAvailable, "This node has stopped, so it takes no requests. Start a new one.");
+
+    private async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        await _parts.Metadata.StartAsync(RegisterNode, cancellationToken).ConfigureAwait(false);
+        await DeclaredTopics
+            .ApplyAsync(_parts.Options, _parts.Metadata, _parts.Controller, cancellationToken)
+            .ConfigureAwait(false);
+        _parts.Groups.Load();
+        Log.Started(_logger, _parts.NodeId, _parts.Directory.Path, _parts.Metadata.Image.Topics.Count);
+    }
+
+    private Decision<long> RegisterNode(ClusterImage image)
+    {
+        _parts.Partitions.RemoveLeftovers(image);
+        return Controller.RegisterNode(
+            image, _parts.NodeId, _parts.Environment.NewId(), _parts.Directory.DirectoryId);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResponse> FinishAsync<TResponse>(ValueTask<TResponse> answer)

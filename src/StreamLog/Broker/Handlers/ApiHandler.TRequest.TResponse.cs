@@ -1,15 +1,21 @@
 using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Base of all handlers: one a file, named after its API.</summary>
 /// <typeparam name="TRequest">The request.</typeparam>
 /// <typeparam name="TResponse">The response.</typeparam>
-/// <param name="versions">The API and the versions of it that are spoken.</param>
-internal abstract class ApiHandler<TRequest, TResponse>(ApiVersionRange versions) : ApiHandler<TResponse>(versions)
-    where TRequest : class, IRequest<TResponse>
+internal abstract class ApiHandler<TRequest, TResponse> : ApiHandler<TResponse>
+    where TRequest : class, IRequest<TResponse>, IMessage<TRequest>, new()
     where TResponse : class
 {
+    /// <summary>Creates a handler that speaks all versions that the request can be read in.</summary>
+    protected ApiHandler()
+        : base(new ApiVersionRange(new TRequest().ApiKey, TRequest.MinVersion, TRequest.MaxVersion))
+    {
+    }
+
     /// <inheritdoc/>
     public sealed override ValueTask<TResponse> SendAsync(
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken) =>

@@ -4,8 +4,7 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Tells which APIs the broker speaks, and in which versions.</summary>
-internal sealed class ApiVersionsHandler() : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>(
-    new ApiVersionRange(ApiKey.ApiVersions, 0, 4))
+internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     private IReadOnlyList<ApiVersionRange> _supported = [];
 

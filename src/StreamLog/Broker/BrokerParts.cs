@@ -1,0 +1,40 @@
+using StreamLog.Extensibility;
+using StreamLog.Groups;
+using StreamLog.Metadata;
+using StreamLog.Storage;
+
+namespace StreamLog.Broker;
+
+/// <summary>What the handlers of one broker work with. Immutable.</summary>
+internal sealed record BrokerParts
+{
+    /// <summary>Gets the node's clock, files, ids and randomness.</summary>
+    public required INodeEnvironment Environment { get; init; }
+
+    /// <summary>Gets the data directory.</summary>
+    public required LogDirectory Directory { get; init; }
+
+    /// <summary>Gets the node's options.</summary>
+    public required StreamLogOptions Options { get; init; }
+
+    /// <summary>Gets what topics begin with.</summary>
+    public required NodeConfigs NodeConfigs { get; init; }
+
+    /// <summary>Gets the metadata and the way to change it.</summary>
+    public required ClusterMetadata Metadata { get; init; }
+
+    /// <summary>Gets who decides on changes of metadata.</summary>
+    public required Controller Controller { get; init; }
+
+    /// <summary>Gets the partitions of this node.</summary>
+    public required PartitionTable Partitions { get; init; }
+
+    /// <summary>Gets where requests wait.</summary>
+    public required WaitingRoom WaitingRoom { get; init; }
+
+    /// <summary>Gets the groups.</summary>
+    public required GroupCoordinator Groups { get; init; }
+
+    /// <summary>Gets the node's id.</summary>
+    public int NodeId => Directory.NodeId;
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StreamLog.Metadata;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Tells the settings of topics and of this node, and where each value comes from.</summary>
+internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
+{
+    /// <inheritdoc/>
+    protected override ValueTask<DescribeConfigsResponse> HandleAsync(
+        DescribeConfigsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ClusterImage image = parts.Metadata.Image;
+        DescribeConfigsResponse response = new();
+        foreach (DescribeConfigsRequest.DescribeConfigsResource resource in request.Resources)
+        {
+            DescribeConfigsResponse.DescribeConfigsResult result = new()
+            {
+                ResourceType = resource.ResourceType,
+                ResourceName = resource.ResourceName,
+                ErrorMessage = null,
+            };
+            response.Results.Add(result);
+            Fill(result, resource, request, image);
+        }
+
+        return new ValueTask<DescribeConfigsResponse>(response);
+    }
+
+    private void Fill(
+        DescribeConfigsResponse.DescribeConfigsResult result,
+        DescribeConfigsRequest.DescribeConfigsResource resource,
+        DescribeConfigsRequest request,
+        ClusterImage image)
+    {
+        switch ((ConfigResourceType)resource.ResourceType)
+        {
+            case ConfigResourceType.Topic when image.FindTopic(resource.ResourceName) is not null:
+                foreach (ConfigDefinition definition in TopicConfigs.All)
+                {
+                    if (IsAskedFor(resource, definition.Name))
+                        result.Configs.Add(Describe(definition, request, image.ConfigsOf(ConfigResourceType.Topic, resource.ResourceName)));
+                }
+
+                break;
+            case ConfigResourceType.Topic:
+                result.ErrorCode = TopicNames.FindFault(resource.ResourceName) is null
+                    ? ErrorCode.UnknownTopicOrPartition
+                    : ErrorCode.InvalidTopic;
+                result.ErrorMessage = $"There is no topic '{resource.ResourceName}'.";
+                break;
+            case ConfigResourceType.Broker when resource.ResourceName == parts.NodeId.ToString(CultureInfo.InvariantCulture):
+                foreach ((string name, string value) in NodeSettings())
+                {
+                    if (IsAskedFor(resource, name))
+                        result.Configs.Add(DescribeNode(name, value));
+                }
+
+                break;
+            default:
+                result.ErrorCode = ErrorCode.InvalidRequest;
+                result.ErrorMessage = $"Only topics and the node {parts.NodeId} have settings here.";
+                break;
+        }
+    }
+
+    private static bool IsAskedFor(DescribeConfigsRequest.DescribeConfigsResource resource, string name) =>
+        resource.ConfigurationKeys is not { Count: > 0 } keys || keys.Contains(name);
+
+    private DescribeConfigsResponse.DescribeConfigsResourceResult Describe(
+        ConfigDefinition definition, DescribeConfigsRequest request, ImmutableSortedDictionary<string, string> own)
+    {
+        (string nodeValue, ConfigSource nodeSource) = parts.NodeConfigs.Get(definition);
+        bool isOwn = own.TryGetValue(definition.Name, out string? ownValue);
+        DescribeConfigsResponse.DescribeConfigsResourceResult described = new()
+        {
+            Name = definition.Name,
+            Value = isOwn ? ownValue : nodeValue,
+            ConfigSource = (sbyte)(isOwn ? ConfigSource.Topic : nodeSource),
+            ConfigType = (sbyte)definition.Type,
+            Documentation = request.IncludeDocumentation ? definition.Documentation : null,
+        };
+        if (!request.IncludeSynonyms)
+            return described;
+
+        if (isOwn)
+            described.Synonyms.Add(Synonym(definition.Name, ownValue!, ConfigSource.Topic));
+        if (nodeSource == ConfigSource.NodeOptions)
+            described.Synonyms.Add(Synonym(definition.NodeName, nodeValue, nodeSource));
+        described.Synonyms.Add(Synonym(definition.NodeName, definition.Default, ConfigSource.Default));
+        return described;
+    }
+
+    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(string name, string value, ConfigSource source) =>
+        new() { Name = name, Value = value, Source = (sbyte)source };
+
+    private IEnumerable<(string Name, string Value)> NodeSettings()
+    {
+        StreamLogOptions options = parts.Options;
+        yield return ("auto.create.topics.enable", options.AutoCreateTopics ? "true" : "false");
+        yield return ("log.dirs", parts.Directory.Path);
+        yield return ("node.id", parts.NodeId.ToString(CultureInfo.InvariantCulture));
+        yield return ("num.partitions", options.DefaultPartitions.ToString(CultureInfo.InvariantCulture));
+        foreach (ConfigDefinition definition in TopicConfigs.All)
+            yield return (definition.NodeName, parts.NodeConfigs.Get(definition).Value);
+    }
+
+    private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) => new()
+    {
+        Name = name,
+        Value = value,
+        ReadOnly = true,
+        ConfigSource = (sbyte)ConfigSource.NodeOptions,
+        ConfigType = (sbyte)ConfigType.Text,
+        Documentation = null,
+    };
+}

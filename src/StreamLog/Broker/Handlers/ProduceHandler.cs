@@ -1,0 +1,122 @@
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
+using StreamLog.Replication;
+using StreamLog.Storage;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Appends record batches, and answers once they are as safe as the topic promises.</summary>
+/// <remarks>
+/// The append runs on the caller's thread before the call returns, so that calls begun in order are applied in order and request
+/// memory is not read any more afterwards.
+/// </remarks>
+internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequest, ProduceResponse>
+{
+    private const short AcksAll = -1;
+
+    /// <inheritdoc/>
+    protected override ValueTask<ProduceResponse> HandleAsync(
+        ProduceRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ProduceResponse response = new();
+        DelayedProduce? delayed = null;
+        TopicTable topics = parts.Partitions.Current;
+        foreach (ProduceRequest.TopicProduceData topicData in request.TopicData)
+        {
+            LocalTopic? topic = topics.Find(topicData.Name, topicData.TopicId, out ErrorCode error);
+            ProduceResponse.TopicProduceResponse answers = new()
+            {
+                Name = topicData.Name,
+                TopicId = topicData.TopicId,
+                PartitionResponses = new List<ProduceResponse.PartitionProduceResponse>(topicData.PartitionData.Count),
+            };
+            response.Responses.Add(answers);
+            foreach (ProduceRequest.PartitionProduceData data in topicData.PartitionData)
+            {
+                ProduceResponse.PartitionProduceResponse answer = new() { Index = data.Index };
+                answers.PartitionResponses.Add(answer);
+                if (FindFault(request, data, topic, error, answer) is not { } partition)
+                    continue;
+
+                AppendResult result = partition.Append(data.Records!, AppendOrigin.Client);
+                Answer(answer, result, partition);
+                if (!result.IsSuccess)
+                    continue;
+
+                delayed ??= new DelayedProduce(response, parts.WaitingRoom);
+                delayed.Add(partition, result.LastOffset + 1, answer);
+            }
+        }
+
+        if (delayed is null)
+            return new ValueTask<ProduceResponse>(response);
+        if (request.Acks != 0)
+            return delayed.BeginAsync(TimeSpan.FromMilliseconds(Math.Max(0, request.TimeoutMs)), cancellationToken);
+
+        // Nobody hears the answer, so nobody waits for what it would say.
+        delayed.Announce();
+        return new ValueTask<ProduceResponse>(response);
+    }
+
+    private static ReplicatedPartition? FindFault(
+        ProduceRequest request,
+        ProduceRequest.PartitionProduceData data,
+        LocalTopic? topic,
+        ErrorCode topicError,
+        ProduceResponse.PartitionProduceResponse answer)
+    {
+        if (request.Acks is not (0 or 1 or AcksAll))
+        {
+            return Refuse(answer, ErrorCode.InvalidRequiredAcks,
+                $"{request.Acks} acknowledgements cannot be asked for. Use -1 for all, 1 for the leader, or 0 for none.");
+        }
+
+        if (topic is null)
+            return Refuse(answer, topicError, "There is no such topic. Create it first.");
+        if (topic.Image.IsInternal)
+            return Refuse(answer, ErrorCode.InvalidTopic, $"'{topic.Name}' holds the node's own state. Clients cannot append.");
+        if (topic.Find(data.Index) is not { } partition)
+        {
+            return Refuse(answer, ErrorCode.UnknownTopicOrPartition,
+                $"The topic '{topic.Name}' has {topic.Partitions.Length} partitions, and none of number {data.Index}.");
+        }
+
+        if (data.Records is not { Length: >= RecordBatchHeader.Size } records)
+            return Refuse(answer, ErrorCode.CorruptMessage, "There is no record batch: it is null, or shorter than a header.");
+        if (request.TransactionalId is not null || new RecordBatchHeader(records.Span).IsTransactional)
+        {
+            return Refuse(answer, ErrorCode.InvalidTransactionState,
+                "The batch belongs to a transaction, and this node has none. Produce without a transactional id.");
+        }
+
+        return partition;
+    }
+
+    private static ReplicatedPartition? Refuse(
+        ProduceResponse.PartitionProduceResponse answer, ErrorCode code, string message)
+    {
+        answer.ErrorCode = code;
+        answer.ErrorMessage = message;
+        answer.BaseOffset = -1;
+        return null;
+    }
+
+    private static void Answer(
+        ProduceResponse.PartitionProduceResponse answer, in AppendResult result, ReplicatedPartition partition)
+    {
+        answer.ErrorCode = result.ErrorCode;
+        answer.ErrorMessage = result.Message;
+        answer.BaseOffset = result.IsSuccess ? result.BaseOffset : -1;
+        answer.LogAppendTimeMs = result.IsSuccess ? result.AppendTimeMs : -1;
+        answer.LogStartOffset = partition.Failure is null ? partition.Log.LogStartOffset : -1;
+        foreach ((int index, string message) in result.RecordErrors)
+        {
+            answer.RecordErrors.Add(new ProduceResponse.BatchIndexAndErrorMessage
+            {
+                BatchIndex = index,
+                BatchIndexErrorMessage = message,
+            });
+        }
+    }
+}

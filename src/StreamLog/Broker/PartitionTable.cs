@@ -1,0 +1,208 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using StreamLog.Metadata;
+using StreamLog.Replication;
+using StreamLog.Storage;
+
+namespace StreamLog.Broker;
+
+/// <summary>Brings the node's partitions in line with the metadata: opens, configures, leads and deletes them.</summary>
+/// <remarks>Owned by the broker. One thread at a time applies images; any thread reads the table.</remarks>
+internal sealed partial class PartitionTable
+{
+    // Recovery reads whole segments: as many at once as there are processors, and no more than a disk has use for.
+    private const int ParallelRecoveryMax = 8;
+
+    private readonly LogDirectory _directory;
+    private readonly NodeConfigs _nodeConfigs;
+    private readonly ILogger _logger;
+    private readonly int _nodeId;
+
+    private TopicTable _table = TopicTable.Empty;
+    private StreamLogException? _failure;
+
+    // Touched by the applying thread alone: what the topics' settings were made of.
+    private ClusterImage _applied = ClusterImage.Empty;
+
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="directory">The data directory. It stays its owner's.</param>
+    /// <param name="nodeConfigs">What topics begin with.</param>
+    /// <param name="logger">Where to log.</param>
+    public PartitionTable(LogDirectory directory, NodeConfigs nodeConfigs, ILogger logger)
+    {
+        _directory = directory;
+        _nodeConfigs = nodeConfigs;
+        _logger = logger;
+        _nodeId = directory.NodeId;
+    }
+
+    /// <summary>Gets the topics there are now.</summary>
+    public TopicTable Current => Volatile.Read(ref _table);
+
+    /// <summary>Deletes what is left on disk of topics that the metadata says were deleted. To be called before any image is
+    /// applied.</summary>
+    /// <param name="image">The metadata.</param>
+    public void RemoveLeftovers(ClusterImage image)
+    {
+        foreach ((TopicPartition partition, Guid topicId) in _directory.FindPartitions())
+        {
+            if (partition.Topic == TopicNames.ClusterMetadata || image.TopicNamesById.ContainsKey(topicId))
+                continue;
+
+            if (image.RemovedTopicIds.Contains(topicId))
+            {
+                Log.RemovesLeftover(_logger, partition, topicId);
+                _directory.DeletePartition(partition);
+            }
+            else
+            {
+                // It may be a copy of somebody's only data. Whoever put it there knows what it is.
+                Log.LeavesForeign(_logger, partition, topicId);
+            }
+        }
+    }
+
+    /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
+    /// <param name="image">The image; not older than the one before.</param>
+    public void Apply(ClusterImage image)
+    {
+        TopicTable before = Current;
+        foreach (LocalTopic topic in before.Topics)
+        {
+            if (!image.TopicNamesById.ContainsKey(topic.TopicId))
+                Delete(topic);
+        }
+
+        List<LocalTopic> topics = new(image.Topics.Count);
+        List<TopicPartition> missing = [];
+        foreach (TopicImage topic in image.Topics.Values)
+        {
+            LocalTopic? known = before.Find(topic.TopicId);
+            bool hasSameConfigs = ReferenceEquals(
+                image.ConfigsOf(ConfigResourceType.Topic, topic.Name),
+                _applied.ConfigsOf(ConfigResourceType.Topic, topic.Name));
+            if (known is not null && hasSameConfigs && ReferenceEquals(known.Image, topic))
+                topics.Add(known);
+            else
+                topics.Add(Update(image, topic, known, missing));
+        }
+
+        Open(topics, missing);
+        foreach (LocalTopic topic in topics)
+            Lead(topic);
+
+        _applied = image;
+        Volatile.Write(ref _table, new TopicTable(topics));
+        if (Volatile.Read(ref _failure) is { } failure)
+            FailAll(failure);
+    }
+
+    /// <summary>Takes all partitions offline, those to come too: the directory cannot be trusted any more.</summary>
+    /// <param name="failure">Why.</param>
+    public void FailAll(StreamLogException failure)
+    {
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        foreach (LocalTopic topic in Current.Topics)
+        {
+            foreach (ReplicatedPartition? partition in topic.Partitions)
+                partition?.Fail(failure);
+        }
+    }
+
+    private LocalTopic Update(ClusterImage image, TopicImage topic, LocalTopic? known, List<TopicPartition> missing)
+    {
+        TopicSettings settings = TopicSettings.Create(
+            _nodeConfigs, image.ConfigsOf(ConfigResourceType.Topic, topic.Name));
+        ImmutableArray<ReplicatedPartition?>.Builder partitions =
+            ImmutableArray.CreateBuilder<ReplicatedPartition?>(topic.Partitions.Length);
+        for (int i = 0; i < topic.Partitions.Length; i++)
+        {
+            ReplicatedPartition? partition = known?.Find(i);
+            if (partition is not null && settings != known!.Settings)
+                partition.Configure(settings.Log, settings.Durability, settings.MinInSyncReplicas);
+            if (partition is null && topic.Partitions[i].Replicas.Contains(_nodeId))
+                missing.Add(new TopicPartition(topic.Name, i));
+            partitions.Add(partition);
+        }
+
+        return new LocalTopic(topic, settings, partitions.MoveToImmutable());
+    }
+
+    /// <summary>Opens the partitions that are missing in the topics, several at once, and puts them in.</summary>
+    private void Open(List<LocalTopic> topics, List<TopicPartition> missing)
+    {
+        if (missing.Count == 0)
+            return;
+
+        Dictionary<string, LocalTopic> byName = topics.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+        ReplicatedPartition[] opened = new ReplicatedPartition[missing.Count];
+        ParallelOptions parallel = new()
+        {
+            MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
+        };
+        Parallel.For(0, missing.Count, parallel, i => opened[i] = Open(byName[missing[i].Topic], missing[i]));
+
+        foreach (IGrouping<string, ReplicatedPartition> group in opened.GroupBy(partition => partition.TopicPartition.Topic))
+        {
+            LocalTopic topic = byName[group.Key];
+            ImmutableArray<ReplicatedPartition?>.Builder partitions = topic.Partitions.ToBuilder();
+            foreach (ReplicatedPartition partition in group)
+                partitions[partition.TopicPartition.Partition] = partition;
+            topics[topics.IndexOf(topic)] = topic with { Partitions = partitions.MoveToImmutable() };
+        }
+    }
+
+    private ReplicatedPartition Open(LocalTopic topic, TopicPartition partition)
+    {
+        PartitionLog log = _directory.OpenPartition(partition, topic.TopicId, topic.Settings.Log);
+        if (log.Failure is { } failure)
+            Log.OpenedOffline(_logger, partition, failure);
+
+        return new ReplicatedPartition(log, topic.Settings.Durability, topic.Settings.MinInSyncReplicas);
+    }
+
+    private void Lead(LocalTopic topic)
+    {
+        for (int i = 0; i < topic.Partitions.Length; i++)
+        {
+            PartitionImage image = topic.Image.Partitions[i];
+            if (image.Leader != _nodeId || topic.Partitions[i] is not { } partition)
+                continue;
+
+            try
+            {
+                partition.BecomeLeader(image.LeaderEpoch);
+            }
+            catch (Exception exception) when (exception is StreamLogException or IOException)
+            {
+                Log.CannotLead(_logger, exception, partition.TopicPartition);
+                partition.Fail(exception as StreamLogException ?? new StreamLogException(
+                    ErrorCode.KafkaStorageError,
+                    $"{partition.TopicPartition} could not note its leader epoch: {exception.Message}",
+                    exception));
+            }
+        }
+    }
+
+    private void Delete(LocalTopic topic)
+    {
+        StreamLogException gone = new(
+            ErrorCode.UnknownTopicOrPartition, $"The topic '{topic.Name}' was deleted.");
+        foreach (ReplicatedPartition? partition in topic.Partitions)
+        {
+            if (partition is null)
+                continue;
+
+            partition.Fail(gone);
+            try
+            {
+                _directory.DeletePartition(partition.TopicPartition);
+            }
+            catch (Exception exception) when (exception is StreamLogException or IOException)
+            {
+                // The metadata says that the topic is deleted, so the next start tries again.
+                Log.CannotDelete(_logger, exception, partition.TopicPartition);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+
+namespace StreamLog.Broker;
+
+/// <summary>All topics of which this node holds replicas, at one moment. Immutable, so that a request sees one state.</summary>
+internal sealed class TopicTable
+{
+    private readonly FrozenDictionary<string, LocalTopic> _byName;
+    private readonly FrozenDictionary<Guid, LocalTopic> _byId;
+
+    /// <summary>Creates a table.</summary>
+    /// <param name="topics">The topics.</param>
+    public TopicTable(IReadOnlyCollection<LocalTopic> topics)
+    {
+        _byName = topics.ToFrozenDictionary(topic => topic.Name, StringComparer.Ordinal);
+        _byId = topics.ToFrozenDictionary(topic => topic.TopicId);
+    }
+
+    /// <summary>Gets a table of no topics.</summary>
+    public static TopicTable Empty { get; } = new([]);
+
+    /// <summary>Gets the topics, in no order.</summary>
+    public IReadOnlyList<LocalTopic> Topics => _byName.Values;
+
+    /// <summary>Finds a topic.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The topic, or <see langword="null"/>.</returns>
+    public LocalTopic? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Finds a topic.</summary>
+    /// <param name="topicId">Its id.</param>
+    /// <returns>The topic, or <see langword="null"/>.</returns>
+    public LocalTopic? Find(Guid topicId) => _byId.GetValueOrDefault(topicId);
+
+    /// <summary>Finds a topic as requests name them: newer ones by id, older ones by name.</summary>
+    /// <param name="name">Its name, or an empty text.</param>
+    /// <param name="topicId">Its id, or an empty one.</param>
+    /// <param name="error">What to answer where there is none.</param>
+    /// <returns>The topic, or <see langword="null"/>.</returns>
+    public LocalTopic? Find(string? name, Guid topicId, out ErrorCode error)
+    {
+        LocalTopic? topic = topicId != Guid.Empty ? Find(topicId) : Find(name ?? "");
+        error = topic is not null
+            ? ErrorCode.None
+            : topicId != Guid.Empty ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition;
+        return topic;
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamLog.Groups;
+
+internal sealed partial class GroupCoordinator
+{
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Error, "The committed offsets in {Partition} cannot be read. Its groups cannot go on.")]
+        public static partial void CannotLoad(ILogger logger, Exception exception, TopicPartition partition);
+    }
+}

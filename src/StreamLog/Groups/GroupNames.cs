@@ -1,0 +1,27 @@
+namespace StreamLog.Groups;
+
+/// <summary>Rules for the names of groups, and where a group is kept.</summary>
+internal static class GroupNames
+{
+    // A name is a string of the protocol in the key of a record, whose length has 16 bits.
+    private const int LengthMax = 1024;
+
+    /// <summary>Tells whether a name is legal.</summary>
+    /// <param name="group">The name.</param>
+    /// <returns><see langword="false"/> for an empty name or one of more than 1024 characters.</returns>
+    public static bool IsLegal(string? group) => group is { Length: > 0 and <= LengthMax };
+
+    /// <summary>Returns the partition of <c>__consumer_offsets</c> that a group is kept in: Kafka's rule.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="partitionCount">How many partitions the topic has.</param>
+    /// <returns>The partition.</returns>
+    public static int PartitionOf(string group, int partitionCount)
+    {
+        // Java's String.hashCode, which Kafka takes.
+        int hash = 0;
+        foreach (char c in group)
+            hash = unchecked((31 * hash) + c);
+
+        return (hash == int.MinValue ? 0 : Math.Abs(hash)) % partitionCount;
+    }
+}

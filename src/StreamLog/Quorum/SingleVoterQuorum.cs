@@ -1,0 +1,340 @@
+using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
+using StreamLog.Extensibility;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
+using StreamLog.Protocol.Wire;
+using StreamLog.Storage;
+
+namespace StreamLog.Quorum;
+
+/// <summary>The metadata log of a cluster whose only voter is this node: what its disk has is committed.</summary>
+/// <remarks>
+/// <para>Each term begins with the epoch in <c>quorum-state</c> and a LeaderChange record in the log, as Raft has it, so that a
+/// quorum of several can take the log over.</para>
+/// <para>Thread-safe. The listener is called on the thread of the flush that committed, one call at a time.</para>
+/// </remarks>
+internal sealed partial class SingleVoterQuorum : ICoordination
+{
+    /// <summary>The id that the metadata log has in every Kafka cluster.</summary>
+    public static readonly Guid TopicId = new("00000000-0000-0000-0000-000000000001");
+
+    /// <summary>The name of the metadata log.</summary>
+    public static readonly TopicPartition TopicPartition = new("__cluster_metadata", 0);
+
+    /// <summary>How large a batch of the metadata log may be. Kafka's <c>MAX_BATCH_SIZE_BYTES</c>.</summary>
+    public const int BatchBytesMax = 8 * 1024 * 1024;
+
+    private const int ReadBytesMax = 4 * 1024 * 1024;
+
+    private readonly INodeEnvironment _environment;
+    private readonly PartitionLog _log;
+    private readonly QuorumStateFile _stateFile;
+    private readonly int _nodeId;
+    private readonly Guid _directoryId;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate.
+
+    /// <summary>What is in the log and not yet on the disk, in order.</summary>
+    private readonly Queue<PendingBatch> _pending = new();
+
+    private IMetadataListener? _listener;
+
+    /// <summary>The epoch of which this node is the controller, or -1.</summary>
+    private int _epoch = -1;
+
+    /// <summary>The offset behind the last record that the listener hears of: control records are none of its business.</summary>
+    private long _recordsEnd;
+
+    /// <summary>Whether somebody is handing batches to the listener.</summary>
+    private bool _isPublishing;
+
+    private StreamLogException? _failure;
+
+    /// <summary>Takes charge of the metadata log.</summary>
+    /// <param name="environment">The node's clock and files.</param>
+    /// <param name="directory">The data directory, which the log belongs to.</param>
+    /// <param name="logger">Where to log.</param>
+    /// <exception cref="StreamLogException">The log cannot be read.</exception>
+    public SingleVoterQuorum(INodeEnvironment environment, LogDirectory directory, ILogger logger)
+    {
+        _environment = environment;
+        _logger = logger;
+        _nodeId = directory.NodeId;
+        _directoryId = directory.DirectoryId;
+        _log = directory.OpenPartition(TopicPartition, TopicId, new LogConfig { MaxMessageBytes = BatchBytesMax });
+        if (_log.Failure is { } failure)
+            throw failure;
+
+        _stateFile = new QuorumStateFile(
+            environment.Files, Path.Combine(directory.Path, TopicPartition.ToString()));
+        _log.DurableAdvanced += _ => Publish();
+        _log.WentOffline += log => Fail(log.Failure!);
+    }
+
+    /// <summary>Raised once when the metadata log has failed: nothing in the data directory can be trusted from then on.</summary>
+    public event Action<StreamLogException>? Failed;
+
+    /// <inheritdoc/>
+    public async ValueTask StartAsync(IMetadataListener listener, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+
+        // What recovery left in the log is this voter's, and a single voter's log is committed once it is on the disk.
+        await FlushAsync().ConfigureAwait(false);
+        Replay(listener, cancellationToken);
+        lock (_gate)
+        {
+            Invariant.Holds(_listener is null);
+            _listener = listener;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> CampaignAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            Invariant.Holds(_listener is not null);
+            if (_epoch >= 0)
+                return _epoch;
+        }
+
+        if (!_stateFile.TryRead(out QuorumState? state))
+            Log.QuorumStateUnreadable(_logger, _log.LatestEpoch);
+
+        // An epoch in which nothing was committed was told to nobody, so the log alone would do where the file is damaged.
+        int epoch = Math.Max(state?.LeaderEpoch ?? -1, _log.LatestEpoch) + 1;
+        try
+        {
+            _stateFile.Write(new QuorumState(_nodeId, epoch, _nodeId, _directoryId));
+        }
+        catch (IOException exception)
+        {
+            throw new StreamLogException(
+                ErrorCode.KafkaStorageError, $"The state of the quorum could not be written: {exception.Message}", exception);
+        }
+
+        _log.AssignEpochStart(epoch);
+        using (RecordBuffer change = BuildLeaderChange())
+            Append(change, epoch);
+
+        await FlushAsync().ConfigureAwait(false);
+        lock (_gate)
+            _epoch = epoch;
+        Log.Leads(_logger, epoch);
+        return epoch;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> AppendAsync(
+        int controllerEpoch,
+        long expectedEndOffset,
+        IReadOnlyList<ReadOnlyMemory<byte>> records,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentOutOfRangeException.ThrowIfZero(records.Count, nameof(records));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        PendingBatch pending;
+        using (RecordBuffer batch = BuildBatch(records))
+        {
+            lock (_gate)
+            {
+                if (_failure is { } failure)
+                    throw failure;
+                if (controllerEpoch != _epoch)
+                {
+                    throw new StreamLogException(
+                        ErrorCode.NotController, $"The controller of epoch {controllerEpoch} was replaced: it is {_epoch} now.");
+                }
+
+                if (expectedEndOffset < _recordsEnd)
+                {
+                    throw new StreamLogException(
+                        ErrorCode.InvalidUpdateVersion,
+                        $"The metadata log has moved on from {expectedEndOffset} to {_recordsEnd}. Decide again.");
+                }
+
+                AppendResult appended = Append(batch, controllerEpoch);
+                pending = new PendingBatch(appended.BaseOffset, appended.LastOffset + 1, controllerEpoch, records);
+                _pending.Enqueue(pending);
+                _recordsEnd = pending.EndOffset;
+            }
+        }
+
+        _log.RequestFlush();
+        return await pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Fail(new StreamLogException(ErrorCode.NotController, "This node has stopped."), isExpected: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static RecordBuffer BuildBatch(IReadOnlyList<ReadOnlyMemory<byte>> records, long timestamp)
+    {
+        using RecordBatchBuilder builder = new(BatchBytesMax);
+        foreach (ReadOnlyMemory<byte> record in records)
+        {
+            if (!builder.TryAppend(timestamp, key: default, hasKey: false, record.Span, hasValue: true, headers: null))
+            {
+                throw new StreamLogException(
+                    ErrorCode.RecordListTooLarge,
+                    $"One change of metadata has at most {BatchBytesMax} bytes. Ask for less at once.");
+            }
+        }
+
+        return builder.Build();
+    }
+
+    private RecordBuffer BuildBatch(IReadOnlyList<ReadOnlyMemory<byte>> records) =>
+        BuildBatch(records, _environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private RecordBuffer BuildLeaderChange()
+    {
+        const short MessageVersion = 1;
+
+        LeaderChangeMessage message = new() { Version = MessageVersion, LeaderId = _nodeId };
+        message.Voters.Add(new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
+        message.GrantingVoters.Add(new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
+        WireWriter writer = new(128);
+        try
+        {
+            message.Write(ref writer, MessageVersion);
+            return ControlRecords.BuildLeaderChange(
+                writer.Written, _environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        finally
+        {
+            writer.Dispose();
+        }
+    }
+
+    private AppendResult Append(RecordBuffer batch, int epoch)
+    {
+        AppendResult appended = _log.AppendAsLeader(batch, epoch, AppendOrigin.Quorum);
+        return appended.IsSuccess
+            ? appended
+            : throw new StreamLogException(
+                appended.ErrorCode, $"The metadata log could not be written: {appended.Message}");
+    }
+
+    /// <summary>Waits until all that is in the log now is on the disk.</summary>
+    private async ValueTask FlushAsync()
+    {
+        PendingBatch all = new(_log.LogEndOffset, _log.LogEndOffset, epoch: -1, records: []);
+        lock (_gate)
+        {
+            if (_failure is { } failure)
+                throw failure;
+            if (_log.DurableOffset >= all.EndOffset)
+                return;
+            _pending.Enqueue(all);
+        }
+
+        _log.RequestFlush();
+        await all.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Hands what is committed to the listener, in order, unless somebody else is just doing so.</summary>
+    private void Publish()
+    {
+        lock (_gate)
+        {
+            if (_isPublishing)
+                return;
+            _isPublishing = true;
+        }
+
+        while (TryTakeCommitted(out PendingBatch? batch))
+        {
+            if (batch.Records.Count > 0)
+                _listener!.Committed(batch.BaseOffset, batch.Epoch, batch.Records);
+            batch.TrySetResult(batch.EndOffset);
+        }
+    }
+
+    private bool TryTakeCommitted([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingBatch? batch)
+    {
+        lock (_gate)
+        {
+            // Read under the gate: who moves it later comes here later, and sees whether somebody is publishing.
+            if (_pending.TryPeek(out batch) && batch.EndOffset <= _log.DurableOffset)
+            {
+                _pending.Dequeue();
+                return true;
+            }
+
+            _isPublishing = false;
+            return false;
+        }
+    }
+
+    private void Fail(StreamLogException failure, bool isExpected = false)
+    {
+        PendingBatch[] pending;
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return;
+            _failure = failure;
+            pending = [.. _pending];
+            _pending.Clear();
+        }
+
+        foreach (PendingBatch batch in pending)
+            batch.TrySetException(failure);
+        if (isExpected)
+            return;
+
+        Log.Failed(_logger, failure);
+        Failed?.Invoke(failure);
+    }
+
+    private void Replay(IMetadataListener listener, CancellationToken cancellationToken)
+    {
+        long offset = _log.LogStartOffset;
+        long end = _log.LogEndOffset;
+        List<ReadOnlyMemory<byte>> records = [];
+        while (offset < end)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LogReadResult read = _log.Read(offset, end, ReadBytesMax, atLeastOneBatch: true);
+            using RecordBuffer batches = read.Records;
+            if (read.ErrorCode != ErrorCode.None || batches.Length == 0)
+            {
+                throw new StreamLogException(
+                    read.ErrorCode == ErrorCode.None ? ErrorCode.KafkaStorageError : read.ErrorCode,
+                    $"The metadata log cannot be read at offset {offset}. {read.Message}");
+            }
+
+            RecordBatchEnumerator walk = new(batches.Span);
+            while (walk.MoveNext())
+            {
+                offset = walk.Header.NextOffset;
+                if (walk.Header.IsControl)
+                    continue;
+
+                CopyRecords(walk.Current, records);
+                listener.Committed(walk.Header.BaseOffset, walk.Header.PartitionLeaderEpoch, records);
+                records.Clear();
+                _recordsEnd = offset;
+            }
+        }
+    }
+
+    private static void CopyRecords(ReadOnlySpan<byte> batch, List<ReadOnlyMemory<byte>> records)
+    {
+        using RecordReader reader = new(batch);
+        while (reader.MoveNext())
+            records.Add(reader.Current.Value.ToArray());
+    }
+}
