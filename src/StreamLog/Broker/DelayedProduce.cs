@@ -168,7 +168,9 @@ internal sealed class DelayedProduce : TaskCompletionSource<ProduceResponse>, ID
         // Who cannot be taken back is being woken just now: then the mark or the failure is there to be seen.
         waiter.Partition.TryTakeBack(waiter);
         if (waiter.Partition.Failure is { } failure)
+        {
             Refuse(waiter.Answer, failure.ErrorCode, failure.Message);
+        }
         else if (waiter.Partition.HighWatermark < waiter.EndOffset)
         {
             Refuse(

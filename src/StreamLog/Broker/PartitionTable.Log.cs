@@ -21,5 +21,8 @@ internal sealed partial class PartitionTable
 
         [LoggerMessage(4005, LogLevel.Warning, "{Partition} was deleted, and its files are still there. The next start removes them.")]
         public static partial void CannotDelete(ILogger logger, Exception exception, TopicPartition partition);
+
+        [LoggerMessage(4006, LogLevel.Error, "{Partition} could not be created. The next change of metadata tries again.")]
+        public static partial void CannotOpen(ILogger logger, Exception exception, TopicPartition partition);
     }
 }

@@ -21,8 +21,9 @@ internal sealed partial class PartitionTable
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Touched by the applying thread alone: what the topics' settings were made of.
+    // Touched by the applying thread alone: what the topics' settings were made of, and why partitions could not be opened.
     private ClusterImage _applied = ClusterImage.Empty;
+    private StreamLogException? _openFailure;
 
     /// <summary>Creates an empty table.</summary>
     /// <param name="directory">The data directory. It stays its owner's.</param>
@@ -64,9 +65,13 @@ internal sealed partial class PartitionTable
 
     /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
     /// <param name="image">The image; not older than the one before.</param>
+    /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others are in
+    /// line, and the next image tries again.</exception>
     public void Apply(ClusterImage image)
     {
         TopicTable before = Current;
+        bool mustRetry = _openFailure is not null;
+        _openFailure = null;
         foreach (LocalTopic topic in before.Topics)
         {
             if (!image.TopicNamesById.ContainsKey(topic.TopicId))
@@ -81,7 +86,7 @@ internal sealed partial class PartitionTable
             bool hasSameConfigs = ReferenceEquals(
                 image.ConfigsOf(ConfigResourceType.Topic, topic.Name),
                 _applied.ConfigsOf(ConfigResourceType.Topic, topic.Name));
-            if (known is not null && hasSameConfigs && ReferenceEquals(known.Image, topic))
+            if (known is not null && hasSameConfigs && !mustRetry && ReferenceEquals(known.Image, topic))
                 topics.Add(known);
             else
                 topics.Add(Update(image, topic, known, missing));
@@ -95,6 +100,8 @@ internal sealed partial class PartitionTable
         Volatile.Write(ref _table, new TopicTable(topics));
         if (Volatile.Read(ref _failure) is { } failure)
             FailAll(failure);
+        if (_openFailure is { } openFailure)
+            throw openFailure;
     }
 
     /// <summary>Takes all partitions offline, those to come too: the directory cannot be trusted any more.</summary>
@@ -135,14 +142,16 @@ internal sealed partial class PartitionTable
             return;
 
         Dictionary<string, LocalTopic> byName = topics.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
-        ReplicatedPartition[] opened = new ReplicatedPartition[missing.Count];
+        ReplicatedPartition?[] opened = new ReplicatedPartition?[missing.Count];
         ParallelOptions parallel = new()
         {
             MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
         };
-        Parallel.For(0, missing.Count, parallel, i => opened[i] = Open(byName[missing[i].Topic], missing[i]));
+        Parallel.For(0, missing.Count, parallel, i => opened[i] = TryOpen(byName[missing[i].Topic], missing[i]));
 
-        foreach (IGrouping<string, ReplicatedPartition> group in opened.GroupBy(partition => partition.TopicPartition.Topic))
+        foreach (IGrouping<string, ReplicatedPartition> group in opened
+            .OfType<ReplicatedPartition>()
+            .GroupBy(partition => partition.TopicPartition.Topic))
         {
             LocalTopic topic = byName[group.Key];
             ImmutableArray<ReplicatedPartition?>.Builder partitions = topic.Partitions.ToBuilder();
@@ -152,13 +161,22 @@ internal sealed partial class PartitionTable
         }
     }
 
-    private ReplicatedPartition Open(LocalTopic topic, TopicPartition partition)
+    private ReplicatedPartition? TryOpen(LocalTopic topic, TopicPartition partition)
     {
-        PartitionLog log = _directory.OpenPartition(partition, topic.TopicId, topic.Settings.Log);
-        if (log.Failure is { } failure)
-            Log.OpenedOffline(_logger, partition, failure);
+        try
+        {
+            PartitionLog log = _directory.OpenPartition(partition, topic.TopicId, topic.Settings.Log);
+            if (log.Failure is { } failure)
+                Log.OpenedOffline(_logger, partition, failure);
 
-        return new ReplicatedPartition(log, topic.Settings.Durability, topic.Settings.MinInSyncReplicas);
+            return new ReplicatedPartition(log, topic.Settings.Durability, topic.Settings.MinInSyncReplicas);
+        }
+        catch (StreamLogException exception)
+        {
+            Log.CannotOpen(_logger, exception, partition);
+            Interlocked.CompareExchange(ref _openFailure, exception, null);
+            return null;
+        }
     }
 
     private void Lead(LocalTopic topic)

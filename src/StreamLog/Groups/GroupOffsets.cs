@@ -1,5 +1,3 @@
-using StreamLog.Protocol.Messages;
-
 namespace StreamLog.Groups;
 
 /// <summary>The committed offsets of the groups of one partition of <c>__consumer_offsets</c>.</summary>

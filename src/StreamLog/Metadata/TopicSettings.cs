@@ -25,13 +25,15 @@ internal sealed record TopicSettings
     public static TopicSettings Create(NodeConfigs node, IReadOnlyDictionary<string, string> configs)
     {
         string[] cleanup = ConfigDefinition.Split(Get(TopicConfigs.CleanupPolicy));
+        Durability durability = Enum.Parse<Durability>(Get(TopicConfigs.DurabilityName));
         return new TopicSettings
         {
-            Durability = Enum.Parse<Durability>(Get(TopicConfigs.DurabilityName)),
+            Durability = durability,
             MinInSyncReplicas = Int32(TopicConfigs.MinInSyncReplicas),
             IsDeletable = cleanup.Contains(TopicConfigs.CleanupDelete, StringComparer.Ordinal),
             Log = new LogConfig
             {
+                Durability = durability,
                 SegmentBytes = Int32(TopicConfigs.SegmentBytes),
                 SegmentMs = Int64(TopicConfigs.SegmentMs),
                 SegmentIndexBytes = Int32(TopicConfigs.SegmentIndexBytes),
