@@ -20,6 +20,10 @@ public sealed class RecordBatchBuilder : IDisposable
     // Attributes, two deltas, and the widest lengths of the record, its key, its value and its headers.
     private const int MaxOverhead = 1 + Varint.MaxInt64Size + (5 * Varint.MaxInt32Size);
 
+    // What must be free behind a field when its length is set: that length may turn out wider, so may the record's, and the
+    // place kept for the next field's length or the number of headers follows.
+    private const int FieldOverhead = 3 * Varint.MaxInt32Size;
+
     private const uint NullLength = 1; // -1, zigzagged.
 
     private readonly PooledBufferWriter _bytes = new(int.MaxValue, ErrorCode.MessageTooLarge);
@@ -35,6 +39,11 @@ public sealed class RecordBatchBuilder : IDisposable
     private int _valueLengthSize = 1;
 
     private int _count;
+
+    // Before it stand the header's place and whole records. What lies behind it, up to the writer's position, is of a record
+    // that is being written, or that was given up: the next one is written over it.
+    private int _end;
+
     private long _baseTimestamp;
     private long _maxTimestamp;
 
@@ -60,7 +69,7 @@ public sealed class RecordBatchBuilder : IDisposable
     public int Count => _count;
 
     /// <summary>Gets the number of bytes that the batch would have uncompressed, its header included.</summary>
-    public int SizeInBytes => _bytes.Position;
+    public int SizeInBytes => _end;
 
     /// <summary>Gets whether there are no records.</summary>
     public bool IsEmpty => _count == 0;
@@ -108,7 +117,7 @@ public sealed class RecordBatchBuilder : IDisposable
         if (!HasRoom(body))
             return false;
 
-        ref byte start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes.Array), _bytes.Position);
+        ref byte start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes.Array), _end);
         ref byte at = ref Varint.Write(ref start, (uint)body << 1);
         at = 0; // The attributes of a record: none are defined.
         at = ref Varint.Write(ref Unsafe.Add(ref at, 1), timestampDelta);
@@ -118,7 +127,7 @@ public sealed class RecordBatchBuilder : IDisposable
         at = ref Varint.Write(ref Unsafe.Add(ref at, keyBytes), valueLength);
         Unsafe.CopyBlockUnaligned(ref at, ref MemoryMarshal.GetReference(value), (uint)valueBytes);
         at = ref Unsafe.Add(ref at, valueBytes);
-        _bytes.Position += (int)Unsafe.ByteOffset(ref start, ref at);
+        _bytes.Position = _end + (int)Unsafe.ByteOffset(ref start, ref at);
         WriteHeaders(headers);
         Take(timestamp, baseTimestamp);
         return true;
@@ -148,36 +157,26 @@ public sealed class RecordBatchBuilder : IDisposable
         if (timestamp < -1)
             ThrowTimestamp(timestamp);
 
-        int start = _bytes.Position;
-        bool isTaken = false;
-        try
-        {
-            long baseTimestamp = _count == 0 ? timestamp : _baseTimestamp;
-            EnsureRoom(MaxOverhead);
-            int bodyStart = start + _recordLengthSize;
-            ref byte body = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes.Array), bodyStart);
-            body = 0;
-            ref byte at = ref Varint.Write(ref Unsafe.Add(ref body, 1), Varint.ZigZag(timestamp - baseTimestamp));
-            at = ref Varint.Write(ref at, (uint)_count << 1);
-            _bytes.Position = bodyStart + (int)Unsafe.ByteOffset(ref body, ref at);
+        int start = _end;
+        long baseTimestamp = _count == 0 ? timestamp : _baseTimestamp;
+        _bytes.Position = start;
+        EnsureRoom(MaxOverhead);
+        int bodyStart = start + _recordLengthSize;
+        ref byte body = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes.Array), bodyStart);
+        body = 0;
+        ref byte at = ref Varint.Write(ref Unsafe.Add(ref body, 1), Varint.ZigZag(timestamp - baseTimestamp));
+        at = ref Varint.Write(ref at, (uint)_count << 1);
+        _bytes.Position = bodyStart + (int)Unsafe.ByteOffset(ref body, ref at);
 
-            WriteField(key, keySerializer, ref _keyLengthSize);
-            WriteField(value, valueSerializer, ref _valueLengthSize);
-            EnsureRoom(headers is null ? 1 : RecordHeadersWriter.SizeOf(headers));
-            WriteHeaders(headers);
-            SetLength(start, ref _recordLengthSize);
-            if (_bytes.Position > _sizeLimit && _count > 0)
-                return false;
+        WriteField(key, keySerializer, ref _keyLengthSize);
+        WriteField(value, valueSerializer, ref _valueLengthSize);
+        WriteHeaders(headers);
+        SetLength(start, ref _recordLengthSize);
+        if (_bytes.Position > _sizeLimit && _count > 0)
+            return false;
 
-            Take(timestamp, baseTimestamp);
-            isTaken = true;
-            return true;
-        }
-        finally
-        {
-            if (!isTaken)
-                _bytes.Position = start;
-        }
+        Take(timestamp, baseTimestamp);
+        return true;
     }
 
     /// <summary>Says which producer the batch comes from. It may be set at any time before
@@ -204,11 +203,12 @@ public sealed class RecordBatchBuilder : IDisposable
         if (_count == 0)
             throw new InvalidOperationException("A batch without records cannot be built. Append one first.");
 
-        _expectedSize = _bytes.Position;
+        _bytes.Position = _end;
+        _expectedSize = _end;
         RecordBuffer batch;
         if (_compression == CompressionType.None)
         {
-            Finish(_bytes.Array.AsSpan(0, _bytes.Position));
+            Finish(_bytes.Array.AsSpan(0, _end));
             batch = _bytes.Detach();
         }
         else
@@ -217,7 +217,7 @@ public sealed class RecordBatchBuilder : IDisposable
             compressed.EnsureRoom(RecordBatchHeader.Size);
             compressed.Position = RecordBatchHeader.Size;
             CompressionCodecs.Get(_compression)
-                .Compress(_bytes.Array.AsSpan(RecordBatchHeader.Size.._bytes.Position), compressed);
+                .Compress(_bytes.Array.AsSpan(RecordBatchHeader.Size.._end), compressed);
             Finish(compressed.Array.AsSpan(0, compressed.Position));
             batch = compressed.Detach();
         }
@@ -230,7 +230,7 @@ public sealed class RecordBatchBuilder : IDisposable
     public void Reset()
     {
         _count = 0;
-        _bytes.Position = RecordBatchHeader.Size; // Reserved, though there may be no array yet.
+        _end = RecordBatchHeader.Size; // Reserved, though there may be no array yet.
         _attributes = (short)_compression;
         _producerId = -1;
         _producerEpoch = -1;
@@ -256,14 +256,15 @@ public sealed class RecordBatchBuilder : IDisposable
     private bool HasRoom(long body)
     {
         long size = body + Varint.SizeOf((ulong)body << 1);
-        return size <= Math.Min(_sizeLimit, _bytes.Array.Length) - _bytes.Position || MakeRoom(size);
+        return size <= Math.Min(_sizeLimit, _bytes.Array.Length) - _end || MakeRoom(size);
     }
 
     private bool MakeRoom(long size)
     {
-        if (_count > 0 && size > _sizeLimit - _bytes.Position)
+        if (_count > 0 && size > _sizeLimit - _end)
             return false;
 
+        _bytes.Position = _end;
         EnsureRoom(size);
         return true;
     }
@@ -281,7 +282,6 @@ public sealed class RecordBatchBuilder : IDisposable
 
     private void WriteField<T>(T value, ISerializer<T> serializer, ref int lengthSize)
     {
-        EnsureRoom(Varint.MaxInt32Size);
         if (value is null)
         {
             _bytes.Array[_bytes.Position++] = (byte)NullLength;
@@ -291,6 +291,7 @@ public sealed class RecordBatchBuilder : IDisposable
         int start = _bytes.Position;
         _bytes.Position = start + lengthSize;
         serializer.Serialize(value, _bytes);
+        EnsureRoom(FieldOverhead);
         SetLength(start, ref lengthSize);
     }
 
@@ -304,7 +305,6 @@ public sealed class RecordBatchBuilder : IDisposable
         int size = Varint.SizeOf(zigzagged);
         if (size != lengthSize)
         {
-            EnsureRoom(Varint.MaxInt32Size);
             _bytes.Array.AsSpan(from, length).CopyTo(_bytes.Array.AsSpan(start + size));
             _bytes.Position += size - lengthSize;
             lengthSize = size;
@@ -316,9 +316,14 @@ public sealed class RecordBatchBuilder : IDisposable
     private void WriteHeaders(RecordHeaders? headers)
     {
         if (headers is null || headers.Count == 0)
+        {
             _bytes.Array[_bytes.Position++] = 0;
+        }
         else
+        {
+            EnsureRoom(RecordHeadersWriter.SizeOf(headers) + FieldOverhead);
             _bytes.Position += RecordHeadersWriter.Write(headers, _bytes.Array.AsSpan(_bytes.Position));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -327,6 +332,7 @@ public sealed class RecordBatchBuilder : IDisposable
         if (_count == 0 || timestamp > _maxTimestamp)
             _maxTimestamp = timestamp;
         _baseTimestamp = baseTimestamp;
+        _end = _bytes.Position;
         _count++;
     }
 
