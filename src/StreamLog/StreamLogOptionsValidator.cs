@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Options;
+using StreamLog.Metadata;
+
+namespace StreamLog;
+
+/// <summary>Checks a node's options, and says of each that is wrong where it is set and what would be right.</summary>
+/// <remarks>
+/// Stateless but for the path, thread-safe. The host runs it when it starts, and so does a node without a host. The
+/// limits of single options are the annotations of their properties; the rules here are those between options.
+/// </remarks>
+internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOptions>
+{
+    private static readonly StreamLogOptionsLimits NodeLimits = new();
+    private static readonly LogOptionsLimits LogLimits = new();
+    private static readonly ProducerOptionsLimits ProducerLimits = new();
+    private static readonly ConsumerOptionsLimits ConsumerLimits = new();
+    private static readonly TopicOptionsLimits TopicLimits = new();
+
+    private readonly string? _name;
+    private readonly string _path;
+
+    /// <summary>Creates the validator.</summary>
+    /// <param name="name">The name of the options it checks, or <see langword="null"/> for any.</param>
+    /// <param name="path">The configuration section that the options are read from.</param>
+    public StreamLogOptionsValidator(string? name, string path)
+    {
+        _name = name;
+        _path = path;
+    }
+
+    /// <summary>Throws if options are not fit to start a node.</summary>
+    /// <param name="options">The options.</param>
+    /// <exception cref="OptionsValidationException">They are not; the exception holds every failure.</exception>
+    public static void ThrowIfInvalid(StreamLogOptions options)
+    {
+        StreamLogOptionsValidator validator = new(name: null, StreamLogConfiguration.Section);
+        ValidateOptionsResult result = validator.Validate(Options.DefaultName, options);
+        if (result.Failed)
+            throw new OptionsValidationException(Options.DefaultName, typeof(StreamLogOptions), result.Failures);
+    }
+
+    /// <summary>Throws if options are not fit to start a producer.</summary>
+    /// <param name="options">The options.</param>
+    /// <exception cref="OptionsValidationException">They are not; the exception holds every failure.</exception>
+    public static void ThrowIfInvalid(ProducerOptions options)
+    {
+        OptionRules rules = new(StreamLogConfiguration.Section);
+        rules.Limits($"{StreamLogConfiguration.Section}:Producer", options, ProducerLimits);
+        CheckProducer(rules, options);
+        rules.ThrowIfBroken(typeof(ProducerOptions));
+    }
+
+    /// <summary>Throws if options are not fit to start a consumer.</summary>
+    /// <param name="options">The options.</param>
+    /// <exception cref="OptionsValidationException">They are not; the exception holds every failure.</exception>
+    public static void ThrowIfInvalid(ConsumerOptions options)
+    {
+        OptionRules rules = new(StreamLogConfiguration.Section);
+        rules.Limits($"{StreamLogConfiguration.Section}:Consumer", options, ConsumerLimits);
+        CheckConsumer(rules, options);
+        rules.ThrowIfBroken(typeof(ConsumerOptions));
+    }
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, StreamLogOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (_name is not null && _name != name)
+            return ValidateOptionsResult.Skip;
+
+        OptionRules rules = new(_path);
+        rules.Limits(_path, options, NodeLimits);
+        rules.Limits($"{_path}:Log", options.Log, LogLimits);
+        rules.Limits($"{_path}:Producer", options.Producer, ProducerLimits);
+        rules.Limits($"{_path}:Consumer", options.Consumer, ConsumerLimits);
+        CheckNode(rules, options);
+        CheckProducer(rules, options.Producer);
+        CheckConsumer(rules, options.Consumer);
+        foreach ((string topic, TopicOptions settings) in options.Topics)
+            CheckTopic(rules, topic, settings);
+
+        return rules.Result();
+    }
+
+    private static void CheckNode(OptionRules rules, StreamLogOptions options)
+    {
+        rules.Defined("Durability", options.Durability);
+        rules.Positive("FlushInterval", options.FlushInterval);
+        rules.NotNegative("ShutdownTimeout", options.ShutdownTimeout);
+        if (options.OffsetsRetention is { } retention)
+            rules.Positive("OffsetsRetention", retention);
+        rules.Positive("Log:SegmentAge", options.Log.SegmentAge, TimeSpan.MaxValue);
+        rules.Defined("Log:TimestampType", options.Log.TimestampType);
+        if (!options.InMemory && options.DataDirectory?.Contains('\0', StringComparison.Ordinal) == true)
+            rules.Fail("DataDirectory", "holds a zero character, which no path may. Give the path of a directory.");
+    }
+
+    private static void CheckProducer(OptionRules rules, ProducerOptions options)
+    {
+        rules.Defined("Producer:Compression", options.Compression);
+        rules.NotNegative("Producer:Linger", options.Linger);
+        rules.Positive("Producer:DeliveryTimeout", options.DeliveryTimeout);
+        rules.Positive("Producer:RequestTimeout", options.RequestTimeout);
+        rules.NotNegative("Producer:MaxBlock", options.MaxBlock);
+        rules.NotNegative("Producer:RetryBackoff", options.RetryBackoff);
+        rules.NotNegative("Producer:RetryBackoffMax", options.RetryBackoffMax);
+        rules.AtMost(
+            "Producer:RetryBackoff", options.RetryBackoff, "Producer:RetryBackoffMax", options.RetryBackoffMax);
+        rules.AtMost("Producer:BatchBytes", options.BatchBytes, "Producer:BufferBytes", options.BufferBytes);
+        rules.AtMost("Producer:MaxRequestBytes", options.MaxRequestBytes, "Producer:BufferBytes", options.BufferBytes);
+        rules.AtMost("Producer:Linger", options.Linger, "Producer:DeliveryTimeout", options.DeliveryTimeout);
+        rules.AtMost(
+            "Producer:RequestTimeout", options.RequestTimeout, "Producer:DeliveryTimeout", options.DeliveryTimeout);
+    }
+
+    private static void CheckConsumer(OptionRules rules, ConsumerOptions options)
+    {
+        rules.Defined("Consumer:OffsetReset", options.OffsetReset);
+        rules.Defined("Consumer:Commit", options.Commit);
+        rules.Positive("Consumer:CommitInterval", options.CommitInterval);
+        rules.NotNegative("Consumer:FetchMaxWait", options.FetchMaxWait);
+        rules.NotNegative("Consumer:RetryBackoff", options.RetryBackoff);
+        rules.Positive("Consumer:ApiTimeout", options.ApiTimeout);
+        rules.AtMost("Consumer:FetchMinBytes", options.FetchMinBytes, "Consumer:FetchMaxBytes", options.FetchMaxBytes);
+    }
+
+    private void CheckTopic(OptionRules rules, string topic, TopicOptions settings)
+    {
+        string place = $"Topics:{topic}";
+        rules.NoFault(place, TopicNames.FindFault(topic));
+        rules.Limits($"{_path}:{place}", settings, TopicLimits);
+        if (settings.Durability is { } durability)
+            rules.Defined($"{place}:Durability", durability);
+        foreach ((string name, string value) in settings.Configs)
+            rules.NoFault($"{place}:Configs:{name}", TopicConfigs.FindFault(name, value));
+    }
+}

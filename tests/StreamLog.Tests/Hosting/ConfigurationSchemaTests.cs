@@ -1,0 +1,119 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using StreamLog.Tests.Architecture;
+using Xunit;
+
+namespace StreamLog.Tests.Hosting;
+
+/// <summary>
+/// Editors complete and explain the section <c>StreamLog</c> of <c>appsettings.json</c> by a schema that the package
+/// ships. It is made here from the options and their documentation, and must be what the repository holds.
+/// </summary>
+public sealed partial class ConfigurationSchemaTests
+{
+    private const string TimeSpanPattern = @"^-?(\d+\.)?\d{1,2}:\d{2}(:\d{2}(\.\d{1,7})?)?$|^\d+$";
+
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly Dictionary<string, XElement> Documentation =
+        XDocument.Load(Path.Combine(AppContext.BaseDirectory, "StreamLog.Abstractions.xml")).Descendants("member")
+            .ToDictionary(member => (string)member.Attribute("name")!, member => member, StringComparer.Ordinal);
+
+    /// <summary>On a change that is meant, run with <c>STREAMLOG_APPROVE=1</c> and read the difference.</summary>
+    [Fact]
+    public void It_says_what_the_options_say()
+    {
+        JsonObject schema = new()
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { [StreamLogConfiguration.Section] = SchemaOf(typeof(StreamLogOptions)) },
+        };
+        string actual = schema.ToJsonString(Indented) + "\n";
+        string path = Path.Combine(SourceTree.Root("StreamLog"), "ConfigurationSchema.json");
+        if (Environment.GetEnvironmentVariable("STREAMLOG_APPROVE") == "1")
+            File.WriteAllText(path, actual);
+
+        Assert.Equal(File.Exists(path) ? File.ReadAllText(path) : "", actual);
+    }
+
+    private static JsonObject SchemaOf(Type type)
+    {
+        Type bare = Nullable.GetUnderlyingType(type) ?? type;
+        if (bare == typeof(bool))
+            return new JsonObject { ["type"] = "boolean" };
+        if (bare == typeof(int) || bare == typeof(long))
+            return new JsonObject { ["type"] = "integer" };
+        if (bare == typeof(string))
+            return new JsonObject { ["type"] = "string" };
+        if (bare == typeof(TimeSpan))
+            return new JsonObject { ["type"] = "string", ["pattern"] = TimeSpanPattern };
+        if (bare.IsEnum)
+            return new JsonObject { ["enum"] = JsonSerializer.SerializeToNode(Enum.GetNames(bare)) };
+
+        JsonObject schema = new() { ["type"] = "object" };
+        if (bare.IsGenericType)
+            schema["additionalProperties"] = SchemaOf(bare.GetGenericArguments()[1]);
+        else
+            schema["properties"] = PropertiesOf(bare);
+        return schema;
+    }
+
+    private static JsonObject PropertiesOf(Type type)
+    {
+        object defaults = Activator.CreateInstance(type)!;
+        JsonObject properties = [];
+        foreach (PropertyInfo property in type.GetProperties())
+        {
+            // A partitioner is code: it cannot stand in configuration.
+            if (property.PropertyType != typeof(IPartitioner))
+                properties[property.Name] = SchemaOf(property, property.GetValue(defaults));
+        }
+
+        return properties;
+    }
+
+    private static JsonObject SchemaOf(PropertyInfo property, object? defaultValue)
+    {
+        JsonObject schema = SchemaOf(property.PropertyType);
+        XElement member = Documentation[$"P:{property.DeclaringType!.FullName}.{property.Name}"];
+        string summary = Text(member.Element("summary")!);
+        string meaning = summary[(summary.StartsWith("Gets or sets ", StringComparison.Ordinal) ? 13 : 5)..];
+        string value = string.Concat(member.Elements("value").Select(Text));
+        schema["description"] = $"{char.ToUpperInvariant(meaning[0])}{meaning[1..]} {value}".Trim();
+        if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+        {
+            schema["minimum"] = Convert.ToInt64(range.Minimum, null);
+            schema["maximum"] = Maximum(range);
+        }
+
+        if (defaultValue is string or bool or int or long or TimeSpan or Enum)
+        {
+            object inJson = defaultValue is Enum or TimeSpan ? $"{defaultValue}" : defaultValue;
+            schema["default"] = JsonNode.Parse(JsonSerializer.Serialize(inJson));
+        }
+
+        return schema;
+    }
+
+    // A range of doubles cannot say exactly where long ends.
+    private static long Maximum(RangeAttribute range) =>
+        range.Maximum is double and >= long.MaxValue ? long.MaxValue : Convert.ToInt64(range.Maximum, null);
+
+    private static string Text(XElement part) => Spaces().Replace(string.Concat(part.Nodes().Select(node => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "see" } see =>
+            ((string?)see.Attribute("langword") ?? (string)see.Attribute("cref")!).Split('.', ':')[^1],
+        XElement element => element.Value,
+        _ => "",
+    })), " ").Trim();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}

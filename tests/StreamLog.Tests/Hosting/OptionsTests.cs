@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace StreamLog.Tests.Hosting;
+
+/// <summary>Options are read whole from configuration, and a wrong one is named with its path and the remedy.</summary>
+public sealed class OptionsTests
+{
+    /// <summary>A change of one option, and what the failure must say.</summary>
+    private static readonly (Action<StreamLogOptions> Change, string Expected)[] Wrong =
+    [
+        (o => o.DataDirectory = "", "StreamLog:DataDirectory is required"),
+        (o => o.DataDirectory = "a\0b", "StreamLog:DataDirectory holds a zero character"),
+        (o => o.MemoryLimit = 1, "StreamLog:MemoryLimit must be between 1048576 and"),
+        (o => o.NodeId = -1, "StreamLog:NodeId must be between 0 and"),
+        (o => o.DefaultPartitions = 0, "StreamLog:DefaultPartitions must be between 1 and 100000"),
+        (o => o.Durability = (Durability)7, "StreamLog:Durability is 7, which is none of OnCommit, PageCache"),
+        (o => o.FlushInterval = TimeSpan.Zero, "StreamLog:FlushInterval is 00:00:00, and must be above zero"),
+        (o => o.FlushInterval = TimeSpan.MaxValue, "StreamLog:FlushInterval is 10675199"),
+        (o => o.ShutdownTimeout = TimeSpan.FromSeconds(-1), "StreamLog:ShutdownTimeout is -00:00:01"),
+        (o => o.OffsetsRetention = TimeSpan.Zero, "StreamLog:OffsetsRetention"),
+        (o => o.Log.SegmentBytes = 3, "StreamLog:Log:SegmentBytes must be between 14 and 2147483647"),
+        (o => o.Log.SegmentAge = TimeSpan.Zero, "StreamLog:Log:SegmentAge is 00:00:00"),
+        (o => o.Log.MaxMessageBytes = -1, "StreamLog:Log:MaxMessageBytes"),
+        (o => o.Log.TimestampType = (TimestampType)9, "StreamLog:Log:TimestampType"),
+        (o => o.Producer.MaxInFlight = 6, "StreamLog:Producer:MaxInFlight must be between 1 and 5"),
+        (o => o.Producer.BufferBytes = 2048,
+            "StreamLog:Producer:BatchBytes is 262144, and must not be above StreamLog:Producer:BufferBytes, which is"),
+        (o => o.Producer.RetryBackoffMax = TimeSpan.FromMilliseconds(1), "StreamLog:Producer:RetryBackoff is"),
+        (o => o.Producer.DeliveryTimeout = TimeSpan.FromSeconds(1), "StreamLog:Producer:RequestTimeout is 00:00:30"),
+        (o => o.Producer.Linger = TimeSpan.FromMinutes(3), "StreamLog:Producer:Linger is 00:03:00"),
+        (o => o.Producer.Compression = (CompressionType)99, "StreamLog:Producer:Compression is 99"),
+        (o => o.Consumer.FetchMinBytes = int.MaxValue, "StreamLog:Consumer:FetchMinBytes is 2147483647"),
+        (o => o.Consumer.FetchAheadBytes = 0, "StreamLog:Consumer:FetchAheadBytes must be between 1 and"),
+        (o => o.Consumer.CommitInterval = TimeSpan.Zero, "StreamLog:Consumer:CommitInterval"),
+        (o => o.Consumer.OffsetReset = (OffsetReset)9, "StreamLog:Consumer:OffsetReset"),
+        (o => o.Topics["a b"] = new TopicOptions(),
+            "StreamLog:Topics:a b: The topic's name 'a b' has the character ' '"),
+        (o => o.Topics["t"] = new TopicOptions { Partitions = 0 },
+            "StreamLog:Topics:t:Partitions must be between 1 and"),
+        (o => o.Topics["t"] = new TopicOptions { Configs = { ["segment.byte"] = "1" } },
+            "StreamLog:Topics:t:Configs:segment.byte: Topics have no setting 'segment.byte'"),
+        (o => o.Topics["t"] = new TopicOptions { Configs = { ["segment.bytes"] = "1" } },
+            "StreamLog:Topics:t:Configs:segment.bytes: The value '1' of 'segment.bytes' is not legal"),
+    ];
+
+    public static TheoryData<int> WrongOnes => [.. Enumerable.Range(0, Wrong.Length)];
+
+    [Fact]
+    public void The_defaults_are_legal() => StreamLogOptionsValidator.ThrowIfInvalid(new StreamLogOptions());
+
+    [Theory]
+    [MemberData(nameof(WrongOnes))]
+    public void A_wrong_option_is_named_with_the_remedy(int index)
+    {
+        StreamLogOptions options = new();
+        Wrong[index].Change(options);
+
+        OptionsValidationException exception =
+            Assert.Throws<OptionsValidationException>(() => StreamLogOptionsValidator.ThrowIfInvalid(options));
+
+        Assert.Contains(
+            exception.Failures, failure => failure.StartsWith(Wrong[index].Expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_failures_come_in_one_exception()
+    {
+        StreamLogOptions options =
+            new() { NodeId = -1, Log = { SegmentBytes = 3 }, Topics = { [""] = new TopicOptions() } };
+
+        OptionsValidationException exception =
+            Assert.Throws<OptionsValidationException>(() => StreamLogOptionsValidator.ThrowIfInvalid(options));
+
+        Assert.Equal(3, exception.Failures.Count());
+    }
+
+    [Fact]
+    public void The_path_is_that_of_the_section_that_is_read()
+    {
+        ValidateOptionsResult result = new StreamLogOptionsValidator(name: null, "Audit:Log")
+            .Validate(null, new StreamLogOptions { NodeId = -1 });
+
+        Assert.StartsWith("Audit:Log:NodeId", Assert.Single(result.Failures!));
+    }
+
+    [Fact]
+    public void Every_option_is_read_from_configuration()
+    {
+        StreamLogOptions options = new();
+
+        StreamLogConfiguration.Read(Json(
+            """
+            {
+              "DataDirectory": "data", "InMemory": true, "MemoryLimit": 5000000, "Durability": "PageCache",
+              "FlushInterval": "00:00:02", "NodeId": 7, "AutoCreateTopics": true, "DefaultPartitions": 3,
+              "ShutdownTimeout": "00:00:05", "OffsetsRetention": "7.00:00:00",
+              "Log": { "SegmentBytes": 1048576, "SegmentAge": "1.00:00:00", "TimestampType": "LogAppendTime" },
+              "Producer": { "Linger": "00:00:00.005", "Compression": "Lz4", "Idempotence": false },
+              "Consumer": { "FetchMaxWait": "00:00:01", "OffsetReset": "Latest", "Commit": "Manual" },
+              "Topics": {
+                "orders": { "Partitions": 6, "Durability": "OnCommit", "Configs": { "segment.bytes": "2097152" } },
+                "order.events": { "Partitions": 2 }
+              }
+            }
+            """), options);
+
+        Assert.Equal(
+            ("data", true, 5_000_000L, Durability.PageCache, TimeSpan.FromSeconds(2), 7, true, 3, TimeSpan.FromDays(7)),
+            (options.DataDirectory, options.InMemory, options.MemoryLimit, options.Durability, options.FlushInterval,
+                options.NodeId, options.AutoCreateTopics, options.DefaultPartitions, options.OffsetsRetention!.Value));
+        Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownTimeout);
+        Assert.Equal(
+            (1_048_576, TimeSpan.FromDays(1), TimestampType.LogAppendTime),
+            (options.Log.SegmentBytes, options.Log.SegmentAge, options.Log.TimestampType));
+        Assert.Equal(
+            (TimeSpan.FromMilliseconds(5), CompressionType.Lz4, false),
+            (options.Producer.Linger, options.Producer.Compression, options.Producer.Idempotence));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(1), OffsetReset.Latest, CommitMode.Manual),
+            (options.Consumer.FetchMaxWait, options.Consumer.OffsetReset, options.Consumer.Commit));
+        Assert.Equal(["order.events", "orders"], options.Topics.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(6, options.Topics["orders"].Partitions);
+        Assert.Equal(Durability.OnCommit, options.Topics["orders"].Durability);
+        Assert.Equal("2097152", options.Topics["orders"].Configs["segment.bytes"]);
+    }
+
+    [Fact]
+    public void What_configuration_does_not_hold_stays_as_it_was()
+    {
+        StreamLogOptions options = new() { NodeId = 4, Topics = { ["orders"] = new TopicOptions { Partitions = 6 } } };
+
+        StreamLogConfiguration.Read(Json("""{ "Topics": { "orders": { "Durability": "PageCache" } } }"""), options);
+
+        Assert.Equal(4, options.NodeId);
+        Assert.Equal(6, options.Topics["orders"].Partitions);
+        Assert.Equal(Durability.PageCache, options.Topics["orders"].Durability);
+    }
+
+    private static IConfiguration Json(string json) => new ConfigurationBuilder()
+        .AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
+}
