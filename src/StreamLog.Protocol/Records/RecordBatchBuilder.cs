@@ -20,8 +20,8 @@ public sealed class RecordBatchBuilder : IDisposable
     // Attributes, two deltas, and the widest lengths of the record, its key, its value and its headers.
     private const int MaxOverhead = 1 + Varint.MaxInt64Size + (5 * Varint.MaxInt32Size);
 
-    // What must be free behind a field when its length is set: that length may turn out wider, so may the record's, and the
-    // place kept for the next field's length or the number of headers follows.
+    // What must be free behind a field when its length is set: that length may turn out wider, so may the record's, and
+    // the place kept for the next field's length or the number of headers follows.
     private const int FieldOverhead = 3 * Varint.MaxInt32Size;
 
     private const uint NullLength = 1; // -1, zigzagged.
@@ -40,8 +40,8 @@ public sealed class RecordBatchBuilder : IDisposable
 
     private int _count;
 
-    // Before it stand the header's place and whole records. What lies behind it, up to the writer's position, is of a record
-    // that is being written, or that was given up: the next one is written over it.
+    // Before it stand the header's place and whole records. What lies behind it, up to the writer's position, is of a
+    // record that is being written, or that was given up: the next one is written over it.
     private int _end;
 
     private long _baseTimestamp;

@@ -78,8 +78,10 @@ public sealed class CompressionCodecTests
         byte[] compressed = Compress(type, input);
         for (int length = 0; length < compressed.Length; length++)
         {
+            // The framework's gzip passes over a cut in the last eight bytes, which only check what came before.
+            bool isInTrailer = type == CompressionType.Gzip && length >= compressed.Length - 8;
             if (TryDecompress(type, compressed[..length]) is { } output)
-                Assert.True(output.Length < input.Length || type == CompressionType.Gzip, $"{length} bytes");
+                Assert.True(output.Length < input.Length || (isInTrailer && input.AsSpan().SequenceEqual(output)));
         }
     }
 

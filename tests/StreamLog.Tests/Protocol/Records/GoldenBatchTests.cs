@@ -4,7 +4,8 @@ using Xunit;
 
 namespace StreamLog.Tests.Protocol.Records;
 
-/// <summary>What other implementations wrote is read, and where nothing is left to choose, written in the same bytes.</summary>
+/// <summary>What other implementations wrote is read, and where nothing is left to choose, written in the same
+/// bytes.</summary>
 public sealed class GoldenBatchTests
 {
     public static TheoryData<string> Makers => ["kafka-python", "librdkafka"];

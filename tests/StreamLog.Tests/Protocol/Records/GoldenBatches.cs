@@ -3,7 +3,8 @@ using StreamLog.Tests.Architecture;
 
 namespace StreamLog.Tests.Protocol.Records;
 
-/// <summary>Batches that other implementations built, and the records they were built from: Fixtures/samples.py.</summary>
+/// <summary>Batches that other implementations built, and the records they were built from:
+/// Fixtures/samples.py.</summary>
 internal static class GoldenBatches
 {
     public static IReadOnlyList<SampleRecord> Mixed { get; } = SampleRecords.Number(
