@@ -5,11 +5,12 @@ namespace StreamLog.Protocol;
 
 /// <summary>Reference-counted bytes of record batches, usually on pooled memory.</summary>
 /// <remarks>
-/// <para>A buffer is created with one reference, its creator's. Whoever keeps it past the call that handed it over takes a
-/// reference with <see cref="Retain"/> and gives it back with <see cref="Dispose"/>. With the last one the memory goes back to
-/// its pool, and every later use throws. Debug builds overwrite released memory, so a use after release shows at once.</para>
-/// <para>Thread-safe for counting and reading. Only the creator writes, through <see cref="WritableMemory"/>, and only before
-/// the buffer is handed to anyone.</para>
+/// <para>A buffer is created with one reference, its creator's. Whoever keeps it past the call that handed it over
+/// takes a reference with <see cref="Retain"/> and gives it back with <see cref="Dispose"/>. With the last one the
+/// memory goes back to its pool, and every later use throws. Debug builds overwrite released memory, so a use after
+/// release shows at once.</para>
+/// <para>Thread-safe for counting and reading. Only the creator writes, through <see cref="WritableMemory"/>, and only
+/// before the buffer is handed to anyone.</para>
 /// </remarks>
 public sealed class RecordBuffer : IDisposable
 {
@@ -33,7 +34,8 @@ public sealed class RecordBuffer : IDisposable
     /// <summary>Gets a buffer of no bytes. Counting on it is harmless.</summary>
     public static RecordBuffer Empty { get; } = CreateEmpty();
 
-    /// <summary>Gets how many buffers of this process are not yet released. Tests count it back to where it was.</summary>
+    /// <summary>Gets how many buffers of this process are not yet released. Tests count it back to where it
+    /// was.</summary>
     public static long Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>Gets the number of bytes.</summary>
@@ -79,7 +81,8 @@ public sealed class RecordBuffer : IDisposable
         return new RecordBuffer(rented, parent: null, rented.AsMemory(0, length));
     }
 
-    /// <summary>Takes over an array that was rented from <see cref="ArrayPool{T}.Shared"/>, and returns it on release.</summary>
+    /// <summary>Takes over an array that was rented from <see cref="ArrayPool{T}.Shared"/>, and returns it on
+    /// release.</summary>
     /// <param name="rented">The array. The caller must not use it, nor return it, any more.</param>
     /// <param name="length">How many of its bytes are the buffer's.</param>
     /// <returns>A buffer with one reference.</returns>
@@ -132,7 +135,8 @@ public sealed class RecordBuffer : IDisposable
         return this;
     }
 
-    /// <summary>Takes one more reference, unless the buffer has been released: for caches that race with their eviction.</summary>
+    /// <summary>Takes one more reference, unless the buffer has been released: for caches that race with their
+    /// eviction.</summary>
     /// <returns><see langword="true"/> if the caller now holds a reference.</returns>
     public bool TryRetain()
     {
@@ -187,5 +191,6 @@ public sealed class RecordBuffer : IDisposable
     }
 
     private void ThrowReleased() => throw new ObjectDisposedException(
-        nameof(RecordBuffer), "These record bytes were released. Retain a buffer to keep it past the call that handed it over.");
+        nameof(RecordBuffer),
+        "These record bytes were released. Retain a buffer to keep it past the call that handed it over.");
 }
