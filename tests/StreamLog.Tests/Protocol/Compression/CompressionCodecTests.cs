@@ -78,10 +78,14 @@ public sealed class CompressionCodecTests
         byte[] compressed = Compress(type, input);
         for (int length = 0; length < compressed.Length; length++)
         {
-            // The framework's gzip passes over a cut in the last eight bytes, which only check what came before.
-            bool isInTrailer = type == CompressionType.Gzip && length >= compressed.Length - 8;
-            if (TryDecompress(type, compressed[..length]) is { } output)
-                Assert.True(output.Length < input.Length || (isInTrailer && input.AsSpan().SequenceEqual(output)));
+            if (TryDecompress(type, compressed[..length]) is not { } output)
+                continue;
+
+            // The framework's gzip takes a cut for whole where only the mark of the end, of up to two bytes, and the
+            // eight bytes that check what came before are missing. The batch has a checksum of its own.
+            bool isBehindContent = type == CompressionType.Gzip && length >= compressed.Length - 10;
+            Assert.True(output.Length < input.Length || isBehindContent, $"{length} of {compressed.Length} bytes");
+            Assert.True(input.AsSpan().StartsWith(output));
         }
     }
 
