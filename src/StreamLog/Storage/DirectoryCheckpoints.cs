@@ -29,10 +29,14 @@ internal sealed partial class DirectoryCheckpoints
         _files = files;
         _directory = directory;
         _logger = logger;
-        _recoveryPoints = Load(RecoveryPoints);
-        _logStarts = Load(LogStarts);
-        _highWatermarks = Load(HighWatermarks);
+        _recoveryPoints = Load(RecoveryPoints, out _);
+        _logStarts = Load(LogStarts, out bool areLogStartsKnown);
+        _highWatermarks = Load(HighWatermarks, out _);
+        AreLogStartsKnown = areLogStartsKnown;
     }
+
+    /// <summary>Gets whether there was a sound file of log starts. Without one, records that were trimmed are back.</summary>
+    public bool AreLogStartsKnown { get; }
 
     /// <summary>Gets what stood in the files for a partition; zeros where nothing did.</summary>
     public (long RecoveryPoint, long LogStart, long HighWatermark) Get(TopicPartition partition)
@@ -115,12 +119,13 @@ internal sealed partial class DirectoryCheckpoints
             _logStarts[partition] = logStartOffset;
     }
 
-    private Dictionary<TopicPartition, long> Load(string name)
+    private Dictionary<TopicPartition, long> Load(string name, out bool isKnown)
     {
         string path = Path.Combine(_directory, name);
         byte[]? content = AtomicFile.Read(_files, path);
-        Dictionary<TopicPartition, long>? offsets = content is null ? [] : OffsetCheckpoint.Decode(content);
-        if (offsets is null)
+        Dictionary<TopicPartition, long>? offsets = content is null ? null : OffsetCheckpoint.Decode(content);
+        isKnown = offsets is not null;
+        if (content is not null && !isKnown)
             Log.CheckpointIgnored(_logger, path);
         return offsets ?? [];
     }

@@ -57,7 +57,7 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
     {
         Span<byte> bytes = stackalloc byte[18];
         id = default;
-        if (text.Length != 22 || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != 16)
+        if (text.Length != 22 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != 16)
             return false;
         id = new Guid(bytes[..16], bigEndian: true);
         return true;

@@ -52,7 +52,7 @@ internal sealed class LogCutter
             _log.DurableOffset = Math.Min(_log.DurableOffset, end);
             last.Publish(position, end);
             last.File.SetLength(position);
-            last.RebuildIndexes(_log.Config.IndexIntervalBytes);
+            last.SetIndexes(SegmentIndexes.Rebuild(last.File, last.BaseOffset, position, _log.Config));
             _log.Segments = segments[..(index + 1)];
             _log.Unflushed.RemoveAll(old => old.Segment.BaseOffset >= last.BaseOffset);
         }
@@ -64,7 +64,7 @@ internal sealed class LogCutter
         _services.Files.SyncDirectory(_log.Directory);
         _epochs.Replace(epochs => epochs.CutAt(end));
         ProducerStates producers = ProducerRecovery.Load(
-            _services, _log.Directory, _log.Segments, end, _log.Config.IndexIntervalBytes);
+            _services, _log.Directory, _log.Segments, end, _log.Config);
         lock (_log.Gate)
             _log.Producers = producers;
     }

@@ -61,7 +61,7 @@ internal sealed partial class LogFlusher
     {
         try
         {
-            old.Segment.SaveIndexes(_log.Config.IndexIntervalBytes);
+            old.Segment.SaveIndexes(_log.Config);
             AtomicFile.Write(
                 _services.Files, LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot), old.Snapshot);
         }

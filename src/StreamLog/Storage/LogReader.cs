@@ -83,11 +83,25 @@ internal sealed class LogReader
         {
             return SegmentReader.Read(segment, _log.Epochs, config, window);
         }
-        catch (StreamLogException) when (!ReferenceEquals(segment, _log.Segments[^1]))
+        catch (StreamLogException) when (segment.TryBeginRebuild())
         {
-            segment.RebuildIndexes(config.IndexIntervalBytes);
+            Rebuild(segment, config);
             return SegmentReader.Read(segment, _log.Epochs, config, window);
         }
+    }
+
+    private void Rebuild(Segment segment, LogConfig config)
+    {
+        Segment[] segments = _log.Segments;
+        if (segments.Length == 0 || !ReferenceEquals(segment, segments[^1]))
+        {
+            segment.RebuildIndexes(config);
+            return;
+        }
+
+        // The gate keeps the writer off the indexes of the active segment meanwhile.
+        lock (_log.Gate)
+            segment.RebuildIndexes(config);
     }
 
     private LogReadResult Found(RecordBuffer records) => new()

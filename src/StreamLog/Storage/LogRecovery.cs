@@ -37,8 +37,6 @@ internal sealed partial class LogRecovery
         _wasClean = wasClean;
     }
 
-    private int IndexInterval => _log.Config.IndexIntervalBytes;
-
     /// <summary>Opens a log's files. What cannot be believed leaves it offline, with the reason in its Failure.</summary>
     /// <param name="services">What the directory lends.</param>
     /// <param name="log">The log to fill.</param>
@@ -86,7 +84,7 @@ internal sealed partial class LogRecovery
         _log.LogStartOffset = logStart;
         _log.DurableOffset = end;
         _log.HighWatermark = Math.Clamp(highWatermark, logStart, end);
-        _log.Producers = ProducerRecovery.Load(_services, _log.Directory, _segments, end, IndexInterval);
+        _log.Producers = ProducerRecovery.Load(_services, _log.Directory, _segments, end, _log.Config);
         PrepareActive();
         NoteFlushed();
     }
@@ -271,8 +269,8 @@ internal sealed partial class LogRecovery
 
         foreach (Segment segment in _segments.SkipLast(1).Intersect(_unflushed.Select(scanned => scanned.Segment)))
         {
-            segment.Indexes(IndexInterval).Seal();
-            segment.SaveIndexes(IndexInterval);
+            segment.Indexes(_log.Config).Seal();
+            segment.SaveIndexes(_log.Config);
         }
 
         _files.SyncDirectory(_log.Directory);
@@ -309,20 +307,37 @@ internal sealed partial class LogRecovery
         }
 
         _log.Epochs = _log.Epochs.CutAt(end).StartAt(logStart);
-        foreach ((int epoch, long startOffset) in _log.Epochs.Entries)
-        {
-            if (startOffset <= logStart || _log.Config.IsCompacted)
-                continue; // The first batch of the epoch may be gone.
+        if (_log.Epochs.Entries.Count == 0 || logStart == end)
+            return;
 
-            int index = LogState.FindIndex([.. _segments], startOffset);
-            if (!SegmentTail.HasBatch(_segments[index], startOffset, epoch, _log.Config))
-            {
-                throw Offline(
-                    Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), 0, startOffset,
-                    $"it says that leader epoch {epoch} began there, and {_segments[index].File.Path} says otherwise; if the " +
-                    "segment is sound, delete the former to have it built anew");
-            }
+        // Kafka's file has no checksum. Each boundary in it must be one in the log: the batches on both sides say so.
+        CheckEpochAt(logStart, isBoundary: false);
+        foreach ((int _, long startOffset) in _log.Epochs.Entries)
+        {
+            if (startOffset <= logStart)
+                continue;
+            CheckEpochAt(startOffset - 1, isBoundary: false);
+            CheckEpochAt(startOffset, isBoundary: !_log.Config.IsCompacted);
         }
+
+        CheckEpochAt(end - 1, isBoundary: false);
+    }
+
+    private void CheckEpochAt(long offset, bool isBoundary)
+    {
+        Segment segment = _segments[LogState.FindIndex([.. _segments], offset)];
+        int epoch = _log.Epochs.EpochAt(offset);
+        if (epoch < 0 && !_services.Checkpoints.AreLogStartsKnown)
+            return; // Epochs begin where the log was trimmed to, and nobody knows that any more.
+        if (!SegmentTail.TryFind(segment, offset, _log.Config, out BatchAt batch))
+            return; // Compacted away, or corrupt: a read will tell.
+        if (batch.LeaderEpoch == epoch && (!isBoundary || batch.BaseOffset == offset))
+            return;
+
+        throw Offline(
+            Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), 0, offset,
+            $"it says that the leader epoch there is {epoch}, and {segment.File.Path} at byte {batch.Position} says " +
+            $"{batch.LeaderEpoch}; if the segment is sound, delete the former to have it built anew");
     }
 
     private void RebuildEpochs()
@@ -339,7 +354,7 @@ internal sealed partial class LogRecovery
     private void PrepareActive()
     {
         Segment active = _segments[^1];
-        _ = active.Indexes(IndexInterval);
+        _ = active.Indexes(_log.Config);
         Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
         if (active.SizeInBytes > 0 && active.File.Read(header, 0) == header.Length)
             active.FirstTimestamp = new RecordBatchHeader(header).MaxTimestamp;

@@ -106,7 +106,7 @@ internal sealed partial class LogWriter
             return TakeBack(active, position, error);
         }
 
-        SegmentIndexes indexes = active.Indexes(config.IndexIntervalBytes);
+        SegmentIndexes indexes = active.Indexes(config);
         if (position == 0)
             active.FirstTimestamp = prepared.MaxTimestamp;
         RecordBatchEnumerator walk = new(prepared.Buffer.Span);
@@ -188,7 +188,7 @@ internal sealed partial class LogWriter
         long lastOffset = _log.LogEndOffset + prepared.OffsetCount - 1;
         return active.SizeInBytes > config.SegmentBytes - prepared.Buffer.Length
             || waitedMs > config.SegmentMs
-            || active.Indexes(config.IndexIntervalBytes).IsFull(config.SegmentIndexBytes)
+            || active.Indexes(config).IsFull(config.SegmentIndexBytes)
             || lastOffset - active.BaseOffset > int.MaxValue;
     }
 
@@ -200,7 +200,7 @@ internal sealed partial class LogWriter
         long preallocate = Math.Min(Math.Min(old.SizeInBytes, _log.Config.SegmentBytes), PreallocateMax);
         Segment next = Segment.Create(_services.Files, _log.Directory, baseOffset, preallocate, nowMs);
 
-        old.Indexes(_log.Config.IndexIntervalBytes).Seal();
+        old.Indexes(_log.Config).Seal();
         _log.Unflushed.Add(new SealedSegment(old, ProducerSnapshot.Encode(_log.Producers), baseOffset));
         _log.AreNamesDirty = true;
         _log.Segments = [.. _log.Segments, next];

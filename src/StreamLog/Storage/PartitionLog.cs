@@ -240,8 +240,8 @@ internal sealed partial class PartitionLog
     private void SaveForRestart()
     {
         Segment active = _log.Active;
-        active.Indexes(_log.Config.IndexIntervalBytes).Seal();
-        active.SaveIndexes(_log.Config.IndexIntervalBytes);
+        active.Indexes(_log.Config).Seal();
+        active.SaveIndexes(_log.Config);
         AtomicFile.Write(
             _services.Files,
             LogFileNames.PathOf(_log.Directory, _log.LogEndOffset, LogFileNames.Snapshot),
@@ -257,7 +257,7 @@ internal sealed partial class PartitionLog
         {
             if (segment.TryRetain())
             {
-                maxTimestamp = segment.Indexes(_log.Config.IndexIntervalBytes).MaxTimestamp;
+                maxTimestamp = segment.Indexes(_log.Config).MaxTimestamp;
                 segment.Release();
             }
         }

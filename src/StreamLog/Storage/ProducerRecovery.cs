@@ -9,7 +9,7 @@ internal static class ProducerRecovery
     /// <summary>Returns the state at the end of the log. Snapshots from beyond it are deleted.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static ProducerStates Load(
-        LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, int intervalBytes)
+        LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
     {
         long nowMs = services.NowMs;
         ProducerStates? producers = null;
@@ -35,7 +35,7 @@ internal static class ProducerRecovery
         foreach (Segment segment in segments)
         {
             if (segment.NextOffset > from)
-                Replay(producers, segment, from, intervalBytes, nowMs);
+                Replay(producers, segment, from, config, nowMs);
         }
 
         return producers;
@@ -63,13 +63,13 @@ internal static class ProducerRecovery
             : -1;
     }
 
-    private static void Replay(ProducerStates producers, Segment segment, long from, int intervalBytes, long nowMs)
+    private static void Replay(ProducerStates producers, Segment segment, long from, LogConfig config, long nowMs)
     {
         int position = 0;
         if (from > segment.BaseOffset)
         {
             int relativeOffset = (int)Math.Min(int.MaxValue, from - segment.BaseOffset);
-            segment.Indexes(intervalBytes).Offsets.TryFindFloor(relativeOffset, out _, out position);
+            segment.Indexes(config).Offsets.TryFindFloor(relativeOffset, out _, out position);
         }
 
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);

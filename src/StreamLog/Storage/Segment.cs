@@ -19,6 +19,7 @@ internal sealed class Segment
     // Null until somebody looks something up in a sealed segment. The active one has it from the start.
     private SegmentIndexes? _indexes;
     private int _references = 1;
+    private int _isRebuilt;
     private int _size;
     private long _nextOffset;
 
@@ -97,7 +98,7 @@ internal sealed class Segment
 
     /// <summary>Gets the indexes; reads them, or builds them anew, where that has not been done.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public SegmentIndexes Indexes(int intervalBytes)
+    public SegmentIndexes Indexes(LogConfig config)
     {
         SegmentIndexes? indexes = Volatile.Read(ref _indexes);
         if (indexes is not null)
@@ -105,14 +106,22 @@ internal sealed class Segment
 
         indexes = SegmentIndexes.TryLoad(_files, _directory, BaseOffset, SizeInBytes);
         if (indexes is null)
-            return RebuildIndexes(intervalBytes);
+            return RebuildIndexes(config);
         return Interlocked.CompareExchange(ref _indexes, indexes, null) ?? indexes;
     }
 
-    /// <summary>Builds the indexes of a sealed segment from its batches, in place of ones that turned out wrong.</summary>
-    public SegmentIndexes RebuildIndexes(int intervalBytes)
+    /// <summary>Tells the first caller, and no other, to build the indexes anew: if that does not help, nothing will.</summary>
+    public bool TryBeginRebuild() => Interlocked.Exchange(ref _isRebuilt, 1) == 0;
+
+    /// <summary>
+    /// Builds the indexes from the batches, in place of ones that turned out wrong, unless the batches turn out worse. For the
+    /// active segment the caller holds the log's gate.
+    /// </summary>
+    public SegmentIndexes RebuildIndexes(LogConfig config)
     {
-        SegmentIndexes indexes = SegmentIndexes.Rebuild(File, BaseOffset, SizeInBytes, intervalBytes);
+        SegmentIndexes indexes = SegmentIndexes.Rebuild(File, BaseOffset, SizeInBytes, config);
+        if (indexes.IsPartial && Volatile.Read(ref _indexes) is { } before)
+            return before;
         Volatile.Write(ref _indexes, indexes);
         return indexes;
     }
@@ -120,16 +129,8 @@ internal sealed class Segment
     /// <summary>Gives the segment indexes that were built while it was scanned.</summary>
     public void SetIndexes(SegmentIndexes indexes) => Volatile.Write(ref _indexes, indexes);
 
-    /// <summary>Cuts the indexes where the log is cut.</summary>
-    public void TruncateIndexes(long offset, int intervalBytes)
-    {
-        // The latest timestamp may have been cut away with its batch, so what is left is read again.
-        Invariant.Holds(offset >= BaseOffset);
-        RebuildIndexes(intervalBytes);
-    }
-
     /// <summary>Writes the index files. The caller syncs the directory.</summary>
-    public void SaveIndexes(int intervalBytes) => Indexes(intervalBytes).Save(_files, _directory);
+    public void SaveIndexes(LogConfig config) => Indexes(config).Save(_files, _directory);
 
     /// <summary>Keeps the file open until <see cref="Release"/>.</summary>
     /// <returns><see langword="false"/> if it is closed already: look for the segments again.</returns>

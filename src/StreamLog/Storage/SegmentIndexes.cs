@@ -36,6 +36,9 @@ internal sealed class SegmentIndexes
     /// <summary>Gets the last offset of the first batch that has it, or -1.</summary>
     public long MaxTimestampOffset { get; private set; } = -1;
 
+    /// <summary>Gets whether the log could not be read to its end when the indexes were built: the latest times are missing.</summary>
+    public bool IsPartial { get; private set; }
+
     /// <summary>Tells whether one more entry would make an index file larger than it may be.</summary>
     public bool IsFull(int indexBytesMax) =>
         Offsets.SizeInBytes + OffsetIndex.EntrySize > indexBytesMax
@@ -92,12 +95,21 @@ internal sealed class SegmentIndexes
     }
 
     /// <summary>Builds both from the headers of the batches, as far as these make sense.</summary>
-    public static SegmentIndexes Rebuild(IFile log, long baseOffset, long end, int intervalBytes)
+    public static SegmentIndexes Rebuild(IFile log, long baseOffset, long end, LogConfig config)
     {
         SegmentIndexes indexes = new(baseOffset);
+        long expected = baseOffset;
         using BatchWalker walker = new(log, 0, end, readBodies: false);
         while (walker.MoveNext())
-            indexes.Add(walker.Header, (int)walker.Position, intervalBytes);
+        {
+            RecordBatchHeader header = walker.Header;
+            if (config.IsCompacted ? header.BaseOffset < expected : header.BaseOffset != expected)
+                break;
+            indexes.Add(header, (int)walker.Position, config.IndexIntervalBytes);
+            expected = header.NextOffset;
+        }
+
+        indexes.IsPartial = walker.Position < end;
         indexes.Seal();
         return indexes;
     }

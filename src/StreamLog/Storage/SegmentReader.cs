@@ -19,7 +19,7 @@ internal static class SegmentReader
     /// <exception cref="IOException">The disk failed.</exception>
     public static RecordBuffer Read(Segment segment, LeaderEpochs epochs, LogConfig config, in ReadWindow window)
     {
-        SegmentIndexes indexes = segment.Indexes(config.IndexIntervalBytes);
+        SegmentIndexes indexes = segment.Indexes(config);
         int relativeOffset = (int)Math.Min(int.MaxValue, Math.Max(0, window.Offset - segment.BaseOffset));
         indexes.Offsets.TryFindFloor(relativeOffset, out int entry, out int position);
         long expectedLast = entry < 0 ? -1 : segment.BaseOffset + entry;

@@ -20,7 +20,7 @@ internal static class SegmentTail
             return false;
 
         SegmentIndexes indexes = SegmentIndexes.TryLoad(files, directory, segment.BaseOffset, length)
-            ?? SegmentIndexes.Rebuild(segment.File, segment.BaseOffset, length, config.IndexIntervalBytes);
+            ?? SegmentIndexes.Rebuild(segment.File, segment.BaseOffset, length, config);
         if (!IsTailSound(segment, indexes, length, endOffset, config))
             return false;
 
@@ -31,20 +31,15 @@ internal static class SegmentTail
             || TryFind(segment, segment.BaseOffset + relativeOffset, config, out BatchAt found)
             && found.LastOffset == segment.BaseOffset + relativeOffset && found.MaxTimestamp == timestamp;
         if (!isTimeTrue)
-            segment.RebuildIndexes(config.IndexIntervalBytes);
+            segment.RebuildIndexes(config);
         return true;
     }
-
-    /// <summary>Tells whether a batch of that epoch begins at that offset.</summary>
-    public static bool HasBatch(Segment segment, long baseOffset, int epoch, LogConfig config) =>
-        TryFind(segment, baseOffset, config, out BatchAt found)
-        && found.BaseOffset == baseOffset && found.LeaderEpoch == epoch;
 
     /// <summary>Finds the batch that holds an offset, by the index and the headers behind the entry.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static bool TryFind(Segment segment, long offset, LogConfig config, out BatchAt found)
     {
-        SegmentIndexes indexes = segment.Indexes(config.IndexIntervalBytes);
+        SegmentIndexes indexes = segment.Indexes(config);
         indexes.Offsets.TryFindFloor((int)(offset - segment.BaseOffset), out _, out int position);
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
         while (walker.MoveNext())

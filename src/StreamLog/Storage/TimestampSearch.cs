@@ -50,7 +50,9 @@ internal sealed class TimestampSearch
                 continue;
             try
             {
-                latest = Math.Max(latest, segment.Indexes(_log.Config.IndexIntervalBytes).MaxTimestamp);
+                SegmentIndexes indexes = segment.Indexes(_log.Config);
+                ThrowIfPartial(segment, indexes);
+                latest = Math.Max(latest, indexes.MaxTimestamp);
             }
             catch (Exception error) when (DiskErrors.IsOfDisk(error))
             {
@@ -69,7 +71,8 @@ internal sealed class TimestampSearch
     private OffsetAndTimestamp? FindIn(Segment segment, long timestampMs, long startOffset)
     {
         LogConfig config = _log.Config;
-        SegmentIndexes indexes = segment.Indexes(config.IndexIntervalBytes);
+        SegmentIndexes indexes = segment.Indexes(config);
+        ThrowIfPartial(segment, indexes);
         if (indexes.MaxTimestamp < timestampMs)
             return null;
 
@@ -85,12 +88,16 @@ internal sealed class TimestampSearch
         return Walk(segment, position, startOffset, timestampMs);
     }
 
-    private static OffsetAndTimestamp? Walk(Segment segment, int position, long startOffset, long timestampMs)
+    private OffsetAndTimestamp? Walk(Segment segment, int position, long startOffset, long timestampMs)
     {
+        long expected = position == 0 && !_log.Config.IsCompacted ? segment.BaseOffset : -1;
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: true);
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
+            if (SegmentReader.FaultOf(walker.Batch, header, _log.Epochs, expected) is { } fault)
+                throw SegmentCorruption.At(segment, walker.Position, header.BaseOffset, fault);
+            expected = _log.Config.IsCompacted ? -1 : header.NextOffset;
             if (header.MaxTimestamp < timestampMs || header.LastOffset < startOffset)
                 continue;
             if (FindIn(walker.Batch, startOffset, timestampMs) is { } found)
@@ -121,6 +128,12 @@ internal sealed class TimestampSearch
         while (FindFirst((latest?.TimestampMs ?? -1) + 1) is { } later)
             latest = later;
         return latest;
+    }
+
+    private static void ThrowIfPartial(Segment segment, SegmentIndexes indexes)
+    {
+        if (indexes.IsPartial)
+            throw SegmentCorruption.At(segment, 0, -1, "its batches cannot be walked to the end, so the times in it are not known");
     }
 
     private void ThrowIfOffline()
