@@ -202,20 +202,4 @@ public sealed class PartitionLogTests
         LogHarness after = new(disk.Crash());
         Assert.Equal([(0, "a")], after.ReadAll());
     }
-
-    [Fact]
-    public void Readers_give_all_buffers_back()
-    {
-        long before = RecordBuffer.Outstanding;
-        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: new() { NodeId = 1, TailCacheBytesMax = 300 });
-        for (int i = 0; i < 60; i++)
-            log.Append($"value {i}");
-
-        log.ReadAll(1);
-        log.ReadAll(500);
-        log.ReadAll();
-        log.Directory.DeletePartition(LogHarness.Orders);
-
-        Assert.Equal(before, RecordBuffer.Outstanding);
-    }
 }
