@@ -237,9 +237,9 @@ public sealed partial class SimulatedDisk : IFileSystem
         lock (_gate)
         {
             SimulatedFileNode file = FileAt(path);
+            Span<byte> one = stackalloc byte[1];
             foreach (PagedBytes image in new[] { file.Volatile, file.Durable })
             {
-                Span<byte> one = stackalloc byte[1];
                 if (image.Read(one, position) == 0)
                     continue;
 

@@ -29,7 +29,9 @@ internal sealed class SimulatedTimer : ITimer
     /// <summary>Gets or sets the time from one run to the next; zero for none.</summary>
     public long PeriodTicks { get; set; }
 
-    /// <summary>Gets or sets what decides between timers that are due together; below zero before it is first set.</summary>
+    /// <summary>
+    /// Gets or sets what decides between timers that are due together; below zero before it is first set.
+    /// </summary>
     public long Sequence { get; set; } = -1;
 
     /// <summary>Runs it.</summary>

@@ -15,7 +15,8 @@ public sealed class AsyncSignalTests
         signal.Set();
 
         Assert.True(await signal.WaitAsync());
-        Assert.False(signal.WaitAsync().IsCompleted);
+        Task<bool> second = signal.WaitAsync().AsTask();
+        Assert.False(second.IsCompleted);
     }
 
     [Fact]
@@ -243,20 +244,24 @@ public sealed class AsyncSignalTests
     public async Task A_wait_allocates_nothing()
     {
         AsyncSignal signal = new();
-        for (int i = 0; i < 100; i++)
-            await RoundAsync();
+        await RunAsync(100);
 
+        // Nothing here leaves the thread: each wait is over before it is awaited. A debug build allocates the state
+        // machine of the one call, which is less than a byte for each wait.
+        const int Rounds = 1000;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            RoundAsync().GetAwaiter().GetResult();
+        await RunAsync(Rounds);
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Rounds - 1);
 
-        ValueTask<bool> RoundAsync()
+        async ValueTask RunAsync(int rounds)
         {
-            ValueTask<bool> wait = signal.WaitAsync();
-            signal.Set();
-            return wait;
+            for (int i = 0; i < rounds; i++)
+            {
+                ValueTask<bool> wait = signal.WaitAsync();
+                signal.Set();
+                await wait;
+            }
         }
     }
 }

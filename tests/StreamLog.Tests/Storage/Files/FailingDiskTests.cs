@@ -111,7 +111,7 @@ public sealed class FailingDiskTests : IDisposable
         else
             Assert.SkipUnless(isThere, "strace is missing, without which no system call can be made to fail.");
 
-        // Only what is traced can be made to fail. The trace itself goes to the standard error, which is read on failure.
+        // Only what is traced can be made to fail. The trace itself goes to the standard error.
         using Process child = Start(
             "strace",
             ["-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", "inject=" + injection, ChildPath, .. arguments]);
