@@ -1,0 +1,145 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Extensibility;
+using StreamLog.Simulation;
+using StreamLog.Storage;
+using Xunit;
+
+namespace StreamLog.Tests.Storage;
+
+public sealed class LogDirectoryTests
+{
+    [Fact]
+    public void A_second_owner_is_told_who_is_in_the_way()
+    {
+        SimulatedDisk disk = new();
+        LogHarness first = new(disk);
+
+        StreamLogException refused = Assert.Throws<StreamLogException>(() => new LogHarness(disk));
+
+        Assert.Contains("/data is in use", refused.Message);
+        Assert.True(first.Log.IsOnline);
+    }
+
+    [Fact]
+    public async Task The_lock_is_free_after_a_stop_and_after_a_refusal()
+    {
+        SimulatedDisk disk = new();
+        LogHarness first = new(disk);
+        await first.Directory.DisposeAsync();
+
+        Assert.Contains("node 1", Assert.Throws<StreamLogException>(() => Open(disk, nodeId: 2)).Message);
+
+        Assert.Equal(first.Directory.DirectoryId, new LogHarness(disk).Directory.DirectoryId);
+    }
+
+    [Fact]
+    public void A_directory_with_foreign_files_is_left_as_it_is()
+    {
+        SimulatedDisk disk = new();
+        disk.CreateDirectory("/data");
+        disk.Open("/data/thesis.txt", FileOpenMode.CreateNew).Dispose();
+
+        StreamLogException refused = Assert.Throws<StreamLogException>(() => Open(disk));
+
+        Assert.Contains("thesis.txt", refused.Message);
+        Assert.Equal(["/data/streamlog.lock", "/data/thesis.txt"], disk.ListAll());
+    }
+
+    [Fact]
+    public void A_newer_format_is_refused_by_its_number()
+    {
+        SimulatedDisk disk = new();
+        disk.CreateDirectory("/data");
+        using (IFile file = disk.Open("/data/streamlog.format", FileOpenMode.CreateNew))
+            file.Write("version=2\n"u8, 0);
+
+        Assert.Contains("format 2", Assert.Throws<StreamLogException>(() => Open(disk)).Message);
+    }
+
+    [Fact]
+    public void Another_cluster_is_refused()
+    {
+        SimulatedDisk disk = new();
+        Open(disk, clusterId: "first").DisposeAsync();
+
+        StreamLogException refused = Assert.Throws<StreamLogException>(() => Open(disk, clusterId: "second"));
+
+        Assert.Equal(ErrorCode.InconsistentClusterId, refused.ErrorCode);
+    }
+
+    [Fact]
+    public void A_disk_that_may_not_be_written_is_named()
+    {
+        SimulatedDisk disk = new();
+        disk.Faults.FailWrites(_ => true);
+
+        StreamLogException refused = Assert.Throws<StreamLogException>(() => Open(disk));
+
+        Assert.Contains("The data directory /data cannot be opened for writing", refused.Message);
+    }
+
+    [Fact]
+    public async Task The_small_files_are_Kafkas()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, settings: new LogDirectorySettings { NodeId = 3, ClusterId = "MkU3OEVBNTcwNTJENDM2Qk" });
+        log.Log.AssignEpochStart(2);
+        log.AppendAndDispose(LogHarness.Batch("a", "b"), epoch: 2);
+        log.Log.HighWatermark = 1;
+        log.Flush();
+        log.Log.TrimTo(1);
+        await log.Directory.DisposeAsync();
+
+        Assert.Equal("0\n1\n2 1\n", Text(disk, "/data/orders-0/leader-epoch-checkpoint"));
+        Assert.Equal("version: 0\ntopic_id: ERERESIiMzNERFVVVVVVVQ\n", Text(disk, "/data/orders-0/partition.metadata"));
+        Assert.Equal("{\"version\":0,\"brokerEpoch\":-1}", Text(disk, "/data/.kafka_cleanshutdown"));
+        Assert.StartsWith("0\n2\norders 0 2\nstreamlog.checksum 0 ", Text(disk, "/data/recovery-point-offset-checkpoint"));
+        Assert.StartsWith("0\n2\norders 0 1\nstreamlog.checksum 0 ", Text(disk, "/data/log-start-offset-checkpoint"));
+        Assert.StartsWith("0\n2\norders 0 1\nstreamlog.checksum 0 ", Text(disk, "/data/replication-offset-checkpoint"));
+        string[] meta = Text(disk, "/data/meta.properties").Split('\n');
+        Assert.StartsWith("#streamlog.crc32c=", meta[0]);
+        Assert.Equal("cluster.id=MkU3OEVBNTcwNTJENDM2Qk", meta[1]);
+        Assert.Equal(["node.id=3", "version=1", ""], meta[3..]);
+    }
+
+    [Fact]
+    public async Task Partitions_are_found_and_deleted()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        Guid otherId = Guid.Parse("00000000-0000-0000-0000-000000000009");
+        log.Directory.OpenPartition(new TopicPartition("a-b", 12), otherId, new LogConfig());
+        Assert.Equal(
+            [(new TopicPartition("a-b", 12), otherId), (LogHarness.Orders, LogHarness.TopicId)], log.Directory.FindPartitions());
+
+        log.Append("x");
+        log.Directory.DeletePartition(LogHarness.Orders);
+
+        Assert.Equal([(new TopicPartition("a-b", 12), otherId)], log.Directory.FindPartitions());
+        Assert.Equal(0, log.Directory.OpenPartition(LogHarness.Orders, otherId, new LogConfig()).LogEndOffset);
+        await log.Directory.DisposeAsync();
+    }
+
+    [Fact]
+    public void Records_of_another_topic_of_the_same_name_are_not_touched()
+    {
+        SimulatedDisk disk = new();
+        LogHarness before = new(disk);
+        before.Append("a");
+        before.Flush();
+        SimulatedDisk left = disk.Crash();
+        LogDirectory after = Open(left);
+
+        PartitionLog log = after.OpenPartition(LogHarness.Orders, Guid.Parse("00000000-0000-0000-0000-000000000009"), new LogConfig());
+
+        Assert.False(log.IsOnline);
+        Assert.Equal(ErrorCode.InconsistentTopicId, log.Failure!.ErrorCode);
+    }
+
+    private static LogDirectory Open(SimulatedDisk disk, int nodeId = 1, string? clusterId = null) => LogDirectory.Open(
+        new SimulatedEnvironment(1, disk), "/data", new LogDirectorySettings { NodeId = nodeId, ClusterId = clusterId },
+        NullLoggerFactory.Instance);
+
+    private static string Text(SimulatedDisk disk, string path) => Encoding.UTF8.GetString(disk.ReadAll(path));
+}
