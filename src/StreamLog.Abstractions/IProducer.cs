@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace StreamLog;
 
 /// <summary>Appends records to topics.</summary>
@@ -25,6 +27,8 @@ public interface IProducer<TKey, TValue> : IAsyncDisposable
     /// </exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    // So that "new(key, value)" means a record and not a collection of them.
+    [OverloadResolutionPriority(1)]
     ValueTask<LogPosition> AppendAsync(
         string topic, ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default);
 
