@@ -1,0 +1,65 @@
+namespace StreamLog.Clients;
+
+/// <summary>Words the errors that brokers answer as bare numbers: the fact, then what can be done.</summary>
+internal static class ClientErrors
+{
+    /// <summary>Returns the error of a topic that cannot be used.</summary>
+    /// <param name="code">What the broker answered.</param>
+    /// <param name="topic">The topic.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException ForTopic(ErrorCode code, string topic) => new(code, code switch
+    {
+        ErrorCode.UnknownTopicOrPartition =>
+            $"There is no topic '{topic}'. Create it with IAdmin.CreateTopicAsync or AddTopic, or set AutoCreateTopics.",
+        ErrorCode.InvalidTopic =>
+            $"'{topic}' cannot be used as a topic: the name is not legal, or the topic is internal.",
+        ErrorCode.LeaderNotAvailable =>
+            $"Topic '{topic}' has no leader yet. It is just being created, or its nodes are down.",
+        _ => $"Topic '{topic}' cannot be used now: {code}.",
+    });
+
+    /// <summary>Returns the error of a partition that cannot be used.</summary>
+    /// <param name="code">What the broker answered.</param>
+    /// <param name="partition">The partition.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException ForPartition(ErrorCode code, TopicPartition partition) => new(code, code switch
+    {
+        ErrorCode.UnknownTopicOrPartition =>
+            $"There is no partition {partition}. IAdmin.DescribeTopicAsync tells which partitions there are.",
+        ErrorCode.KafkaStorageError =>
+            $"Partition {partition} is offline, since its files failed. IStreamLog.Topics and the log tell why.",
+        ErrorCode.TopicAuthorizationFailed => $"Access to {partition} is not allowed. Ask for the permission.",
+        ErrorCode.CorruptMessage => $"Partition {partition} holds data that is corrupt. The log tells where.",
+        _ => $"Partition {partition} cannot be used now: {code}.",
+    });
+
+    /// <summary>Returns the error of a partition's number that the topic does not have.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The number.</param>
+    /// <param name="partitionCount">The number of partitions.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException NoPartition(string topic, int partition, int partitionCount) => new(
+        ErrorCode.UnknownTopicOrPartition,
+        $"Topic '{topic}' has no partition {partition}: it has {partitionCount}. Use 0 to {partitionCount - 1}, or add partitions.");
+
+    /// <summary>Returns the error of a group whose coordinator refuses.</summary>
+    /// <param name="code">What the broker answered.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="what">What was asked for, as the end of the sentence.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException ForGroup(ErrorCode code, string group, string what) => new(code, code switch
+    {
+        ErrorCode.InvalidGroupId => $"'{group}' cannot name a group. Use a name that is not empty.",
+        ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration =>
+            $"Group '{group}' has members now, so nobody else may {what}. Stop its consumers first.",
+        _ => $"Group '{group}': the broker refused to {what} with {code}.",
+    });
+
+    /// <summary>Returns an error for which the broker gave no better words.</summary>
+    /// <param name="code">What the broker answered.</param>
+    /// <param name="what">What was asked for, as the start of the sentence.</param>
+    /// <param name="message">What the broker said, where it said something.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException Refused(ErrorCode code, string what, string? message = null) =>
+        new(code, string.IsNullOrEmpty(message) ? $"{what} was refused by the broker: {code}." : message);
+}

@@ -1,0 +1,253 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using StreamLog.Clients.Producing;
+using StreamLog.Extensibility;
+using StreamLog.Protocol;
+
+namespace StreamLog.Clients;
+
+/// <summary>The producer of applications, over any broker.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <remarks>
+/// Thread-safe. A record is serialized on its caller's thread, straight into the batch of its partition. It is awaited through a
+/// pooled object, or by nobody.
+/// </remarks>
+internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
+{
+    private readonly ProducerEngine _engine;
+    private readonly ISerializer<TKey> _keySerializer;
+    private readonly ISerializer<TValue> _valueSerializer;
+    private readonly IPartitioner _partitioner;
+
+    /// <summary>Creates a producer. It asks nothing of the broker before the first record.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="environment">Time and chance.</param>
+    /// <param name="options">How it works. They are not to be changed any more.</param>
+    /// <param name="keySerializer">Writes keys.</param>
+    /// <param name="valueSerializer">Writes values.</param>
+    /// <param name="loggers">Where it logs.</param>
+    public Producer(
+        IBroker broker,
+        INodeEnvironment environment,
+        ProducerOptions options,
+        ISerializer<TKey> keySerializer,
+        ISerializer<TValue> valueSerializer,
+        ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(keySerializer);
+        ArgumentNullException.ThrowIfNull(valueSerializer);
+        _engine = new ProducerEngine(broker, environment, options, loggers);
+        _keySerializer = keySerializer;
+        _valueSerializer = valueSerializer;
+        _partitioner = options.Partitioner ?? Murmur2Partitioner.Instance;
+    }
+
+    /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
+    public ValueTask<LogPosition> AppendAsync(
+        string topic, ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default)
+    {
+        ProducerTopic target = _engine.Topic(topic);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<LogPosition>(cancellationToken);
+        return Submit(target, record, Urgency.Inline, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LogPosition>> AppendAsync(
+        string topic, IEnumerable<ProducerRecord<TKey, TValue>> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ProducerTopic target = _engine.Topic(topic);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        List<ValueTask<LogPosition>> waits = [];
+        Exception? failure = null;
+        try
+        {
+            foreach (ProducerRecord<TKey, TValue> record in records)
+            {
+                ValueTask<LogPosition> wait = Submit(target, record, Urgency.Pooled, cancellationToken);
+                waits.Add(wait);
+
+                // One that stands in line is waited for, so that those behind it do not pile up in the line.
+                if (!target.IsOpen && !wait.IsCompleted)
+                    await WaitForRoomAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        LogPosition[] positions = new LogPosition[waits.Count];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            try
+            {
+                positions[i] = await waits[i].ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                failure ??= exception;
+            }
+        }
+
+        if (failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        return positions;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask EnqueueAsync(
+        string topic, ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default)
+    {
+        ProducerTopic target = _engine.Topic(topic);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        if (target.IsOpen && TryAppend(target, record, completion: null, Urgency.Pooled))
+            return ValueTask.CompletedTask;
+
+        AppendCompletion completion = AppendCompletion.Rent();
+        completion.CancelOn(cancellationToken);
+        ValueTask task = completion.AsAdmissionTask();
+        target.Wait(new Pending(this, target, record, completion, isAdmissionAwaited: true));
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public bool TryEnqueue(string topic, ProducerRecord<TKey, TValue> record)
+    {
+        ProducerTopic target = _engine.Topic(topic);
+        if (target.PartitionCount == 0)
+        {
+            target.Refresh();
+            if (target.PartitionCount == 0)
+                return false;
+        }
+
+        return target.IsOpen && TryAppend(target, record, completion: null, Urgency.Pooled);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _engine.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private static async ValueTask WaitForRoomAsync(ProducerTopic topic, CancellationToken cancellationToken)
+    {
+        AppendCompletion completion = AppendCompletion.Rent();
+        completion.CancelOn(cancellationToken);
+        ValueTask admitted = completion.AsAdmissionTask();
+        topic.Wait(new Marker(topic, completion));
+        await admitted.ConfigureAwait(false);
+    }
+
+    private ValueTask<LogPosition> Submit(
+        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, Urgency urgency, CancellationToken cancellationToken)
+    {
+        AppendCompletion completion = AppendCompletion.Rent();
+        if (topic.IsOpen)
+        {
+            bool isAppended = false;
+            try
+            {
+                completion.TryAdmit();
+                isAppended = TryAppend(topic, record, completion, urgency);
+            }
+            finally
+            {
+                if (!isAppended)
+                    completion.Abandon();
+            }
+
+            if (isAppended)
+            {
+                ValueTask<LogPosition> task = completion.AsPositionTask();
+                completion.CancelOn(cancellationToken);
+                return task;
+            }
+
+            completion = AppendCompletion.Rent();
+        }
+
+        ValueTask<LogPosition> wait = completion.AsPositionTask();
+        completion.CancelOn(cancellationToken);
+        topic.Wait(new Pending(this, topic, record, completion, isAdmissionAwaited: false));
+        return wait;
+    }
+
+    /// <summary>Appends a record, unless the topic has to be looked at first. What the record itself is wrong with is thrown.</summary>
+    private bool TryAppend(
+        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
+    {
+        if (record.Partition is { } chosen && (uint)chosen >= (uint)topic.PartitionCount && !topic.IsFresh)
+        {
+            // It may have been added just now.
+            topic.Refresh();
+            if ((uint)chosen >= (uint)topic.PartitionCount && !topic.IsFresh)
+                return false;
+        }
+
+        Append(topic, record, completion, urgency);
+        return true;
+    }
+
+    private void Append(
+        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
+    {
+        _engine.ThrowIfDisposed();
+        if (record.Key is null)
+        {
+            int partition = Check(topic, record.Partition ?? topic.StickyPartition(topic.PartitionCount));
+            AppendEntry<TKey, TValue> entry = new(record, default, hasKey: false, _valueSerializer);
+            topic.Queues[partition].Append(entry, completion, urgency);
+            return;
+        }
+
+        KeyScratch scratch = KeyScratch.Rent();
+        try
+        {
+            _keySerializer.Serialize(record.Key, scratch);
+            ReadOnlyMemory<byte> key = scratch.Written;
+            int partition = Check(
+                topic, record.Partition ?? _partitioner.ChoosePartition(topic.Name, key.Span, topic.PartitionCount));
+            AppendEntry<TKey, TValue> entry = new(record, key, hasKey: true, _valueSerializer);
+            topic.Queues[partition].Append(entry, completion, urgency);
+        }
+        finally
+        {
+            scratch.Return();
+        }
+    }
+
+    private static int Check(ProducerTopic topic, int partition)
+    {
+        int count = topic.PartitionCount;
+        return (uint)partition < (uint)count ? partition : throw ClientErrors.NoPartition(topic.Name, partition, count);
+    }
+
+    /// <summary>A record in line.</summary>
+    private sealed class Pending(
+        Producer<TKey, TValue> producer,
+        ProducerTopic topic,
+        ProducerRecord<TKey, TValue> record,
+        AppendCompletion completion,
+        bool isAdmissionAwaited)
+        : PendingRecord(producer._engine, topic, completion, isAdmissionAwaited)
+    {
+        protected override void Append(AppendCompletion? completion) =>
+            producer.Append(Topic, record, completion, completion is null ? Urgency.Pooled : Urgency.Inline);
+    }
+
+    /// <summary>A place in line without a record.</summary>
+    private sealed class Marker(ProducerTopic topic, AppendCompletion completion)
+        : PendingRecord(topic.Engine, topic, completion, isAdmissionAwaited: true)
+    {
+        protected override void Append(AppendCompletion? completion)
+        {
+        }
+    }
+}

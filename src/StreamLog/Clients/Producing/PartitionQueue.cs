@@ -1,0 +1,482 @@
+using StreamLog.Diagnostics;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Clients.Producing;
+
+/// <summary>The batches of one partition, from the open one to those under way, in order.</summary>
+/// <remarks>
+/// <para>Any thread appends. At most one thread at a time calls the broker, outside the gate, so that requests begin in order: a
+/// caller whose record can go at once, or a thread of the pool.</para>
+/// <para>A batch goes when nothing of its partition is under way; while something is, the open one grows until it is full. After a
+/// failure nothing new goes: first everything under way is answered, then what failed is sent again, in order and one by one. So no
+/// more than <see cref="ProducerOptions.MaxInFlight"/> batches are ever in doubt, which a log can tell from new ones.</para>
+/// </remarks>
+internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
+{
+    private readonly ProducerEngine _engine;
+    private readonly ProducerTopic _topic;
+    private readonly TopicPartition _partition;
+    private readonly Lock _gate = new();
+
+    // Below here: guarded by _gate.
+    // Invariant: while _retries is not empty, nothing is taken from _intake, and _inFlight holds at most one of them.
+
+    /// <summary>The batches that have not been sent yet.</summary>
+    private readonly BatchIntake _intake;
+
+    /// <summary>Are under way, in the order in which they were sent.</summary>
+    private readonly List<ProducerBatch> _inFlight = [];
+
+    /// <summary>Are to be sent again, in the order in which they were sent first.</summary>
+    private readonly List<ProducerBatch> _retries = [];
+
+    private readonly SequenceTracker _sequences = new();
+    private readonly QueueTimer _timer;
+
+    private bool _isSending;
+    private bool _isClosed;
+    private bool _asksIdentity;
+    private long _retryAt;
+
+    /// <summary>Creates the queue of a partition.</summary>
+    /// <param name="engine">The producer.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition's number.</param>
+    public PartitionQueue(ProducerEngine engine, ProducerTopic topic, int partition)
+    {
+        _engine = engine;
+        _topic = topic;
+        _partition = new TopicPartition(topic.Name, partition);
+        _intake = new BatchIntake(engine, _partition);
+        _timer = new QueueTimer(engine.Time, OnTimer);
+    }
+
+    /// <summary>Serializes a record into the open batch, and sees to its sending.</summary>
+    /// <typeparam name="TKey">The type of the key.</typeparam>
+    /// <typeparam name="TValue">The type of the value.</typeparam>
+    /// <param name="entry">The record.</param>
+    /// <param name="completion">Who waits for it, or <see langword="null"/>.</param>
+    /// <param name="urgency">Who sends.</param>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    /// <exception cref="StreamLogException">The record is too large.</exception>
+    public void Append<TKey, TValue>(
+        scoped in AppendEntry<TKey, TValue> entry, AppendCompletion? completion, Urgency urgency)
+    {
+        bool send;
+        lock (_gate)
+        {
+            if (_isClosed)
+                throw ProducerEngine.Disposed();
+            ProducerBatch open = _intake.Append(entry, out int bytes, out bool isFull);
+            _engine.Space.Take(bytes);
+            open.Attach(completion);
+            if (isFull)
+                EndRun();
+            send = TryBeginSending(looksAtTime: false);
+            if (!send && !_isSending && open.Count == 1)
+                ArmTimer();
+        }
+
+        if (!send)
+            return;
+        if (urgency == Urgency.Inline)
+            SendLoop(isInline: true);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Makes everything that waits go at once.</summary>
+    /// <param name="unresolved">Takes a task for each batch that is not acknowledged.</param>
+    /// <param name="close">Whether the queue takes no more records.</param>
+    public void Flush(List<Task> unresolved, bool close)
+    {
+        bool send;
+        lock (_gate)
+        {
+            _isClosed |= close;
+            if (_intake.Open is { Count: > 0 } open)
+                open.IsUrgent = true;
+            foreach (ProducerBatch batch in _intake.All)
+                unresolved.Add(batch.WhenDone());
+            foreach (ProducerBatch batch in _retries)
+                unresolved.Add(batch.WhenDone());
+            foreach (ProducerBatch batch in _inFlight)
+                unresolved.Add(batch.WhenDone());
+            send = TryBeginSending();
+        }
+
+        if (send)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Takes the producer's id, which this queue had asked for.</summary>
+    /// <param name="producerId">The id.</param>
+    /// <param name="epoch">Its epoch.</param>
+    public void Identify(long producerId, short epoch)
+    {
+        bool send;
+        lock (_gate)
+        {
+            _asksIdentity = false;
+            _sequences.Adopt(producerId, epoch);
+            _sequences.StampAll(_retries);
+            send = TryBeginSending();
+        }
+
+        if (send)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Gives up everything that is not under way: it can never succeed.</summary>
+    /// <param name="failure">Why.</param>
+    public void GiveUpWaiting(ProduceFailure failure)
+    {
+        List<ProducerBatch> given = [];
+        lock (_gate)
+        {
+            _asksIdentity = false;
+            if (_retries.Count > 0)
+                _sequences.GaveUp();
+            given.AddRange(_retries);
+            given.AddRange(_intake.TakeAll());
+            _retries.Clear();
+        }
+
+        foreach (ProducerBatch batch in given)
+            Finish(batch, failure);
+    }
+
+    /// <summary>Lets go of timers and buffers. Nothing waits or is under way any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _timer.Dispose();
+            _intake.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute() => SendLoop(isInline: false);
+
+    /// <summary>Hears of the outcome of a request. Called by the broker's thread, or by the one that sends.</summary>
+    /// <param name="batch">The batch, which nobody else touches.</param>
+    /// <param name="response">The answer, or <see langword="null"/>.</param>
+    /// <param name="exception">Why there is no answer.</param>
+    public void OnAnswer(ProducerBatch batch, ProduceResponse? response, Exception? exception)
+    {
+        ProduceOutcome outcome = ProduceOutcome.Of(_partition, response, exception);
+        bool isOver;
+        bool send;
+        lock (_gate)
+        {
+            _inFlight.Remove(batch);
+            isOver = !TryRetry(batch, outcome);
+            send = TryBeginSending();
+            if (!send && !_isSending)
+                ArmTimer();
+        }
+
+        if (outcome.IsMetadataStale)
+            _topic.Refresh();
+        if (isOver)
+            Finish(batch, outcome.Failure, outcome.BaseOffset);
+        else
+            _engine.NoteRetry(_partition, outcome);
+        if (send)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Lets records without keys go elsewhere, once a batch's worth of them has come here.</summary>
+    private void EndRun(bool isAwaited = false)
+    {
+        if (_intake.TryEndRun(isAwaited))
+            _topic.EndRun(_partition.Partition);
+    }
+
+    /// <summary>Claims the right to call the broker, if there is something to send and nobody else is at it.</summary>
+    private bool TryBeginSending(bool looksAtTime = true)
+    {
+        if (_isSending || !HasWork(looksAtTime))
+            return false;
+        _isSending = true;
+        return true;
+    }
+
+    /// <summary>Tells whether a batch may be sent now. It looks at the clock only where time has something to say.</summary>
+    private bool HasWork(bool looksAtTime)
+    {
+        if (_inFlight.Count >= _engine.Options.MaxInFlight || _asksIdentity)
+            return false;
+        if (_retries.Count > 0 || _sequences.MustRenew)
+            return _inFlight.Count == 0 && (_retryAt == 0 || _engine.Time.GetTimestamp() >= _retryAt);
+        if (_intake.HasFull)
+            return true;
+        if (_intake.Open is not { Count: > 0 } open)
+            return false;
+        if (open.IsUrgent)
+            return true;
+        if (_engine.Linger == 0)
+            return _inFlight.Count == 0;
+        return looksAtTime && _engine.Time.GetTimestamp() - open.OpenedAt >= _engine.Linger;
+    }
+
+    private void SendLoop(bool isInline)
+    {
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            ProducerBatch? batch = null;
+            bool goesOn;
+            bool asks = false;
+            lock (_gate)
+            {
+                Invariant.Holds(_isSending);
+                goesOn = HasWork(looksAtTime: true);
+                if (goesOn && (isFirst || !isInline))
+                {
+                    batch = TakeNext(isInline);
+                    goesOn = batch is not null;
+                    asks = _asksIdentity;
+                }
+
+                if (!goesOn)
+                {
+                    _isSending = false;
+                    ArmTimer();
+                }
+            }
+
+            if (asks)
+                _engine.Identity.Ask(this);
+            if (!goesOn)
+                return;
+            if (batch is null)
+            {
+                // What came meanwhile is other callers', and this one has its own to wait for.
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
+            }
+
+            _topic.RefreshIfOld();
+            batch.Call!.Send(_engine.Session, batch, _topic.TopicId, _engine.Time.GetTimestamp() + _engine.RequestTimeout);
+        }
+    }
+
+    private ProducerBatch? TakeNext(bool isInline)
+    {
+        RenewWhereNeeded();
+        if (_engine.Options.Idempotence && !_sequences.HasIdentity)
+        {
+            _asksIdentity = true;
+            return null;
+        }
+
+        ProducerBatch batch;
+        if (_retries.Count > 0)
+        {
+            batch = _retries[0];
+            _retries.RemoveAt(0);
+        }
+        else
+        {
+            if (_intake.TryTake() is not { } next)
+                return null;
+
+            batch = next;
+            EndRun(isInline);
+            _sequences.Number(batch);
+        }
+
+        batch.Attempts++;
+        batch.RequestDeadline = long.MaxValue;
+        batch.Call ??= new ProduceCall(this, _partition, Durations.ToRequest(_engine.Options.RequestTimeout));
+        batch.Call.Begin();
+        _inFlight.Add(batch);
+        return batch;
+    }
+
+    private void RenewWhereNeeded()
+    {
+        long known = _sequences.ProducerId;
+        if (_sequences.MustRenew && _sequences.Renew(_retries))
+        {
+            if (!_sequences.HasIdentity)
+                _engine.Identity.Forget(known);
+            _engine.NoteNewEpoch(_partition, _sequences);
+        }
+
+        if (!_sequences.HasIdentity && _engine.Identity.TryGet(out long producerId, out short epoch))
+        {
+            _sequences.Adopt(producerId, epoch);
+            _sequences.StampAll(_retries);
+        }
+    }
+
+    /// <summary>Decides what becomes of a batch. True: it is to be sent again. False: it is over.</summary>
+    private bool TryRetry(ProducerBatch batch, ProduceOutcome outcome)
+    {
+        if (outcome.Failure is null)
+        {
+            _sequences.Acknowledged(batch);
+            _retryAt = 0;
+            return false;
+        }
+
+        batch.LastFailure = outcome.Failure.ToException();
+        batch.MayBeAppended |= ErrorCodes.IsOutcomeUnknown(outcome.Failure.Code);
+        bool isSequenceError = _engine.Options.Idempotence && outcome.IsSequenceError;
+        if (!isSequenceError && !outcome.IsRetriable)
+        {
+            _sequences.GaveUp();
+            return false;
+        }
+
+        if (isSequenceError && IsEarliest(batch))
+        {
+            if (outcome.IsFenced)
+                _sequences.Fenced();
+            else
+                _sequences.LostState();
+        }
+
+        PutBack(batch);
+        return true;
+    }
+
+    /// <summary>Tells whether every batch that was sent before has been acknowledged or given up.</summary>
+    private bool IsEarliest(ProducerBatch batch)
+    {
+        foreach (ProducerBatch other in _inFlight)
+        {
+            if (other.Ordinal < batch.Ordinal)
+                return false;
+        }
+
+        return _retries.Count == 0 || _retries[0].Ordinal > batch.Ordinal;
+    }
+
+    private void PutBack(ProducerBatch batch)
+    {
+        int at = 0;
+        while (at < _retries.Count && _retries[at].Ordinal < batch.Ordinal)
+            at++;
+        _retries.Insert(at, batch);
+        long pause = Durations.ToTimestamp(_engine.Time, _engine.RetryPause.Before(batch.Attempts));
+        _retryAt = Math.Max(_retryAt, _engine.Time.GetTimestamp() + pause);
+    }
+
+    /// <summary>Tells those who wait, counts the bytes as gone, and keeps the batch for reuse. Called without the gate.</summary>
+    private void Finish(ProducerBatch batch, ProduceFailure? failure, long baseOffset = -1)
+    {
+        int size = batch.Size;
+        if (failure is null)
+        {
+            batch.Complete(_partition, baseOffset);
+        }
+        else
+        {
+            _engine.NoteFailure(_partition, batch, failure);
+            batch.Fail(failure);
+        }
+
+        batch.Reset();
+        lock (_gate)
+        {
+            // A closed queue opens no batch any more.
+            if (_isClosed)
+                batch.Dispose();
+            else
+                _intake.Reuse(batch);
+        }
+
+        _engine.Space.Release(size);
+    }
+
+    private void OnTimer()
+    {
+        List<(ProducerBatch Batch, bool MayBeAppended)> expired = [];
+        List<ProduceCall> stopped = [];
+        bool send;
+        lock (_gate)
+        {
+            long now = _engine.Time.GetTimestamp();
+            Sweep(now, expired, stopped);
+            send = TryBeginSending();
+            if (!send && !_isSending)
+                ArmTimer();
+        }
+
+        foreach (ProduceCall call in stopped)
+            call.Cancel();
+        foreach ((ProducerBatch batch, bool mayBeAppended) in expired)
+            Finish(batch, ProduceOutcome.Expired(_partition, _engine.Options, batch, mayBeAppended));
+        if (send)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Takes out what has waited too long, and gives up requests that were not answered in time.</summary>
+    private void Sweep(long now, List<(ProducerBatch Batch, bool MayBeAppended)> expired, List<ProduceCall> stopped)
+    {
+        for (int i = _inFlight.Count - 1; i >= 0; i--)
+        {
+            ProducerBatch batch = _inFlight[i];
+            bool isTooOld = now - batch.OpenedAt >= _engine.DeliveryTimeout;
+            if (batch.RequestDeadline == long.MaxValue || (!isTooOld && now < batch.RequestDeadline))
+                continue;
+            if (!batch.Call!.TryGiveUp(batch))
+                continue;
+
+            stopped.Add(batch.Call);
+            batch.Call = null;
+            batch.MayBeAppended = true;
+            _inFlight.RemoveAt(i);
+            PutBack(batch);
+        }
+
+        int kept = 0;
+        for (int i = 0; i < _retries.Count; i++)
+        {
+            ProducerBatch batch = _retries[i];
+            if (now - batch.OpenedAt < _engine.DeliveryTimeout)
+            {
+                _retries[kept++] = batch;
+                continue;
+            }
+
+            _sequences.GaveUp();
+            expired.Add((batch, batch.MayBeAppended));
+        }
+
+        _retries.RemoveRange(kept, _retries.Count - kept);
+        while (_intake.Oldest is { } oldest && now - oldest.OpenedAt >= _engine.DeliveryTimeout)
+            expired.Add((_intake.TryTake()!, false));
+    }
+
+    /// <summary>Sets the timer to the next moment at which time alone changes something.</summary>
+    private void ArmTimer()
+    {
+        long due = long.MaxValue;
+        foreach (ProducerBatch batch in _inFlight)
+        {
+            // One whose bytes are being built cannot be given up yet; its sender comes back here.
+            if (batch.RequestDeadline != long.MaxValue)
+                due = Math.Min(due, Math.Min(batch.RequestDeadline, batch.OpenedAt + _engine.DeliveryTimeout));
+        }
+
+        foreach (ProducerBatch batch in _retries)
+            due = Math.Min(due, batch.OpenedAt + _engine.DeliveryTimeout);
+        if (_intake.Oldest is { } oldest)
+            due = Math.Min(due, oldest.OpenedAt + _engine.DeliveryTimeout);
+        _timer.Arm(Math.Min(due, NextSending()));
+    }
+
+    /// <summary>Returns when something may be sent by the mere passing of time.</summary>
+    private long NextSending()
+    {
+        if (_asksIdentity || _inFlight.Count >= _engine.Options.MaxInFlight)
+            return long.MaxValue;
+        if (_retries.Count > 0 || _sequences.MustRenew)
+            return _inFlight.Count == 0 ? _retryAt : long.MaxValue;
+        return _engine.Linger > 0 && _intake.Open is { Count: > 0 } open ? open.OpenedAt + _engine.Linger : long.MaxValue;
+    }
+}

@@ -1,0 +1,73 @@
+using StreamLog.Threading;
+
+namespace StreamLog.Clients.Producing;
+
+/// <summary>A record that found no room, or whose topic is not known yet, in its place in the line.</summary>
+/// <remarks>It is over when it was admitted, or its caller gave up, or the wait took too long: whichever comes first.</remarks>
+internal abstract class PendingRecord
+{
+    private readonly AppendCompletion _completion;
+    private readonly bool _isAdmissionAwaited;
+    private readonly Deadline _deadline;
+
+    /// <summary>Puts the record in line, in the clock's eyes.</summary>
+    /// <param name="engine">The producer.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="completion">Who waits.</param>
+    /// <param name="isAdmissionAwaited">Whether the wait is over once the record is admitted.</param>
+    protected PendingRecord(ProducerEngine engine, ProducerTopic topic, AppendCompletion completion, bool isAdmissionAwaited)
+    {
+        Topic = topic;
+        _completion = completion;
+        _isAdmissionAwaited = isAdmissionAwaited;
+        _deadline = Deadline.Start(
+            engine.Time,
+            Durations.ForTimer(engine.Options.MaxBlock),
+            static record => ((PendingRecord)record!).Expire(),
+            this);
+    }
+
+    /// <summary>Gets whether nobody waits any more.</summary>
+    public bool IsOver => _completion.IsOver;
+
+    /// <summary>Gets the topic.</summary>
+    protected ProducerTopic Topic { get; }
+
+    /// <summary>Appends the record to its batch, unless nobody waits any more.</summary>
+    public void Admit()
+    {
+        _deadline.TryCancel();
+        if (!_completion.TryAdmit())
+        {
+            _completion.Drop();
+            return;
+        }
+
+        try
+        {
+            Append(_isAdmissionAwaited ? null : _completion);
+        }
+        catch (Exception exception)
+        {
+            _completion.Fail(exception);
+            return;
+        }
+
+        if (_isAdmissionAwaited)
+            _completion.Complete(default);
+    }
+
+    /// <summary>Gives the record up.</summary>
+    /// <param name="exception">What its caller is told, if the wait was not over.</param>
+    public void Refuse(Exception exception)
+    {
+        _deadline.TryCancel();
+        _completion.Fail(exception);
+    }
+
+    /// <summary>Serializes the record into its batch.</summary>
+    /// <param name="completion">Who waits for it to be acknowledged, or <see langword="null"/>.</param>
+    protected abstract void Append(AppendCompletion? completion);
+
+    private void Expire() => _completion.TryRefuse(Topic.DescribeWait());
+}

@@ -1,0 +1,224 @@
+using System.Buffers.Binary;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Clients.Producing;
+
+/// <summary>One batch of a partition from its first record until it is acknowledged or given up. Reused by its queue.</summary>
+/// <remarks>
+/// Not thread-safe. While it is open or waits, its queue's gate guards it; while it is sent, the thread that sends it, and then
+/// whoever brings the answer, have it for themselves.
+/// </remarks>
+internal sealed class ProducerBatch : IDisposable
+{
+    // So many records share a reading of the clock: at full speed that is a few microseconds.
+    private const int RecordsPerReading = 16;
+
+    private readonly RecordBatchBuilder _builder;
+    private RecordBuffer? _records;
+    private AppendCompletion? _first;
+    private AppendCompletion? _last;
+    private TaskCompletionSource? _done;
+    private long _nowMs;
+    private int _count;
+    private long _requestDeadline;
+    private bool _isDisposed;
+
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="sizeLimit">How large it may become.</param>
+    /// <param name="compression">How it is compressed.</param>
+    public ProducerBatch(int sizeLimit, CompressionType compression) =>
+        _builder = new RecordBatchBuilder(sizeLimit, compression);
+
+    /// <summary>Gets the number of records.</summary>
+    public int Count => _count;
+
+    /// <summary>Gets the number of bytes, its header included, before compression.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>Gets when the first record came, on the clock's timestamps.</summary>
+    public long OpenedAt { get; private set; }
+
+    /// <summary>Gets or sets whether the batch goes without lingering.</summary>
+    public bool IsUrgent { get; set; }
+
+    /// <summary>Gets whether some of the records are awaited by nobody, so that a flush has to tell of a failure.</summary>
+    public bool HasUnawaited { get; private set; }
+
+    /// <summary>Gets or sets the place among the partition's batches, from the first sending on.</summary>
+    public long Ordinal { get; set; }
+
+    /// <summary>Gets the sequence of the first record, or -1.</summary>
+    public int BaseSequence { get; private set; } = -1;
+
+    /// <summary>Gets or sets how often it was sent.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Gets or sets when the request under way may be given up, on the clock's timestamps.</summary>
+    /// <remarks>It is never while the bytes are being built, since whoever gives up keeps them.</remarks>
+    public long RequestDeadline
+    {
+        get => Volatile.Read(ref _requestDeadline);
+        set => Volatile.Write(ref _requestDeadline, value);
+    }
+
+    /// <summary>Gets or sets the request under way, or the one to use next.</summary>
+    public ProduceCall? Call { get; set; }
+
+    /// <summary>Gets or sets what the last attempt answered.</summary>
+    public StreamLogException? LastFailure { get; set; }
+
+    /// <summary>Gets or sets whether an attempt ended without an answer, so that the records may be in the log.</summary>
+    public bool MayBeAppended { get; set; }
+
+    /// <summary>Appends a record.</summary>
+    /// <typeparam name="TKey">The type of the key.</typeparam>
+    /// <typeparam name="TValue">The type of the value.</typeparam>
+    /// <param name="time">The clock.</param>
+    /// <param name="entry">The record.</param>
+    /// <returns><see langword="false"/> if it does not fit in.</returns>
+    public bool TryAppend<TKey, TValue>(TimeProvider time, scoped in AppendEntry<TKey, TValue> entry)
+    {
+        if (_count == 0)
+            OpenedAt = time.GetTimestamp();
+        if (_count % RecordsPerReading == 0)
+            _nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        long timestamp = entry.TimestampMs ?? _nowMs;
+        bool isTaken = entry.HasKey
+            ? _builder.TryAppend(
+                timestamp, entry.KeyBytes, Serdes.Memory, entry.Value, entry.ValueSerializer, entry.Headers)
+            : _builder.TryAppend<ReadOnlyMemory<byte>?, TValue>(
+                timestamp, null, NoKeySerializer.Instance, entry.Value, entry.ValueSerializer, entry.Headers);
+        if (isTaken)
+        {
+            _count++;
+            Size = _builder.SizeInBytes;
+        }
+
+        return isTaken;
+    }
+
+    /// <summary>Notes who waits for the record appended last.</summary>
+    /// <param name="completion">Who waits, or <see langword="null"/> for nobody.</param>
+    public void Attach(AppendCompletion? completion)
+    {
+        if (completion is null)
+        {
+            HasUnawaited = true;
+            return;
+        }
+
+        completion.Index = _count - 1;
+        completion.Next = null;
+        if (_last is null)
+            _first = completion;
+        else
+            _last.Next = completion;
+        _last = completion;
+    }
+
+    /// <summary>Gives the batch its number within what the producer sends to the partition.</summary>
+    /// <param name="producerId">The producer's id.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="baseSequence">The sequence of the first record.</param>
+    public void SetProducer(long producerId, short epoch, int baseSequence)
+    {
+        BaseSequence = baseSequence;
+        if (_records is null)
+        {
+            _builder.SetProducer(producerId, epoch, baseSequence, transactional: false);
+            return;
+        }
+
+        // The bytes may still be read by a request that was given up, so they are copied and not changed.
+        RecordBuffer numbered = RecordBuffer.CopyOf(_records.Span);
+        Span<byte> bytes = numbered.WritableMemory.Span;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[RecordBatchHeader.ProducerIdAt..], producerId);
+        BinaryPrimitives.WriteInt16BigEndian(bytes[RecordBatchHeader.ProducerEpochAt..], epoch);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[RecordBatchHeader.BaseSequenceAt..], baseSequence);
+        RecordBatchHeader.StampCrc(bytes);
+        _records.Dispose();
+        _records = numbered;
+    }
+
+    /// <summary>Returns the bytes, which are built the first time.</summary>
+    /// <returns>The bytes. The batch keeps its reference.</returns>
+    public RecordBuffer TakeRecords() => _records ??= _builder.Build();
+
+    /// <summary>Returns a task that completes when the batch is acknowledged or given up.</summary>
+    /// <returns>The task, which does not fail.</returns>
+    public Task WhenDone() =>
+        (_done ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Tells everybody where their records stand.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="baseOffset">The first record's offset, or -1 where it is not known.</param>
+    public void Complete(TopicPartition partition, long baseOffset)
+    {
+        for (AppendCompletion? completion = _first; completion is not null;)
+        {
+            // Once complete, it may be somebody else's.
+            AppendCompletion? next = completion.Next;
+            long offset = baseOffset < 0 ? -1 : baseOffset + completion.Index;
+            completion.Complete(new LogPosition(partition.Topic, partition.Partition, offset));
+            completion = next;
+        }
+
+        _done?.SetResult();
+    }
+
+    /// <summary>Tells everybody that their records were given up.</summary>
+    /// <param name="failure">Why, and where it was but some of the records, which.</param>
+    public void Fail(ProduceFailure failure)
+    {
+        for (AppendCompletion? completion = _first; completion is not null;)
+        {
+            AppendCompletion? next = completion.Next;
+            completion.Fail(failure.ForRecord(completion.Index));
+            completion = next;
+        }
+
+        _done?.SetResult();
+    }
+
+    /// <summary>Makes the batch empty again, for the next records.</summary>
+    public void Reset()
+    {
+        _records?.Dispose();
+        _records = null;
+        _builder.Reset();
+        _first = null;
+        _last = null;
+        _done = null;
+        _count = 0;
+        Size = 0;
+        IsUrgent = false;
+        HasUnawaited = false;
+        BaseSequence = -1;
+        Attempts = 0;
+        LastFailure = null;
+        MayBeAppended = false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        Reset();
+        Call?.Dispose();
+        _builder.Dispose();
+    }
+
+    /// <summary>Stands where a serializer must stand. A record without a key has nothing to serialize.</summary>
+    private sealed class NoKeySerializer : ISerializer<ReadOnlyMemory<byte>?>
+    {
+        public static NoKeySerializer Instance { get; } = new();
+
+        public void Serialize(ReadOnlyMemory<byte>? value, System.Buffers.IBufferWriter<byte> writer)
+        {
+        }
+    }
+}
