@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+
+namespace StreamLog.Clients.Consuming;
+
+/// <summary>How far a group has come on each partition: everything before the first record that is not done.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class CompletionTracker : IRecordTracker
+{
+    private readonly ConcurrentDictionary<TopicPartition, PartitionProgress> _partitions = new();
+    private readonly Action _advanced;
+
+    /// <summary>Creates a tracker of nothing.</summary>
+    /// <param name="advanced">Called when there is more to commit, on the thread that completed.</param>
+    public CompletionTracker(Action advanced) => _advanced = advanced;
+
+    /// <inheritdoc/>
+    public void Begin(TopicPartition partition, long offset) => Of(partition).Begin(offset);
+
+    /// <inheritdoc/>
+    public void Complete(LogPosition position)
+    {
+        if (Of(position.TopicPartition).Complete(position.Offset))
+            _advanced();
+    }
+
+    /// <summary>Notes that a record and all before it in its partition are done.</summary>
+    /// <param name="position">The record's place.</param>
+    public void CompleteUpTo(LogPosition position) => Of(position.TopicPartition).CompleteUpTo(position.Offset);
+
+    /// <summary>Returns what is to be committed.</summary>
+    /// <returns>For each partition that has advanced the offset to read next.</returns>
+    public Dictionary<TopicPartition, OffsetAndMetadata> ToCommit()
+    {
+        Dictionary<TopicPartition, OffsetAndMetadata> offsets = [];
+        foreach ((TopicPartition partition, PartitionProgress progress) in _partitions)
+        {
+            if (progress.TryGetCommit(out long offset))
+                offsets[partition] = new OffsetAndMetadata(offset);
+        }
+
+        return offsets;
+    }
+
+    /// <summary>Notes that offsets are committed.</summary>
+    /// <param name="offsets">The offsets.</param>
+    public void Committed(IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
+    {
+        foreach ((TopicPartition partition, OffsetAndMetadata offset) in offsets)
+            Of(partition).Committed(offset.Offset);
+    }
+
+    private PartitionProgress Of(TopicPartition partition) =>
+        _partitions.GetOrAdd(partition, static _ => new PartitionProgress());
+}

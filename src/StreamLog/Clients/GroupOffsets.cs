@@ -1,0 +1,171 @@
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Clients;
+
+/// <summary>The offsets that groups have committed, over any broker.</summary>
+/// <remarks>Thread-safe. Commits are those of a simple consumer: the group must have no members.</remarks>
+internal sealed class GroupOffsets
+{
+    private readonly BrokerSession _session;
+
+    /// <summary>Creates the access.</summary>
+    /// <param name="session">The way to the broker.</param>
+    public GroupOffsets(BrokerSession session) => _session = session;
+
+    /// <summary>Commits offsets.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="offsets">For each partition the offset to read next.</param>
+    /// <param name="timeout">How long it may take, with retries.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>A task that completes when the offsets are durable.</returns>
+    /// <exception cref="StreamLogException">The broker refuses.</exception>
+    public async ValueTask CommitAsync(
+        string group,
+        IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        if (offsets.Count == 0)
+            return;
+        foreach ((TopicPartition partition, OffsetAndMetadata offset) in offsets)
+        {
+            if (offset.Offset < 0)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(offsets), offset.Offset, $"The offset to commit for {partition} is negative. Give the one to read next.");
+            }
+        }
+
+        await _session.RetryAsync(
+            async (left, token) =>
+            {
+                // A request is not sent twice, since the one before may still be read.
+                OffsetCommitRequest request = BuildCommit(group, offsets);
+                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count);
+                return true;
+            },
+            timeout,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns committed offsets.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partitions">The partitions, or <see langword="null"/> for all that the group has committed.</param>
+    /// <param name="timeout">How long it may take, with retries.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>The offsets of those partitions that have one.</returns>
+    /// <exception cref="StreamLogException">The broker refuses.</exception>
+    public ValueTask<Dictionary<TopicPartition, OffsetAndMetadata>> FetchAsync(
+        string group,
+        IReadOnlyCollection<TopicPartition>? partitions,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
+        _session.RetryAsync(
+            async (left, token) =>
+            {
+                OffsetFetchRequest request = BuildFetch(group, partitions);
+                return Read(await _session.SendAsync(request, left, token).ConfigureAwait(false), group);
+            },
+            timeout,
+            cancellationToken);
+
+    private static OffsetCommitRequest BuildCommit(
+        string group, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
+    {
+        OffsetCommitRequest request = new() { GroupId = group };
+        foreach (IGrouping<string, KeyValuePair<TopicPartition, OffsetAndMetadata>> topic in
+            offsets.GroupBy(static pair => pair.Key.Topic))
+        {
+            request.Topics.Add(new OffsetCommitRequest.OffsetCommitRequestTopic
+            {
+                Name = topic.Key,
+                Partitions =
+                [
+                    .. topic.Select(static pair => new OffsetCommitRequest.OffsetCommitRequestPartition
+                    {
+                        PartitionIndex = pair.Key.Partition,
+                        CommittedOffset = pair.Value.Offset,
+                        CommittedLeaderEpoch = pair.Value.LeaderEpoch,
+                        CommittedMetadata = pair.Value.Metadata,
+                    }),
+                ],
+            });
+        }
+
+        return request;
+    }
+
+    private static void Check(OffsetCommitResponse response, string group, int expected)
+    {
+        int answered = 0;
+        foreach (OffsetCommitResponse.OffsetCommitResponseTopic topic in response.Topics)
+        {
+            foreach (OffsetCommitResponse.OffsetCommitResponsePartition answer in topic.Partitions)
+            {
+                answered++;
+                if (answer.ErrorCode == ErrorCode.None)
+                    continue;
+                throw answer.ErrorCode is ErrorCode.UnknownTopicOrPartition
+                    ? ClientErrors.ForPartition(answer.ErrorCode, new TopicPartition(topic.Name, answer.PartitionIndex))
+                    : ClientErrors.ForGroup(answer.ErrorCode, group, "commit offsets");
+            }
+        }
+
+        if (answered < expected)
+            throw ClientErrors.ForGroup(ErrorCode.UnknownServerError, group, "commit offsets");
+    }
+
+    private static OffsetFetchRequest BuildFetch(string group, IReadOnlyCollection<TopicPartition>? partitions)
+    {
+        OffsetFetchRequest.OffsetFetchRequestGroup asked = new() { GroupId = group, Topics = null };
+        if (partitions is not null)
+        {
+            asked.Topics = [];
+            foreach (IGrouping<string, TopicPartition> topic in partitions.GroupBy(static partition => partition.Topic))
+            {
+                asked.Topics.Add(new OffsetFetchRequest.OffsetFetchRequestTopics
+                {
+                    Name = topic.Key,
+                    PartitionIndexes = [.. topic.Select(static partition => partition.Partition)],
+                });
+            }
+        }
+
+        return new OffsetFetchRequest { Groups = [asked], RequireStable = true };
+    }
+
+    private static Dictionary<TopicPartition, OffsetAndMetadata> Read(OffsetFetchResponse response, string group)
+    {
+        Dictionary<TopicPartition, OffsetAndMetadata> found = [];
+        if (response.ErrorCode != ErrorCode.None)
+            throw ClientErrors.ForGroup(response.ErrorCode, group, "tell its offsets");
+
+        foreach (OffsetFetchResponse.OffsetFetchResponseGroup answer in response.Groups)
+        {
+            // A group that nobody has heard of has committed nothing.
+            if (answer.ErrorCode == ErrorCode.GroupIdNotFound)
+                continue;
+            if (answer.ErrorCode != ErrorCode.None)
+                throw ClientErrors.ForGroup(answer.ErrorCode, group, "tell its offsets");
+            foreach (OffsetFetchResponse.OffsetFetchResponseTopics topic in answer.Topics)
+                Read(topic, group, found);
+        }
+
+        return found;
+    }
+
+    private static void Read(
+        OffsetFetchResponse.OffsetFetchResponseTopics topic, string group, Dictionary<TopicPartition, OffsetAndMetadata> found)
+    {
+        foreach (OffsetFetchResponse.OffsetFetchResponsePartitions answer in topic.Partitions)
+        {
+            if (answer.ErrorCode is not (ErrorCode.None or ErrorCode.UnknownTopicOrPartition))
+                throw ClientErrors.ForGroup(answer.ErrorCode, group, $"tell the offset of {topic.Name}-{answer.PartitionIndex}");
+            if (answer.CommittedOffset >= 0)
+            {
+                found[new TopicPartition(topic.Name, answer.PartitionIndex)] = new OffsetAndMetadata(
+                    answer.CommittedOffset, answer.CommittedLeaderEpoch, answer.Metadata ?? "");
+            }
+        }
+    }
+}
