@@ -104,7 +104,10 @@ internal static class DeclaredTopics
 
     private static void ThrowIfRefused(string topic, ErrorCode error, string? message)
     {
-        if (error != ErrorCode.None)
-            throw new StreamLogException(error, $"The topic '{topic}' of the options cannot be as it is declared. {message}");
+        if (error == ErrorCode.None)
+            return;
+
+        throw new StreamLogException(
+            error, $"The topic '{topic}' of the options cannot be as it is declared. {message}");
     }
 }

@@ -6,8 +6,9 @@ namespace StreamLog.Broker;
 
 /// <summary>A fetch that waits for more bytes than there are.</summary>
 /// <remarks>
-/// A partition whose high watermark moves wakes it, and it reads again: on the thread pool, so that neither an appender nor a flush
-/// works for its readers. It completes there too, when there is enough, when its time is up, or when its caller has enough.
+/// A partition whose high watermark moves wakes it, and it reads again: on the thread pool, so that neither an appender
+/// nor a flush works for its readers. It completes there too, when there is enough, when its time is up, or when its
+/// caller has enough.
 /// </remarks>
 internal sealed class DelayedFetch : TaskCompletionSource<FetchResponse>, IDelayedRequest, IThreadPoolWorkItem
 {

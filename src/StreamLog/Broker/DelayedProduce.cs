@@ -6,8 +6,8 @@ namespace StreamLog.Broker;
 
 /// <summary>A produce whose records are in the logs and not yet committed.</summary>
 /// <remarks>
-/// Completes when all of its partitions are committed or have failed, when its time is up, or when its caller has enough: whatever
-/// comes first. Thread-safe once it has begun.
+/// Completes when all of its partitions are committed or have failed, when its time is up, or when its caller has
+/// enough: whatever comes first. Thread-safe once it has begun.
 /// </remarks>
 internal sealed class DelayedProduce : TaskCompletionSource<ProduceResponse>, IDelayedRequest
 {
@@ -18,7 +18,8 @@ internal sealed class DelayedProduce : TaskCompletionSource<ProduceResponse>, ID
 
     // Below here: guarded by _gate, except before Begin.
 
-    /// <summary>How many partitions are not settled. One more until everybody waits who must, so that it cannot end before.
+    /// <summary>How many partitions are not settled. One more until everybody waits who must, so that it cannot end
+    /// before.
     /// </summary>
     private int _left = 1;
 
@@ -206,7 +207,10 @@ internal sealed class DelayedProduce : TaskCompletionSource<ProduceResponse>, ID
     }
 
     private sealed class Waiter(
-        DelayedProduce owner, ReplicatedPartition partition, long endOffset, ProduceResponse.PartitionProduceResponse answer)
+        DelayedProduce owner,
+        ReplicatedPartition partition,
+        long endOffset,
+        ProduceResponse.PartitionProduceResponse answer)
         : HighWatermarkWaiter
     {
         public ReplicatedPartition Partition { get; } = partition;

@@ -34,12 +34,14 @@ internal ref struct FetchRead
     public bool IsUrgent { get; private set; }
 
     /// <summary>Reads.</summary>
-    /// <param name="seen">Takes note of each partition that may be waited for; <see langword="null"/> where nobody will wait.
+    /// <param name="seen">Takes note of each partition that may be waited for; <see langword="null"/> where nobody will
+    /// wait.
     /// </param>
     /// <returns>The response. The caller disposes it, or hands it on.</returns>
     public FetchResponse Read(List<SeenPartition>? seen)
     {
-        FetchResponse response = new() { Responses = new List<FetchResponse.FetchableTopicResponse>(_request.Topics.Count) };
+        FetchResponse response =
+            new() { Responses = new List<FetchResponse.FetchableTopicResponse>(_request.Topics.Count) };
         foreach (FetchRequest.FetchTopic fetchTopic in _request.Topics)
         {
             LocalTopic? topic = _topics.Find(fetchTopic.Topic, fetchTopic.TopicId, out ErrorCode error);

@@ -8,7 +8,8 @@ internal static class LeaderEpochCheck
     /// <summary>Stands where the client does not say.</summary>
     public const int Unknown = -1;
 
-    /// <summary>Returns what to answer a client of an epoch, or None to go on. A failed partition answers its failure.</summary>
+    /// <summary>Returns what to answer a client of an epoch, or None to go on. A failed partition answers its
+    /// failure.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="currentLeaderEpoch">The epoch that the client knows, or <see cref="Unknown"/>.</param>
     /// <returns>The error.</returns>

@@ -12,8 +12,8 @@ namespace StreamLog.Broker;
 
 /// <summary>The engine behind its only door: answers Kafka's requests out of one data directory.</summary>
 /// <remarks>
-/// Owned by the node, which opens the directory before and disposes it after. Thread-safe. A request runs on its caller's thread
-/// until it has to wait; what follows a wait runs on the thread pool.
+/// Owned by the node, which opens the directory before and disposes it after. Thread-safe. A request runs on its
+/// caller's thread until it has to wait; what follows a wait runs on the thread pool.
 /// </remarks>
 internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
 {
@@ -40,7 +40,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyList<ApiVersionRange> SupportedApis { get; }
 
-    /// <summary>Starts the engine: reads the metadata log, recovers all partitions, and takes the lead of them.</summary>
+    /// <summary>Starts the engine: reads the metadata log, recovers all partitions, and takes the lead of
+    /// them.</summary>
     /// <param name="environment">The node's clock, files, ids and randomness.</param>
     /// <param name="directory">The open data directory. It stays its owner's.</param>
     /// <param name="options">The node's options.</param>

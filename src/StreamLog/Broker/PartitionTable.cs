@@ -6,7 +6,8 @@ using StreamLog.Storage;
 
 namespace StreamLog.Broker;
 
-/// <summary>Brings the node's partitions in line with the metadata: opens, configures, leads and deletes them.</summary>
+/// <summary>Brings the node's partitions in line with the metadata: opens, configures, leads and deletes
+/// them.</summary>
 /// <remarks>Owned by the broker. One thread at a time applies images; any thread reads the table.</remarks>
 internal sealed partial class PartitionTable
 {
@@ -21,7 +22,8 @@ internal sealed partial class PartitionTable
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Touched by the applying thread alone: what the topics' settings were made of, and why partitions could not be opened.
+    // Touched by the applying thread alone: what the topics' settings were made of, and why partitions could not be
+    // opened.
     private ClusterImage _applied = ClusterImage.Empty;
     private StreamLogException? _openFailure;
 
@@ -40,8 +42,8 @@ internal sealed partial class PartitionTable
     /// <summary>Gets the topics there are now.</summary>
     public TopicTable Current => Volatile.Read(ref _table);
 
-    /// <summary>Deletes what is left on disk of topics that the metadata says were deleted. To be called before any image is
-    /// applied.</summary>
+    /// <summary>Deletes what is left on disk of topics that the metadata says were deleted. To be called before any
+    /// image is applied.</summary>
     /// <param name="image">The metadata.</param>
     public void RemoveLeftovers(ClusterImage image)
     {
@@ -65,8 +67,8 @@ internal sealed partial class PartitionTable
 
     /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
     /// <param name="image">The image; not older than the one before.</param>
-    /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others are in
-    /// line, and the next image tries again.</exception>
+    /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others
+    /// are in line, and the next image tries again.</exception>
     public void Apply(ClusterImage image)
     {
         TopicTable before = Current;

@@ -2,7 +2,8 @@ using StreamLog.Metadata;
 
 namespace StreamLog.Broker;
 
-/// <summary>Gives out producer ids, each once in the life of the cluster, out of blocks that the controller gives.</summary>
+/// <summary>Gives out producer ids, each once in the life of the cluster, out of blocks that the controller
+/// gives.</summary>
 /// <remarks>Owned by the broker. Thread-safe. What is left of a block when the node stops is never given out.</remarks>
 internal sealed class ProducerIdBlock
 {

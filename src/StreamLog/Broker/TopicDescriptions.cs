@@ -23,7 +23,8 @@ internal static class TopicDescriptions
         return new Topic(topic.Name, topic.TopicId, topic.Image.IsInternal, partitions);
     }
 
-    private static Partition Describe(TopicPartition name, PartitionImage image, ReplicatedPartition? partition) => new()
+    private static Partition Describe(TopicPartition name, PartitionImage image, ReplicatedPartition? partition) =>
+        new()
     {
         TopicPartition = name,
         LeaderId = image.Leader,

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace StreamLog.Broker;
 
-/// <summary>All topics of which this node holds replicas, at one moment. Immutable, so that a request sees one state.</summary>
+/// <summary>All topics of which this node holds replicas, at one moment. Immutable, so that a request sees one
+/// state.</summary>
 internal sealed class TopicTable
 {
     private readonly FrozenDictionary<string, LocalTopic> _byName;

@@ -1,9 +1,10 @@
 namespace StreamLog.Broker;
 
-/// <summary>Where requests wait that cannot be answered yet: fetches for records, produces for the high watermark.</summary>
+/// <summary>Where requests wait that cannot be answered yet: fetches for records, produces for the high
+/// watermark.</summary>
 /// <remarks>
-/// Nobody polls here: partitions wake those who wait for them, and timers those whose time is up. The room knows everybody for the
-/// one moment when the node stops. Thread-safe.
+/// Nobody polls here: partitions wake those who wait for them, and timers those whose time is up. The room knows
+/// everybody for the one moment when the node stops. Thread-safe.
 /// </remarks>
 internal sealed class WaitingRoom
 {

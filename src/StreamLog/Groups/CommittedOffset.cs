@@ -4,6 +4,7 @@ namespace StreamLog.Groups;
 /// <param name="Offset">The offset of the next record for the group.</param>
 /// <param name="LeaderEpoch">The leader epoch of the record before it, or -1.</param>
 /// <param name="Metadata">What the group wrote beside it.</param>
-/// <param name="TopicId">The topic's id when it was committed: a topic created anew begins anew. Empty where it is not known.
+/// <param name="TopicId">The topic's id when it was committed: a topic created anew begins anew. Empty where it is not
+/// known.
 /// </param>
 internal readonly record struct CommittedOffset(long Offset, int LeaderEpoch, string Metadata, Guid TopicId);

@@ -6,7 +6,8 @@ internal sealed partial class GroupCoordinator
 {
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Error, "The committed offsets in {Partition} cannot be read. Its groups cannot go on.")]
+        [LoggerMessage(
+            3001, LogLevel.Error, "The committed offsets in {Partition} cannot be read. Its groups cannot go on.")]
         public static partial void CannotLoad(ILogger logger, Exception exception, TopicPartition partition);
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
@@ -7,16 +9,16 @@ namespace StreamLog.Groups;
 
 /// <summary>Keeps the committed offsets of groups in <c>__consumer_offsets</c>.</summary>
 /// <remarks>
-/// The topic is created when the first offset is committed. Each of its partitions is read when the node starts, or when it is first
-/// needed. Owned by the broker; thread-safe.
+/// The topic is created when the first offset is committed. Each of its partitions is read when the node starts, or
+/// when it is first needed. Owned by the broker; thread-safe.
 /// </remarks>
 internal sealed partial class GroupCoordinator
 {
     /// <summary>How many partitions <c>__consumer_offsets</c> is created with.</summary>
     /// <remarks>
-    /// Kafka creates 50, to spread the groups of hundreds of clients over many nodes. Each partition has files of its own to create,
-    /// recover and flush, which an embedded node would pay for with nothing in return. Four let commits of different groups be
-    /// flushed side by side, and spread over a small cluster.
+    /// Kafka creates 50, to spread the groups of hundreds of clients over many nodes. Each partition has files of its
+    /// own to create, recover and flush, which an embedded node would pay for with nothing in return. Four let commits
+    /// of different groups be flushed side by side, and spread over a small cluster.
     /// </remarks>
     public const int PartitionCount = 4;
 
@@ -53,7 +55,8 @@ internal sealed partial class GroupCoordinator
         _logger = logger;
     }
 
-    /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is logged.
+    /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
+    /// logged.
     /// </summary>
     public void Load()
     {
@@ -118,7 +121,9 @@ internal sealed partial class GroupCoordinator
 
         ClusterImage image = _metadata.Image;
         return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(state => partitions is null
-            ? [.. state.FindAll(group).Where(pair => IsValid(image, pair.Key, pair.Value)).Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
+            ? [.. state.FindAll(group)
+                .Where(pair => IsValid(image, pair.Key, pair.Value))
+                .Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
             : [.. partitions.Select(partition => Find(image, state, group, partition))]);
     }
 
@@ -130,7 +135,9 @@ internal sealed partial class GroupCoordinator
         lock (_gate)
             partitions = [.. _partitions.Values];
 
-        return [.. partitions.SelectMany(partition => partition.Read(state => state.Groups.ToArray())).Order(StringComparer.Ordinal)];
+        return [.. partitions
+            .SelectMany(partition => partition.Read(state => state.Groups.ToArray()))
+            .Order(StringComparer.Ordinal)];
     }
 
     private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>
@@ -142,7 +149,8 @@ internal sealed partial class GroupCoordinator
             ? (partition, committed)
             : (partition, null);
 
-    /// <summary>Tells whether an offset belongs to the topic of today, and not to a deleted one of the same name.</summary>
+    /// <summary>Tells whether an offset belongs to the topic of today, and not to a deleted one of the same
+    /// name.</summary>
     private static bool IsValid(ClusterImage image, TopicPartition partition, in CommittedOffset committed) =>
         committed.TopicId == Guid.Empty || image.FindTopic(partition.Topic)?.TopicId == committed.TopicId;
 
@@ -177,8 +185,10 @@ internal sealed partial class GroupCoordinator
         OffsetCommitResponse response = new();
         foreach (OffsetCommitRequest.OffsetCommitRequestTopic asked in request.Topics)
         {
-            TopicImage? topic = asked.TopicId != Guid.Empty ? image.FindTopic(asked.TopicId) : image.FindTopic(asked.Name);
-            OffsetCommitResponse.OffsetCommitResponseTopic answers = new() { Name = asked.Name, TopicId = asked.TopicId };
+            TopicImage? topic =
+                asked.TopicId != Guid.Empty ? image.FindTopic(asked.TopicId) : image.FindTopic(asked.Name);
+            OffsetCommitResponse.OffsetCommitResponseTopic answers =
+                new() { Name = asked.Name, TopicId = asked.TopicId };
             response.Topics.Add(answers);
             foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in asked.Partitions)
             {
@@ -226,7 +236,7 @@ internal sealed partial class GroupCoordinator
     /// <summary>Finds the partition that a group is kept in.</summary>
     /// <returns><see langword="false"/> with no error where the topic is not there yet.</returns>
     private bool TryFindOf(
-        string group, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OffsetsPartition? offsets, out ErrorCode error)
+        string group, [NotNullWhen(true)] out OffsetsPartition? offsets, out ErrorCode error)
     {
         offsets = null;
         error = ErrorCode.None;
@@ -278,7 +288,7 @@ internal sealed partial class GroupCoordinator
             ReplicationFactor = -1,
         };
         Add(TopicConfigs.CleanupPolicy, TopicConfigs.CleanupCompact);
-        Add(TopicConfigs.MaxMessageBytes, OffsetsPartition.CommitBytesMax.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add(TopicConfigs.MaxMessageBytes, OffsetsPartition.CommitBytesMax.ToString(CultureInfo.InvariantCulture));
         Add(TopicConfigs.DurabilityName, nameof(Durability.OnCommit));
         CreateTopicsRequest request = new() { Topics = { topic } };
 

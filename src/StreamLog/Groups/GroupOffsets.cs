@@ -7,7 +7,8 @@ namespace StreamLog.Groups;
 /// </remarks>
 internal sealed class GroupOffsets
 {
-    private readonly Dictionary<string, Dictionary<TopicPartition, CommittedOffset>> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<TopicPartition, CommittedOffset>> _groups =
+        new(StringComparer.Ordinal);
 
     /// <summary>Gets the names of the groups that have committed something.</summary>
     public IReadOnlyCollection<string> Groups => _groups.Keys;
@@ -32,10 +33,12 @@ internal sealed class GroupOffsets
 
     /// <summary>Decides what a member, or nobody in particular, may commit.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="generation">The generation that the committer knows; negative for a committer outside of any.</param>
+    /// <param name="generation">The generation that the committer knows; negative for a committer outside of
+    /// any.</param>
     /// <returns>The error to answer, or None.</returns>
     /// <remarks>
-    /// No group has members yet. So who claims to be one is either a member of a group that is not there any more, or a stranger.
+    /// No group has members yet. So who claims to be one is either a member of a group that is not there any more, or a
+    /// stranger.
     /// </remarks>
     public ErrorCode CheckCommitter(string group, int generation)
     {

@@ -6,10 +6,11 @@ using StreamLog.Storage;
 
 namespace StreamLog.Groups;
 
-/// <summary>One partition of <c>__consumer_offsets</c> with the state in it: the shell around <see cref="GroupOffsets"/>.</summary>
+/// <summary>One partition of <c>__consumer_offsets</c> with the state in it: the shell around
+/// <see cref="GroupOffsets"/>.</summary>
 /// <remarks>
-/// What is read is what is committed: a commit counts when its records do, in the order of the log. Owned by the coordinator;
-/// thread-safe.
+/// What is read is what is committed: a commit counts when its records do, in the order of the log. Owned by the
+/// coordinator; thread-safe.
 /// </remarks>
 internal sealed class OffsetsPartition
 {
@@ -61,7 +62,8 @@ internal sealed class OffsetsPartition
         {
             byte[] key = ConsumerOffsetRecords.WriteKey(record.Key);
             byte[] value = record.Value is null ? [] : ConsumerOffsetRecords.WriteValue(record.Value);
-            if (!builder.TryAppend(timestamp, key, hasKey: true, value, hasValue: record.Value is not null, headers: null))
+            bool hasValue = record.Value is not null;
+            if (!builder.TryAppend(timestamp, key, hasKey: true, value, hasValue, headers: null))
                 return ErrorCode.InvalidCommitOffsetSize;
         }
 
@@ -85,7 +87,8 @@ internal sealed class OffsetsPartition
         return await pending.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Settles the commits that the high watermark has passed, or all of them where the partition has failed.</summary>
+    /// <summary>Settles the commits that the high watermark has passed, or all of them where the partition has
+    /// failed.</summary>
     public void Settle()
     {
         List<(PendingCommit Commit, ErrorCode Error)> settled = [];

@@ -4,7 +4,8 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Metadata;
 
 /// <summary>Collects what the records of one batch change in an image.</summary>
-/// <remarks>Not thread-safe. Made for one batch and thrown away: topics of thousands of partitions are copied once.</remarks>
+/// <remarks>Not thread-safe. Made for one batch and thrown away: topics of thousands of partitions are copied
+/// once.</remarks>
 internal sealed class ClusterDelta
 {
     /// <summary>What stands where no setting was made.</summary>
@@ -76,8 +77,8 @@ internal sealed class ClusterDelta
 
     private static StreamLogException Damaged(string what) => new(
         ErrorCode.KafkaStorageError,
-        $"The metadata log does not fit together: {what}. Restore the data directory from a copy, or open it with the version " +
-        "that wrote it.");
+        $"The metadata log does not fit together: {what}. Restore the data directory from a copy, or open it with " +
+        "the version that wrote it.");
 
     private void Apply(TopicRecord record)
     {
@@ -103,12 +104,13 @@ internal sealed class ClusterDelta
             LeaderEpoch = record.LeaderEpoch,
             PartitionEpoch = record.PartitionEpoch,
         };
+        if ((uint)record.PartitionId > (uint)partitions.Count)
+            throw Damaged($"partition {record.PartitionId} of topic {record.TopicId} comes before smaller numbers");
+
         if (record.PartitionId == partitions.Count)
             partitions.Add(partition);
-        else if ((uint)record.PartitionId < (uint)partitions.Count)
-            partitions[record.PartitionId] = partition;
         else
-            throw Damaged($"partition {record.PartitionId} of topic {record.TopicId} comes before those of smaller numbers");
+            partitions[record.PartitionId] = partition;
     }
 
     private void Apply(PartitionChangeRecord record)

@@ -4,7 +4,8 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Metadata;
 
 /// <summary>What the metadata log says up to one offset: topics, settings, nodes. Immutable.</summary>
-/// <remarks>The image is a fold over the records of the log, so that all nodes that read to one offset have the same.</remarks>
+/// <remarks>The image is a fold over the records of the log, so that all nodes that read to one offset have the
+/// same.</remarks>
 internal sealed record ClusterImage
 {
     /// <summary>Gets the image of a log without records.</summary>

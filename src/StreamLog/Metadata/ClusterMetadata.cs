@@ -5,10 +5,11 @@ using StreamLog.Threading;
 
 namespace StreamLog.Metadata;
 
-/// <summary>The node's view of the metadata log, and its way to change it: the shell around <see cref="Controller"/>.</summary>
+/// <summary>The node's view of the metadata log, and its way to change it: the shell around
+/// <see cref="Controller"/>.</summary>
 /// <remarks>
-/// <para>Changes are made one after another by a work loop. Each is decided on the newest image, committed, and published to the
-/// node before it is answered: who created a topic can use it.</para>
+/// <para>Changes are made one after another by a work loop. Each is decided on the newest image, committed, and
+/// published to the node before it is answered: who created a topic can use it.</para>
 /// <para>Owned by the broker. Any thread may ask for a change or read the image.</para>
 /// </remarks>
 internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
@@ -41,7 +42,8 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
     /// <summary>Gets the newest committed image.</summary>
     public ClusterImage Image => Volatile.Read(ref _image);
 
-    /// <summary>Reads the log, becomes the controller and registers the node. Publishes the image once, at the end.</summary>
+    /// <summary>Reads the log, becomes the controller and registers the node. Publishes the image once, at the
+    /// end.</summary>
     /// <param name="register">Decides on the registration.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that completes when the node may work.</returns>
@@ -83,7 +85,8 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
         ClusterImage image = Image.Apply(decoded, baseOffset + records.Count, controllerEpoch);
         Volatile.Write(ref _image, image);
 
-        // Until the node is registered its image is one of its last life. A full inbox has a turn coming that publishes.
+        // Until the node is registered its image is one of its last life. A full inbox has a turn coming that
+        // publishes.
         if (Volatile.Read(ref _isStarted))
             _changes.TryPost(PublishedMetadata.Instance);
     }
@@ -103,7 +106,8 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
             foreach (IMetadataRecord record in records)
                 encoded.Add(MetadataRecords.Write(record));
 
-            // Nobody but the controller appends, and the controller is this loop: what it decided on is still the newest.
+            // Nobody but the controller appends, and the controller is this loop: what it decided on is still the
+            // newest.
             await _coordination
                 .AppendAsync(_controllerEpoch, Image.EndOffset, encoded, CancellationToken.None)
                 .ConfigureAwait(false);

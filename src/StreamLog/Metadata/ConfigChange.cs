@@ -22,7 +22,8 @@ internal static class ConfigChange
             ConfigResource named = new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
             ControllerError? refused = seen.Add(named)
                 ? Decide(image, node, named, resource.Configs, records)
-                : new ControllerError(ErrorCode.InvalidRequest, $"'{named.Name}' stands in the request more than once.");
+                : new ControllerError(
+                    ErrorCode.InvalidRequest, $"'{named.Name}' stands in the request more than once.");
             response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
                 ResourceType = resource.ResourceType,
@@ -96,9 +97,11 @@ internal static class ConfigChange
                 break;
             case ConfigOperation.Append or ConfigOperation.Subtract when definition.Type != ConfigType.List:
                 return new ControllerError(
-                    ErrorCode.InvalidConfig, $"'{change.Name}' is no list, so nothing can be added to it or taken out. Set it.");
+                    ErrorCode.InvalidConfig,
+                    $"'{change.Name}' is no list, so nothing can be added to it or taken out. Set it.");
             case ConfigOperation.Append or ConfigOperation.Subtract when change.Value is not null:
-                string[] now = ConfigDefinition.Split(before.GetValueOrDefault(change.Name) ?? node.Get(definition).Value);
+                string[] now = ConfigDefinition.Split(
+                    before.GetValueOrDefault(change.Name) ?? node.Get(definition).Value);
                 string[] texts = ConfigDefinition.Split(change.Value);
                 value = string.Join(',', operation == ConfigOperation.Append ? now.Union(texts) : now.Except(texts));
                 break;

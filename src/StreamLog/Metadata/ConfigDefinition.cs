@@ -47,11 +47,14 @@ internal sealed record ConfigDefinition
         bool isLegal = Type switch
         {
             ConfigType.Boolean => text is "true" or "false",
-            ConfigType.Int32 => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ConfigType.Int32 =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
                 && number >= Min && number <= Max,
-            ConfigType.Int64 => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ConfigType.Int64 =>
+                long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
                 && number >= Min && number <= Max,
-            ConfigType.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ConfigType.Number =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && number >= Min && number <= Max,
             ConfigType.List => Split(text) is { Length: > 0 } texts && texts.All(IsAllowed),
             _ => IsAllowed(text),

@@ -2,10 +2,11 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
 
-/// <summary>Decides what becomes of the cluster's metadata: from an image and a request to records and a response.</summary>
+/// <summary>Decides what becomes of the cluster's metadata: from an image and a request to records and a
+/// response.</summary>
 /// <remarks>
-/// Immutable and thread-safe: all state is in the image. No I/O, no clock; ids are handed in. What it decides holds only if its
-/// records are committed right behind the image they are based on.
+/// Immutable and thread-safe: all state is in the image. No I/O, no clock; ids are handed in. What it decides holds
+/// only if its records are committed right behind the image they are based on.
 /// </remarks>
 internal sealed class Controller
 {
@@ -30,10 +31,11 @@ internal sealed class Controller
         _newId = newId;
     }
 
-    /// <summary>Registers a node that has started, and gives it the lead of the partitions it has replicas of.</summary>
+    /// <summary>Registers a node that has started, and gives it the lead of the partitions it has replicas
+    /// of.</summary>
     /// <remarks>
-    /// The leader epoch rises although the leader may be the same: what the node wrote in its life before and did not flush may
-    /// be gone, and an offset must never mean two records of one epoch.
+    /// The leader epoch rises although the leader may be the same: what the node wrote in its life before and did not
+    /// flush may be gone, and an offset must never mean two records of one epoch.
     /// </remarks>
     /// <param name="image">What is there.</param>
     /// <param name="nodeId">The node.</param>
@@ -118,7 +120,11 @@ internal sealed class Controller
         {
             (TopicImage? found, ControllerError? refused) = FindDeletable(image, topic);
             if (found is not null && !deleted.Add(found.TopicId))
-                refused = new ControllerError(ErrorCode.InvalidRequest, $"'{found.Name}' stands in the request more than once.");
+            {
+                refused = new ControllerError(
+                    ErrorCode.InvalidRequest, $"'{found.Name}' stands in the request more than once.");
+            }
+
             if (found is not null && refused is null)
                 records.Add(new RemoveTopicRecord { TopicId = found.TopicId });
 
@@ -138,7 +144,8 @@ internal sealed class Controller
     /// <param name="image">What is there.</param>
     /// <param name="request">The request.</param>
     /// <returns>The records, and what to answer.</returns>
-    public static Decision<CreatePartitionsResponse> CreatePartitions(ClusterImage image, CreatePartitionsRequest request)
+    public static Decision<CreatePartitionsResponse> CreatePartitions(
+        ClusterImage image, CreatePartitionsRequest request)
     {
         List<IMetadataRecord> records = [];
         CreatePartitionsResponse response = new();
@@ -147,7 +154,8 @@ internal sealed class Controller
         {
             ControllerError? refused = seen.Add(topic.Name)
                 ? FindGrowthFault(image, topic)
-                : new ControllerError(ErrorCode.InvalidRequest, $"'{topic.Name}' stands in the request more than once.");
+                : new ControllerError(
+                    ErrorCode.InvalidRequest, $"'{topic.Name}' stands in the request more than once.");
             if (refused is null)
                 Grow(image, image.Topics[topic.Name], topic, records);
 
@@ -186,7 +194,8 @@ internal sealed class Controller
             : (found, null);
     }
 
-    private static ControllerError? FindGrowthFault(ClusterImage image, CreatePartitionsRequest.CreatePartitionsTopic topic)
+    private static ControllerError? FindGrowthFault(
+        ClusterImage image, CreatePartitionsRequest.CreatePartitionsTopic topic)
     {
         if (image.FindTopic(topic.Name) is not { } found)
             return new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{topic.Name}'.");

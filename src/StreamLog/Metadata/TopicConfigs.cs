@@ -81,8 +81,8 @@ internal static class TopicConfigs
             Type = ConfigType.List,
             Default = CleanupDelete,
             Allowed = [CleanupDelete, CleanupCompact],
-            Documentation = "'delete' lets old segments go by retention.ms and retention.bytes, 'compact' keeps at least the last " +
-                "record of each key and asks for keys; both may be given.",
+            Documentation = "'delete' lets old segments go by retention.ms and retention.bytes, 'compact' keeps at " +
+                "least the last record of each key and asks for keys; both may be given.",
         },
         new()
         {
@@ -98,7 +98,8 @@ internal static class TopicConfigs
         Number64("file.delete.delay.ms", "log.segment.delete.delay.ms", 60_000, 0,
             "How long a deleted segment's files stay, in milliseconds."),
         Number64("flush.messages", "log.flush.interval.messages", long.MaxValue, 1,
-            "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it has no effect."),
+            "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it " +
+            "has no effect."),
         Number64("flush.ms", "log.flush.interval.ms", long.MaxValue, 0,
             "After how many milliseconds data is forced to disk. The node's flush interval holds where it is shorter."),
         Number32(IndexIntervalBytes, "log.index.interval.bytes", 4096, 0,
@@ -118,7 +119,8 @@ internal static class TopicConfigs
             Type = ConfigType.Text,
             Default = "CreateTime",
             Allowed = ["CreateTime", "LogAppendTime"],
-            Documentation = "Whether a record keeps its producer's time ('CreateTime') or gets the node's ('LogAppendTime').",
+            Documentation =
+                "Whether a record keeps its producer's time ('CreateTime') or gets the node's ('LogAppendTime').",
         },
         new()
         {
@@ -140,7 +142,8 @@ internal static class TopicConfigs
             NodeName = "log.preallocate",
             Type = ConfigType.Boolean,
             Default = "false",
-            Documentation = "Whether disk space is set aside for a whole new segment. StreamLog does so wherever the system can.",
+            Documentation =
+                "Whether disk space is set aside for a whole new segment. StreamLog does so wherever the system can.",
         },
         Number64("retention.bytes", "log.retention.bytes", -1, double.NegativeInfinity,
             "How large a partition may become before its oldest segments go; -1 keeps everything."),
@@ -161,12 +164,14 @@ internal static class TopicConfigs
             Type = ConfigType.Text,
             Default = nameof(Durability.OnCommit),
             Allowed = [nameof(Durability.OnCommit), nameof(Durability.PageCache)],
-            Documentation = "What an acknowledgement promises: that the record was forced to disk ('OnCommit'), or that the " +
+            Documentation =
+                "What an acknowledgement promises: that the record was forced to disk ('OnCommit'), or that the " +
                 "operating system has it ('PageCache', as Kafka does).",
         },
     ];
 
-    private static ConfigDefinition Number32(string name, string nodeName, int value, int min, string documentation) => new()
+    private static ConfigDefinition Number32(string name, string nodeName, int value, int min, string documentation) =>
+        new()
     {
         Name = name,
         NodeName = nodeName,
@@ -176,7 +181,8 @@ internal static class TopicConfigs
         Documentation = documentation,
     };
 
-    private static ConfigDefinition Number64(string name, string nodeName, long value, double min, string documentation) =>
+    private static ConfigDefinition Number64(
+        string name, string nodeName, long value, double min, string documentation) =>
         new()
         {
             Name = name,

@@ -64,7 +64,8 @@ internal sealed class TopicCreation
         ErrorMessage = error.Message,
     };
 
-    private CreateTopicsResponse.CreatableTopicResult Decide(CreateTopicsRequest.CreatableTopic topic, bool validateOnly)
+    private CreateTopicsResponse.CreatableTopicResult Decide(
+        CreateTopicsRequest.CreatableTopic topic, bool validateOnly)
     {
         if ((FindNameFault(topic.Name) ?? FindCountFault(topic) ?? FindConfigFault(topic)) is { } refused)
             return Refuse(topic, refused);
@@ -88,7 +89,8 @@ internal sealed class TopicCreation
         {
             return Refuse(topic, new ControllerError(
                 ErrorCode.PolicyViolation,
-                $"One request creates at most {PartitionsMax} partitions. Create the topic with fewer, and add more later."));
+                $"One request creates at most {PartitionsMax} partitions. Create the topic with fewer, and add " +
+                "more later."));
         }
 
         return Create(topic, placement, validateOnly);
@@ -164,7 +166,8 @@ internal sealed class TopicCreation
                 ? null
                 : new ControllerError(
                     ErrorCode.InvalidRequest,
-                    "Where replicas are assigned by hand, the number of partitions and the replication factor must be -1.");
+                    "Where replicas are assigned by hand, the number of partitions and the replication factor must " +
+                    "be -1.");
         }
 
         if (topic.NumPartitions is 0 or < -1)
@@ -185,7 +188,8 @@ internal sealed class TopicCreation
         {
             return new ControllerError(
                 ErrorCode.PolicyViolation,
-                $"One request creates at most {PartitionsMax} partitions. Create the topic with fewer, and add more later.");
+                $"One request creates at most {PartitionsMax} partitions. Create the topic with fewer, and add " +
+                "more later.");
         }
 
         return topic.ReplicationFactor <= _nodes.Length
@@ -206,7 +210,8 @@ internal sealed class TopicCreation
             if (!seen.Add(assignment.PartitionIndex) || (uint)assignment.PartitionIndex >= (uint)assignments.Count)
             {
                 return new ControllerError(
-                    ErrorCode.InvalidReplicaAssignment, "The partitions must be numbered from 0 on, each of them once.");
+                    ErrorCode.InvalidReplicaAssignment,
+                    "The partitions must be numbered from 0 on, each of them once.");
             }
 
             if (FindPlacementFault(assignment.BrokerIds, factor, _nodes) is { } fault)
@@ -240,7 +245,11 @@ internal sealed class TopicCreation
         foreach (CreateTopicsRequest.CreatableTopicConfig config in topic.Configs)
         {
             if (!seen.Add(config.Name))
-                return new ControllerError(ErrorCode.InvalidConfig, $"The setting '{config.Name}' is given more than once.");
+            {
+                return new ControllerError(
+                    ErrorCode.InvalidConfig, $"The setting '{config.Name}' is given more than once.");
+            }
+
             if (FindConfigFault(config.Name, config.Value) is { } fault)
                 return fault;
         }

@@ -37,7 +37,10 @@ internal static class TopicNames
         foreach (char c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
-                return $"The topic's name '{name}' has the character '{c}'. Use ASCII letters, digits, '.', '_' and '-'.";
+            {
+                return $"The topic's name '{name}' has the character '{c}'. Use ASCII letters, digits, '.', '_' " +
+                    "and '-'.";
+            }
         }
 
         return null;

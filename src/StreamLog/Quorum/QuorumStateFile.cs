@@ -94,11 +94,9 @@ internal sealed class QuorumStateFile
         int leaderEpoch = -1;
         int votedId = -1;
         Guid votedDirectoryId = Guid.Empty;
-        int depth = 0;
         while (json.Read())
         {
-            depth += json.TokenType is JsonTokenType.StartObject ? 1 : json.TokenType is JsonTokenType.EndObject ? -1 : 0;
-            if (json.TokenType != JsonTokenType.PropertyName || depth != 1)
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
                 continue;
 
             string name = json.GetString()!;
@@ -136,5 +134,6 @@ internal sealed class QuorumStateFile
         return System.Buffers.Text.Base64Url.EncodeToString(bytes);
     }
 
-    private static Guid FromText(string text) => new(System.Buffers.Text.Base64Url.DecodeFromChars(text), bigEndian: true);
+    private static Guid FromText(string text) =>
+        new(System.Buffers.Text.Base64Url.DecodeFromChars(text), bigEndian: true);
 }

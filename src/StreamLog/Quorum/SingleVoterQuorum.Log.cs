@@ -10,7 +10,8 @@ internal sealed partial class SingleVoterQuorum
         public static partial void Leads(ILogger logger, int epoch);
 
         [LoggerMessage(2102, LogLevel.Warning,
-            "The file quorum-state cannot be read. This node is the only voter, so it goes on from epoch {Epoch} of the log.")]
+            "The file quorum-state cannot be read. This node is the only voter, so it goes on from epoch {Epoch} " +
+            "of the log.")]
         public static partial void QuorumStateUnreadable(ILogger logger, int epoch);
 
         [LoggerMessage(2103, LogLevel.Critical, "The metadata log has failed. The whole data directory goes offline.")]

@@ -11,8 +11,8 @@ namespace StreamLog.Quorum;
 
 /// <summary>The metadata log of a cluster whose only voter is this node: what its disk has is committed.</summary>
 /// <remarks>
-/// <para>Each term begins with the epoch in <c>quorum-state</c> and a LeaderChange record in the log, as Raft has it, so that a
-/// quorum of several can take the log over.</para>
+/// <para>Each term begins with the epoch in <c>quorum-state</c> and a LeaderChange record in the log, as Raft has it,
+/// so that a quorum of several can take the log over.</para>
 /// <para>Thread-safe. The listener is called on the thread of the flush that committed, one call at a time.</para>
 /// </remarks>
 internal sealed partial class SingleVoterQuorum : ICoordination
@@ -46,7 +46,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     /// <summary>The epoch of which this node is the controller, or -1.</summary>
     private int _epoch = -1;
 
-    /// <summary>The offset behind the last record that the listener hears of: control records are none of its business.</summary>
+    /// <summary>The offset behind the last record that the listener hears of: control records are none of its
+    /// business.</summary>
     private long _recordsEnd;
 
     /// <summary>Whether somebody is handing batches to the listener.</summary>
@@ -75,7 +76,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         _log.WentOffline += log => Fail(log.Failure!);
     }
 
-    /// <summary>Raised once when the metadata log has failed: nothing in the data directory can be trusted from then on.</summary>
+    /// <summary>Raised once when the metadata log has failed: nothing in the data directory can be trusted from then
+    /// on.</summary>
     public event Action<StreamLogException>? Failed;
 
     /// <inheritdoc/>
@@ -107,7 +109,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         if (!_stateFile.TryRead(out QuorumState? state))
             Log.QuorumStateUnreadable(_logger, _log.LatestEpoch);
 
-        // An epoch in which nothing was committed was told to nobody, so the log alone would do where the file is damaged.
+        // An epoch in which nothing was committed was told to nobody, so the log alone would do where the file is
+        // damaged.
         int epoch = Math.Max(state?.LeaderEpoch ?? -1, _log.LatestEpoch) + 1;
         try
         {
@@ -116,7 +119,9 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         catch (IOException exception)
         {
             throw new StreamLogException(
-                ErrorCode.KafkaStorageError, $"The state of the quorum could not be written: {exception.Message}", exception);
+                ErrorCode.KafkaStorageError,
+                $"The state of the quorum could not be written: {exception.Message}",
+                exception);
         }
 
         _log.AssignEpochStart(epoch);
@@ -151,7 +156,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
                 if (controllerEpoch != _epoch)
                 {
                     throw new StreamLogException(
-                        ErrorCode.NotController, $"The controller of epoch {controllerEpoch} was replaced: it is {_epoch} now.");
+                        ErrorCode.NotController,
+                        $"The controller of epoch {controllerEpoch} was replaced: it is {_epoch} now.");
                 }
 
                 if (expectedEndOffset < _recordsEnd)
@@ -204,7 +210,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
 
         LeaderChangeMessage message = new() { Version = MessageVersion, LeaderId = _nodeId };
         message.Voters.Add(new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
-        message.GrantingVoters.Add(new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
+        message.GrantingVoters.Add(
+            new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
         WireWriter writer = new(128);
         try
         {

@@ -2,8 +2,8 @@ namespace StreamLog.Replication;
 
 /// <summary>Waits for the high watermark of one partition to reach an offset.</summary>
 /// <remarks>
-/// Its owner hands it to <see cref="ReplicatedPartition.TryWait"/>, and from then on it is woken once or taken back, never both.
-/// It is a link in the partition's list itself, so that waiting allocates nothing beyond it.
+/// Its owner hands it to <see cref="ReplicatedPartition.TryWait"/>, and from then on it is woken once or taken back,
+/// never both. It is a link in the partition's list itself, so that waiting allocates nothing beyond it.
 /// </remarks>
 internal abstract class HighWatermarkWaiter
 {

@@ -41,7 +41,8 @@ internal sealed class ReplicatedPartition
         _durability = durability;
         _minInSyncReplicas = minInSyncReplicas;
         _failure = log.Failure;
-        _highWatermark = Math.Clamp(log.HighWatermark, log.LogStartOffset, Math.Max(log.LogStartOffset, log.LogEndOffset));
+        _highWatermark = Math.Clamp(
+            log.HighWatermark, log.LogStartOffset, Math.Max(log.LogStartOffset, log.LogEndOffset));
         log.DurableAdvanced += _ => AdvanceHighWatermark();
         log.WentOffline += offline => Fail(offline.Failure!);
     }
@@ -64,7 +65,8 @@ internal sealed class ReplicatedPartition
     /// <summary>Gets the offset before which no transaction is open. There are no transactions yet.</summary>
     public long LastStableOffset => HighWatermark;
 
-    /// <summary>Gets whether the mark has reached what the leader had when it became one, so that it is safe to tell.</summary>
+    /// <summary>Gets whether the mark has reached what the leader had when it became one, so that it is safe to
+    /// tell.</summary>
     public bool HasCommittedInEpoch => HighWatermark >= Volatile.Read(ref _epochStart);
 
     /// <summary>Gets what an acknowledgement promises.</summary>
@@ -116,7 +118,8 @@ internal sealed class ReplicatedPartition
             Log.RequestFlush();
     }
 
-    /// <summary>Appends. The caller announces it with <see cref="Announce"/> once it waits for what it wants to wait for.</summary>
+    /// <summary>Appends. The caller announces it with <see cref="Announce"/> once it waits for what it wants to wait
+    /// for.</summary>
     /// <param name="batches">The batches. They are neither kept nor changed.</param>
     /// <param name="origin">Who appends.</param>
     /// <returns>What came of it.</returns>
@@ -151,7 +154,8 @@ internal sealed class ReplicatedPartition
     /// <summary>Has somebody woken when the high watermark reaches an offset.</summary>
     /// <param name="waiter">Who waits; not waiting anywhere yet.</param>
     /// <param name="offset">The offset. The waiter is woken when the mark is at it or beyond.</param>
-    /// <returns><see langword="false"/> where there is nothing to wait for: it is there already, or the partition has failed.
+    /// <returns><see langword="false"/> where there is nothing to wait for: it is there already, or the partition has
+    /// failed.
     /// </returns>
     public bool TryWait(HighWatermarkWaiter waiter, long offset)
     {
@@ -189,7 +193,8 @@ internal sealed class ReplicatedPartition
         }
     }
 
-    /// <summary>Ends the partition's use: its log is offline, its topic deleted, or its node's directory lost.</summary>
+    /// <summary>Ends the partition's use: its log is offline, its topic deleted, or its node's directory
+    /// lost.</summary>
     /// <param name="failure">What everybody is told from now on.</param>
     public void Fail(StreamLogException failure)
     {

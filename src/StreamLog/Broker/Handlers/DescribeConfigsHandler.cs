@@ -7,8 +7,11 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Tells the settings of topics and of this node, and where each value comes from.</summary>
-internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
+internal sealed class DescribeConfigsHandler(BrokerParts parts)
+    : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {
+    private string NodeName => parts.NodeId.ToString(CultureInfo.InvariantCulture);
+
     /// <inheritdoc/>
     protected override ValueTask<DescribeConfigsResponse> HandleAsync(
         DescribeConfigsRequest request, RequestContext context, CancellationToken cancellationToken)
@@ -39,12 +42,7 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<Des
         switch ((ConfigResourceType)resource.ResourceType)
         {
             case ConfigResourceType.Topic when image.FindTopic(resource.ResourceName) is not null:
-                foreach (ConfigDefinition definition in TopicConfigs.All)
-                {
-                    if (IsAskedFor(resource, definition.Name))
-                        result.Configs.Add(Describe(definition, request, image.ConfigsOf(ConfigResourceType.Topic, resource.ResourceName)));
-                }
-
+                FillTopic(result, resource, request, image);
                 break;
             case ConfigResourceType.Topic:
                 result.ErrorCode = TopicNames.FindFault(resource.ResourceName) is null
@@ -52,7 +50,7 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<Des
                     : ErrorCode.InvalidTopic;
                 result.ErrorMessage = $"There is no topic '{resource.ResourceName}'.";
                 break;
-            case ConfigResourceType.Broker when resource.ResourceName == parts.NodeId.ToString(CultureInfo.InvariantCulture):
+            case ConfigResourceType.Broker when resource.ResourceName == NodeName:
                 foreach ((string name, string value) in NodeSettings())
                 {
                     if (IsAskedFor(resource, name))
@@ -64,6 +62,21 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<Des
                 result.ErrorCode = ErrorCode.InvalidRequest;
                 result.ErrorMessage = $"Only topics and the node {parts.NodeId} have settings here.";
                 break;
+        }
+    }
+
+    private void FillTopic(
+        DescribeConfigsResponse.DescribeConfigsResult result,
+        DescribeConfigsRequest.DescribeConfigsResource resource,
+        DescribeConfigsRequest request,
+        ClusterImage image)
+    {
+        ImmutableSortedDictionary<string, string> own =
+            image.ConfigsOf(ConfigResourceType.Topic, resource.ResourceName);
+        foreach (ConfigDefinition definition in TopicConfigs.All)
+        {
+            if (IsAskedFor(resource, definition.Name))
+                result.Configs.Add(Describe(definition, request, own));
         }
     }
 
@@ -94,7 +107,8 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<Des
         return described;
     }
 
-    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(string name, string value, ConfigSource source) =>
+    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(
+        string name, string value, ConfigSource source) =>
         new() { Name = name, Value = value, Source = (sbyte)source };
 
     private IEnumerable<(string Name, string Value)> NodeSettings()
@@ -102,13 +116,14 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts) : ApiHandler<Des
         StreamLogOptions options = parts.Options;
         yield return ("auto.create.topics.enable", options.AutoCreateTopics ? "true" : "false");
         yield return ("log.dirs", parts.Directory.Path);
-        yield return ("node.id", parts.NodeId.ToString(CultureInfo.InvariantCulture));
+        yield return ("node.id", NodeName);
         yield return ("num.partitions", options.DefaultPartitions.ToString(CultureInfo.InvariantCulture));
         foreach (ConfigDefinition definition in TopicConfigs.All)
             yield return (definition.NodeName, parts.NodeConfigs.Get(definition).Value);
     }
 
-    private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) => new()
+    private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) =>
+        new()
     {
         Name = name,
         Value = value,

@@ -5,7 +5,8 @@ using StreamLog.Replication;
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Tells how much of the data directory each partition takes.</summary>
-internal sealed class DescribeLogDirsHandler(BrokerParts parts) : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
+internal sealed class DescribeLogDirsHandler(BrokerParts parts)
+    : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
     /// <inheritdoc/>
     protected override ValueTask<DescribeLogDirsResponse> HandleAsync(
@@ -41,7 +42,8 @@ internal sealed class DescribeLogDirsHandler(BrokerParts parts) : ApiHandler<Des
                 directory.Topics.Add(described);
         }
 
-        directory.TotalBytes = directory.UsableBytes > long.MaxValue - used ? long.MaxValue : directory.UsableBytes + used;
+        directory.TotalBytes =
+            directory.UsableBytes > long.MaxValue - used ? long.MaxValue : directory.UsableBytes + used;
         return new ValueTask<DescribeLogDirsResponse>(new DescribeLogDirsResponse { Results = { directory } });
     }
 

@@ -13,8 +13,8 @@ internal sealed class FetchHandler(BrokerParts parts) : ApiHandler<FetchRequest,
     protected override ValueTask<FetchResponse> HandleAsync(
         FetchRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        // There are no fetch sessions: each request names all of its partitions. A client that goes on with a session it was
-        // never given begins a new one after this answer.
+        // There are no fetch sessions: each request names all of its partitions. A client that goes on with a session
+        // it was never given begins a new one after this answer.
         if (request.SessionEpoch > 0)
         {
             return new ValueTask<FetchResponse>(new FetchResponse

@@ -4,7 +4,8 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Tells which node coordinates a group: this one.</summary>
-internal sealed class FindCoordinatorHandler(BrokerParts parts) : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
+internal sealed class FindCoordinatorHandler(BrokerParts parts)
+    : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte Group = 0;
     private const sbyte Transaction = 1;
@@ -36,7 +37,7 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts) : ApiHandler<Fin
         (ErrorCode error, string? message) = type switch
         {
             Group => (ErrorCode.None, null),
-            Transaction => (ErrorCode.UnsupportedVersion, "This node has no transactions. Produce without a transactional id."),
+            Transaction => (ErrorCode.UnsupportedVersion, "This node has no transactions. Produce without them."),
             _ => (ErrorCode.InvalidRequest, $"There is no kind of coordinator {type}. Use 0 for groups."),
         };
         bool isHere = error == ErrorCode.None;

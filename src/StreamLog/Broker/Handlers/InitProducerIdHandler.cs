@@ -32,7 +32,8 @@ internal sealed class InitProducerIdHandler(ProducerIdBlock ids)
         return Give(await ids.TakeAsync(cancellationToken).ConfigureAwait(false), epoch: 0);
     }
 
-    private static InitProducerIdResponse Give(long id, short epoch) => new() { ProducerId = id, ProducerEpoch = epoch };
+    private static InitProducerIdResponse Give(long id, short epoch) =>
+        new() { ProducerId = id, ProducerEpoch = epoch };
 
     private static InitProducerIdResponse Refuse(ErrorCode error) =>
         new() { ErrorCode = error, ProducerId = -1, ProducerEpoch = -1 };

@@ -56,7 +56,8 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
 
         try
         {
-            return Find(asked, partition, isolation == ReadCommitted ? partition.LastStableOffset : partition.HighWatermark);
+            return Find(
+                asked, partition, isolation == ReadCommitted ? partition.LastStableOffset : partition.HighWatermark);
         }
         catch (StreamLogException exception)
         {

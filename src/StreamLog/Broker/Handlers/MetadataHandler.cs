@@ -4,14 +4,16 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells the nodes, topics and partitions, and creates missing topics where node and request allow it.</summary>
+/// <summary>Tells the nodes, topics and partitions, and creates missing topics where node and request allow
+/// it.</summary>
 internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRequest, MetadataResponse>
 {
     /// <inheritdoc/>
     protected override async ValueTask<MetadataResponse> HandleAsync(
         MetadataRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        if (request.AllowAutoTopicCreation && parts.Options.AutoCreateTopics && FindMissing(request) is { Count: > 0 } missing)
+        bool mayCreate = request.AllowAutoTopicCreation && parts.Options.AutoCreateTopics;
+        if (mayCreate && FindMissing(request) is { Count: > 0 } missing)
         {
             await parts.Metadata
                 .ChangeAsync(image => parts.Controller.CreateTopics(image, Creation(missing)), cancellationToken)

@@ -29,7 +29,8 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
     {
         List<TopicPartition>? asked = request.Topics is null
             ? null
-            : [.. request.Topics.SelectMany(topic => topic.PartitionIndexes, (topic, index) => new TopicPartition(topic.Name, index))];
+            : [.. request.Topics.SelectMany(
+                topic => topic.PartitionIndexes, (topic, index) => new TopicPartition(topic.Name, index))];
         IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset)> found =
             parts.Groups.Fetch(request.GroupId, asked, out ErrorCode error);
         response.ErrorCode = error;
@@ -71,9 +72,12 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
 
         foreach (OffsetFetchRequest.OffsetFetchRequestTopics topic in group.Topics)
         {
-            OffsetFetchResponse.OffsetFetchResponseTopics answers = new() { Name = topic.Name, TopicId = topic.TopicId };
+            OffsetFetchResponse.OffsetFetchResponseTopics answers =
+                new() { Name = topic.Name, TopicId = topic.TopicId };
             answer.Topics.Add(answers);
-            string? name = topic.TopicId == Guid.Empty ? topic.Name : parts.Metadata.Image.FindTopic(topic.TopicId)?.Name;
+            string? name = topic.TopicId == Guid.Empty
+                ? topic.Name
+                : parts.Metadata.Image.FindTopic(topic.TopicId)?.Name;
             Fill(group.GroupId, name, topic.PartitionIndexes, answers, answer);
         }
 

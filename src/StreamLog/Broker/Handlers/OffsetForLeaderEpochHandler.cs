@@ -4,7 +4,8 @@ using StreamLog.Replication;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells where leader epochs ended, so that a reader finds out whether what it has read is still in the log.</summary>
+/// <summary>Tells where leader epochs ended, so that a reader finds out whether what it has read is still in the
+/// log.</summary>
 internal sealed class OffsetForLeaderEpochHandler(BrokerParts parts)
     : ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {

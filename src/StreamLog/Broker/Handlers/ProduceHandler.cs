@@ -8,8 +8,8 @@ namespace StreamLog.Broker.Handlers;
 
 /// <summary>Appends record batches, and answers once they are as safe as the topic promises.</summary>
 /// <remarks>
-/// The append runs on the caller's thread before the call returns, so that calls begun in order are applied in order and request
-/// memory is not read any more afterwards.
+/// The append runs on the caller's thread before the call returns, so that calls begun in order are applied in order
+/// and request memory is not read any more afterwards.
 /// </remarks>
 internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequest, ProduceResponse>
 {
@@ -69,13 +69,18 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         if (request.Acks is not (0 or 1 or AcksAll))
         {
             return Refuse(answer, ErrorCode.InvalidRequiredAcks,
-                $"{request.Acks} acknowledgements cannot be asked for. Use -1 for all, 1 for the leader, or 0 for none.");
+                $"{request.Acks} acknowledgements cannot be asked for. Use -1 for all, 1 for the leader, or 0 for " +
+                "none.");
         }
 
         if (topic is null)
             return Refuse(answer, topicError, "There is no such topic. Create it first.");
         if (topic.Image.IsInternal)
-            return Refuse(answer, ErrorCode.InvalidTopic, $"'{topic.Name}' holds the node's own state. Clients cannot append.");
+        {
+            return Refuse(
+                answer, ErrorCode.InvalidTopic, $"'{topic.Name}' holds the node's own state. Clients cannot append.");
+        }
+
         if (topic.Find(data.Index) is not { } partition)
         {
             return Refuse(answer, ErrorCode.UnknownTopicOrPartition,
@@ -83,7 +88,11 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         }
 
         if (data.Records is not { Length: >= RecordBatchHeader.Size } records)
-            return Refuse(answer, ErrorCode.CorruptMessage, "There is no record batch: it is null, or shorter than a header.");
+        {
+            return Refuse(
+                answer, ErrorCode.CorruptMessage, "There is no record batch: it is null, or shorter than a header.");
+        }
+
         if (request.TransactionalId is not null || new RecordBatchHeader(records.Span).IsTransactional)
         {
             return Refuse(answer, ErrorCode.InvalidTransactionState,

@@ -1,0 +1,176 @@
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+using StreamLog.Simulation;
+using StreamLog.Storage.Files;
+using Xunit;
+
+namespace StreamLog.Tests.Broker;
+
+public sealed class StartAndFailureTests
+{
+    [Fact]
+    public async Task Declared_topics_are_created_raised_and_set_and_never_lowered()
+    {
+        StreamLogOptions options = new() { DefaultPartitions = 2 };
+        options.Topics["orders"] = new TopicOptions();
+        options.Topics["audit"] = new TopicOptions { Partitions = 3, Durability = Durability.PageCache };
+        BrokerHarness first = await BrokerHarness.StartAsync(options);
+        Assert.Equal([("audit", 3), ("orders", 2)], CountsOf(first));
+
+        StreamLogOptions changed = new();
+        changed.Topics["orders"] = new TopicOptions { Partitions = 4, Configs = { ["segment.ms"] = "1000" } };
+        changed.Topics["audit"] = new TopicOptions { Partitions = 1 };
+        await using BrokerHarness broker = await first.RestartAsync(changed);
+
+        Assert.Equal([("audit", 3), ("orders", 4)], CountsOf(broker));
+        Assert.All(
+            broker.Broker.DescribeTopics().SelectMany(topic => topic.Partitions),
+            partition => Assert.True(partition is { IsOnline: true, LeaderId: 1, LogEndOffset: 0 }));
+
+        static IEnumerable<(string Name, int Partitions)> CountsOf(BrokerHarness broker) =>
+            broker.Broker.DescribeTopics().Select(topic => (topic.Name, topic.Partitions.Count));
+    }
+
+    [Fact]
+    public async Task A_declared_topic_that_is_not_legal_stops_the_start_and_is_named()
+    {
+        InMemoryFileSystem files = new(1L << 30);
+        StreamLogOptions options = new();
+        options.Topics["orders"] = new TopicOptions { Configs = { ["segment.bites"] = "1" } };
+
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+            () => BrokerHarness.StartAsync(options, files));
+
+        Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
+        Assert.Contains("orders", refused.Message, StringComparison.Ordinal);
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: files);
+        Assert.Empty(broker.Broker.DescribeTopics());
+    }
+
+    [Fact]
+    public async Task A_corrupt_partition_is_offline_and_the_rest_works()
+    {
+        SimulatedDisk disk = new();
+        BrokerHarness first = await BrokerHarness.StartAsync(files: disk);
+        await first.CreateTopicAsync("orders", 2);
+        await first.ProduceAsync("orders", 0, "a");
+        await first.ProduceAsync("orders", 1, "b");
+        SimulatedDisk left = disk.Crash();
+        left.FlipBit("/data/orders-0/00000000000000000000.log", 70, 3);
+
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: left, seed: 5);
+
+        Partition[] partitions = [.. broker.Broker.DescribeTopics().Single().Partitions];
+        Assert.Equal([false, true], partitions.Select(partition => partition.IsOnline));
+        Assert.Contains("orders-0", partitions[0].Failure!.Message, StringComparison.Ordinal);
+        ProduceResponse.PartitionProduceResponse refused = await broker.ProduceAsync("orders", 0, "c");
+        Assert.NotEqual(ErrorCode.None, refused.ErrorCode);
+        Assert.Contains("orders-0", refused.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal([(0L, "b")], await broker.ReadAllAsync("orders", partition: 1));
+        Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("orders", 1, "c")).ErrorCode);
+        MetadataResponse metadata = await broker.SendAsync(new MetadataRequest { Topics = null });
+        Assert.Equal([1, 0], metadata.Topics.Single().Partitions.Select(partition => partition.OfflineReplicas.Count));
+    }
+
+    [Fact]
+    public async Task A_failed_flush_of_a_partition_is_its_own_affair()
+    {
+        SimulatedDisk disk = new();
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        await broker.CreateTopicAsync("orders", 2);
+        disk.Faults.FailFlushes(path => path.Contains("orders-0", StringComparison.Ordinal));
+
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+
+        Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("orders", 1, "b")).ErrorCode);
+        Assert.Equal(ErrorCode.None, (await broker.CreateTopicAsync("more")).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_failed_metadata_log_takes_everything_offline()
+    {
+        SimulatedDisk disk = new();
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        await broker.CreateTopicAsync("orders");
+        disk.Faults.FailFlushes(path => path.Contains("__cluster_metadata-0", StringComparison.Ordinal));
+
+        StreamLogException failed =
+            await Assert.ThrowsAsync<StreamLogException>(() => broker.CreateTopicAsync("more"));
+
+        Assert.Equal(ErrorCode.KafkaStorageError, failed.ErrorCode);
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+        Assert.All(broker.Broker.DescribeTopics().Single().Partitions, partition => Assert.False(partition.IsOnline));
+    }
+
+    [Fact]
+    public async Task Directories_that_the_metadata_does_not_know_are_left_alone()
+    {
+        SimulatedDisk disk = new();
+        BrokerHarness donor = await BrokerHarness.StartAsync(files: disk);
+        await donor.CreateTopicAsync("orders");
+        await donor.ProduceAsync("orders", 0, "a");
+        await donor.DisposeAsync();
+
+        // A directory of a topic that the metadata has never heard of: as if the metadata were another cluster's.
+        disk.DeleteDirectory("/data/__cluster_metadata-0");
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk, seed: 9);
+
+        Assert.Empty(broker.Broker.DescribeTopics());
+        Assert.True(disk.FileExists("/data/orders-0/00000000000000000000.log"));
+    }
+
+    // Goal: whatever an answer has promised holds after a power cut at any write, and the node starts.
+    // Method: the same run is cut after every mutation of the disk, one run a cut, and what is left is opened.
+    [Fact]
+    public async Task Topics_records_and_offsets_survive_a_power_cut_at_every_write()
+    {
+        SimulatedDisk whole = new();
+        await RunAsync(whole);
+        long mutations = whole.MutationCount;
+        Assert.True(mutations > 20);
+
+        for (long cut = 1; cut <= mutations; cut += 3)
+        {
+            SimulatedDisk disk = new();
+            disk.CutPowerAfter(cut);
+            List<string> promised = await RunAsync(disk);
+
+            await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk.Crash(), seed: 11);
+            foreach (string promise in promised)
+                await CheckAsync(broker, promise);
+        }
+    }
+
+    private static async Task<List<string>> RunAsync(SimulatedDisk disk)
+    {
+        List<string> promised = [];
+        BrokerHarness? broker = null;
+        try
+        {
+            broker = await BrokerHarness.StartAsync(files: disk);
+            if ((await broker.CreateTopicAsync("orders")).ErrorCode == ErrorCode.None)
+                promised.Add("topic");
+            for (int i = 0; i < 3; i++)
+            {
+                if ((await broker.ProduceAsync("orders", 0, $"{i}")).ErrorCode == ErrorCode.None)
+                    promised.Add($"{i}");
+            }
+
+            await broker.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is IOException or StreamLogException)
+        {
+            // The power is gone. What was promised until then is promised.
+        }
+
+        return promised;
+    }
+
+    private static async Task CheckAsync(BrokerHarness broker, string promise)
+    {
+        Assert.Contains(broker.Broker.DescribeTopics(), topic => topic.Name == "orders");
+        if (promise != "topic")
+            Assert.Contains(await broker.ReadAllAsync("orders"), record => record.Value == promise);
+    }
+}
