@@ -15,6 +15,9 @@ internal sealed class ProducerIdBlock
     private long _next;
     private long _end;
 
+    /// <summary>The new block on its way, or null.</summary>
+    private Task? _refill;
+
     /// <summary>Creates an empty block.</summary>
     /// <param name="metadata">Where to get blocks from.</param>
     /// <param name="nodeId">The node.</param>
@@ -36,34 +39,39 @@ internal sealed class ProducerIdBlock
     {
         while (true)
         {
-            if (TryTake(out long id))
-                return id;
-
-            // Two may ask at once and get a block each: the ids of the second are never used.
-            long first = await _metadata
-                .ChangeAsync(image => Controller.AllocateProducerIds(image, _nodeId), cancellationToken)
-                .ConfigureAwait(false);
+            Task refill;
             lock (_gate)
             {
                 if (_next < _end)
-                    continue;
+                    return _next++;
 
+                // All who find the block empty wait for the same new one.
+                refill = _refill ??= RefillAsync();
+            }
+
+            await refill.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RefillAsync()
+    {
+        // Off the caller's thread, which holds the gate.
+        await Task.Yield();
+        try
+        {
+            long first = await _metadata
+                .ChangeAsync(image => Controller.AllocateProducerIds(image, _nodeId), CancellationToken.None)
+                .ConfigureAwait(false);
+            lock (_gate)
+            {
                 _next = first;
                 _end = first + Controller.ProducerIdBlockLength;
             }
         }
-    }
-
-    private bool TryTake(out long id)
-    {
-        lock (_gate)
+        finally
         {
-            id = _next;
-            if (_next == _end)
-                return false;
-
-            _next++;
-            return true;
+            lock (_gate)
+                _refill = null;
         }
     }
 }

@@ -1,4 +1,4 @@
-using StreamLog.Protocol;
+using StreamLog.Extensibility;
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
 using StreamLog.Storage.Files;
@@ -55,8 +55,11 @@ public sealed class StartAndFailureTests
         await first.CreateTopicAsync("orders", 2);
         await first.ProduceAsync("orders", 0, "a");
         await first.ProduceAsync("orders", 1, "b");
+
+        // Time enough for the flush marks, which tell corruption from a torn tail, to be on the disk.
+        first.Time.Advance(TimeSpan.FromSeconds(2));
         SimulatedDisk left = disk.Crash();
-        left.FlipBit("/data/orders-0/00000000000000000000.log", 70, 3);
+        left.FlipBit("/data/orders-0/00000000000000000000.log", 65, 3);
 
         await using BrokerHarness broker = await BrokerHarness.StartAsync(files: left, seed: 5);
 
@@ -106,18 +109,24 @@ public sealed class StartAndFailureTests
     [Fact]
     public async Task Directories_that_the_metadata_does_not_know_are_left_alone()
     {
-        SimulatedDisk disk = new();
-        BrokerHarness donor = await BrokerHarness.StartAsync(files: disk);
+        SimulatedDisk theirs = new();
+        BrokerHarness donor = await BrokerHarness.StartAsync(files: theirs);
         await donor.CreateTopicAsync("orders");
         await donor.ProduceAsync("orders", 0, "a");
         await donor.DisposeAsync();
+        SimulatedDisk ours = new();
+        await (await BrokerHarness.StartAsync(files: ours, seed: 9)).DisposeAsync();
+        ours.CreateDirectory("/data/orders-0");
+        foreach (FileSystemEntry entry in theirs.List("/data/orders-0"))
+        {
+            using IFile copy = ours.Open($"/data/orders-0/{entry.Name}", FileOpenMode.CreateNew);
+            copy.Write(theirs.ReadAll($"/data/orders-0/{entry.Name}"), 0);
+        }
 
-        // A directory of a topic that the metadata has never heard of: as if the metadata were another cluster's.
-        disk.DeleteDirectory("/data/__cluster_metadata-0");
-        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk, seed: 9);
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: ours, seed: 10);
 
         Assert.Empty(broker.Broker.DescribeTopics());
-        Assert.True(disk.FileExists("/data/orders-0/00000000000000000000.log"));
+        Assert.True(ours.FileExists("/data/orders-0/00000000000000000000.log"));
     }
 
     // Goal: whatever an answer has promised holds after a power cut at any write, and the node starts.

@@ -84,7 +84,8 @@ public sealed class TopicAdministrationTests
         {
             CreatePartitionsResponse response = await broker.SendAsync(new CreatePartitionsRequest
             {
-                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = count, Assignments = null } },
+                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = count, Assignments =
+                    null } },
             });
             return response.Results.Single().ErrorCode;
         }
@@ -127,7 +128,8 @@ public sealed class TopicAdministrationTests
                     ResourceName = "orders",
                     ConfigurationKeys = ["segment.bytes", "max.message.bytes", "retention.ms", "unheard.of"],
                 },
-                new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = TopicResource, ResourceName = "nowhere" },
+                new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = TopicResource, ResourceName =
+                    "nowhere" },
                 new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "1" },
                 new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "2" },
             },
@@ -145,8 +147,10 @@ public sealed class TopicAdministrationTests
         Assert.All(response.Results[0].Configs, config => Assert.False(string.IsNullOrEmpty(config.Documentation)));
         Assert.Equal(
             ["4096", "134217728"],
-            response.Results[0].Configs.Single(config => config.Name == "segment.bytes").Synonyms.Select(s => s.Value!));
-        Assert.Contains(response.Results[2].Configs, config => config is { Name: "node.id", Value: "1", ReadOnly: true });
+            response.Results[0].Configs.Single(config => config.Name == "segment.bytes").Synonyms.Select(
+                s => s.Value!));
+        Assert.Contains(
+            response.Results[2].Configs, config => config is { Name: "node.id", Value: "1", ReadOnly: true });
     }
 
     [Fact]
@@ -211,7 +215,8 @@ public sealed class TopicAdministrationTests
         FindCoordinatorResponse old = await broker.SendAsync(new FindCoordinatorRequest { Key = "billing" });
         FindCoordinatorResponse young = await broker.SendAsync(
             new FindCoordinatorRequest { CoordinatorKeys = { "billing", "audit" } });
-        FindCoordinatorResponse transaction = await broker.SendAsync(new FindCoordinatorRequest { Key = "tx", KeyType = 1 });
+        FindCoordinatorResponse transaction = await broker.SendAsync(
+            new FindCoordinatorRequest { Key = "tx", KeyType = 1 });
         ApiVersionsResponse versions = await broker.SendAsync(new ApiVersionsRequest());
 
         Assert.Equal((ErrorCode.None, 1), (old.ErrorCode, old.NodeId));

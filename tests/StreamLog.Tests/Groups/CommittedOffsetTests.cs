@@ -70,7 +70,8 @@ public sealed class CommittedOffsetTests
         OffsetFetchResponse old = await broker.SendAsync(new OffsetFetchRequest { GroupId = "billing", Topics = null });
         Assert.Equal(
             [("a", 0, 3L), ("b", 1, 5L)],
-            old.Topics.SelectMany(topic => topic.Partitions, (topic, p) => (topic.Name, p.PartitionIndex, p.CommittedOffset)));
+            old.Topics.SelectMany(
+                topic => topic.Partitions, (topic, p) => (topic.Name, p.PartitionIndex, p.CommittedOffset)));
 
         OffsetFetchResponse young = await broker.SendAsync(new OffsetFetchRequest
         {
@@ -79,7 +80,8 @@ public sealed class CommittedOffsetTests
         Assert.Equal(
             [("a", 0, 3L), ("b", 1, 5L)],
             young.Groups.Single().Topics
-                .SelectMany(topic => topic.Partitions, (topic, p) => (topic.Name, p.PartitionIndex, p.CommittedOffset)));
+                .SelectMany(
+                    topic => topic.Partitions, (topic, p) => (topic.Name, p.PartitionIndex, p.CommittedOffset)));
     }
 
     [Fact]
@@ -93,11 +95,14 @@ public sealed class CommittedOffsetTests
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, await CommitAsync(broker, "billing", "nowhere", 0, 1));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, await CommitAsync(broker, "billing", "orders", 2, 1));
         Assert.Equal(
-            ErrorCode.OffsetMetadataTooLarge, await CommitAsync(broker, "billing", "orders", 0, 1, new string('x', 4097)));
+            ErrorCode.OffsetMetadataTooLarge, await CommitAsync(
+                broker, "billing", "orders", 0, 1, new string('x', 4097)));
         Assert.Equal(
-            ErrorCode.UnknownMemberId, await CommitAsync(broker, "billing", "orders", 0, 1, generation: 3, member: "m"));
+            ErrorCode.UnknownMemberId, await CommitAsync(
+                broker, "billing", "orders", 0, 1, generation: 3, member: "m"));
         Assert.Equal(
-            ErrorCode.IllegalGeneration, await CommitAsync(broker, "stranger", "orders", 0, 1, generation: 3, member: "m"));
+            ErrorCode.IllegalGeneration, await CommitAsync(
+                broker, "stranger", "orders", 0, 1, generation: 3, member: "m"));
 
         OffsetCommitRequest mixed = Request("billing", "orders", 0, 9, "", -1, "");
         mixed.Topics[0].Partitions.Add(new OffsetCommitRequest.OffsetCommitRequestPartition { PartitionIndex = 8 });
@@ -200,12 +205,14 @@ public sealed class CommittedOffsetTests
                 new OffsetFetchRequest.OffsetFetchRequestGroup
                 {
                     GroupId = group,
-                    Topics = [new OffsetFetchRequest.OffsetFetchRequestTopics { Name = topic, PartitionIndexes = { partition } }],
+                    Topics = [new OffsetFetchRequest.OffsetFetchRequestTopics { Name = topic, PartitionIndexes =
+                        { partition } }],
                 },
             },
         });
         Assert.Equal(ErrorCode.None, response.Groups.Single().ErrorCode);
-        OffsetFetchResponse.OffsetFetchResponsePartitions found = response.Groups.Single().Topics.Single().Partitions.Single();
+        OffsetFetchResponse.OffsetFetchResponsePartitions found =
+            response.Groups.Single().Topics.Single().Partitions.Single();
         Assert.Equal(ErrorCode.None, found.ErrorCode);
         return (found.CommittedOffset, found.Metadata);
     }

@@ -5,7 +5,8 @@ namespace StreamLog.Tests.Groups;
 
 public sealed class GroupNamesTests
 {
-    // What Java's String.hashCode gives, absolute and modulo; the last is the name whose hash is the smallest number there is.
+    // What Java's String.hashCode gives, absolute and modulo; the last is the name whose hash is the smallest number
+    // there is.
     [Theory]
     [InlineData("hello", 50, 99162322 % 50)]
     [InlineData("a", 50, 97 % 50)]

@@ -13,8 +13,9 @@ public sealed class ControllerTests
     /// <summary>One step of the model: what is asked for, of which topic, and with which number.</summary>
     private sealed record Step(int Kind, string Name, int Number);
 
-    // Goal: whatever is asked for in whatever order, the image says what was granted, and reading the records again gives the
-    // same image. Method: random requests against a dictionary, each record through its encoding, and a replay at the end.
+    // Goal: whatever is asked for in whatever order, the image says what was granted, and reading the records again
+    // gives the same image. Method: random requests against a dictionary, each record through its encoding, and a
+    // replay at the end.
     [Fact]
     public void The_image_is_what_was_granted_and_what_a_replay_gives() =>
         Prop.ForAll(Steps(), steps =>
@@ -136,7 +137,8 @@ public sealed class ControllerTests
             new CreatePartitionsRequest
             {
                 ValidateOnly = true,
-                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = "orders", Count = 5, Assignments = null } },
+                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = "orders", Count = 5, Assignments =
+                    null } },
             }).Records);
     }
 
@@ -178,7 +180,8 @@ public sealed class ControllerTests
         Assert.Equal("delete,compact", world.ConfigOf("orders", "cleanup.policy"));
         Assert.Equal(ErrorCode.None, world.Alter("orders", "cleanup.policy", ConfigOperation.Subtract, "delete"));
         Assert.Equal("compact", world.ConfigOf("orders", "cleanup.policy"));
-        Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "cleanup.policy", ConfigOperation.Subtract, "compact"));
+        Assert.Equal(
+            ErrorCode.InvalidConfig, world.Alter("orders", "cleanup.policy", ConfigOperation.Subtract, "compact"));
         Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "segment.ms", ConfigOperation.Append, "1"));
         Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "segment.ms", ConfigOperation.Set, "0"));
         Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "nothing", ConfigOperation.Delete, null));
@@ -323,7 +326,8 @@ public sealed class ControllerTests
         {
             Decision<CreatePartitionsResponse> decision = Controller.CreatePartitions(Image, new CreatePartitionsRequest
             {
-                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = count, Assignments = null } },
+                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = count, Assignments =
+                    null } },
             });
             Commit(decision.Records);
             return decision.Response.Results.Single().ErrorCode == ErrorCode.None;
@@ -331,7 +335,8 @@ public sealed class ControllerTests
 
         public ErrorCode Alter(string topic, string name, ConfigOperation operation, string? value)
         {
-            Decision<IncrementalAlterConfigsResponse> decision = Controller.AlterConfigs(Image, new IncrementalAlterConfigsRequest
+            Decision<IncrementalAlterConfigsResponse> decision = Controller.AlterConfigs(
+                Image, new IncrementalAlterConfigsRequest
             {
                 Resources =
                 {

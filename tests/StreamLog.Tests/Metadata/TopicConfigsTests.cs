@@ -38,7 +38,8 @@ public sealed class TopicConfigsTests
     [InlineData("retention.ms", "-1")]
     [InlineData("cleanup.policy", "compact, delete")]
     [InlineData("segment.ms", " 1000 ")]
-    public void What_kafka_takes_is_taken(string name, string value) => Assert.Null(TopicConfigs.FindFault(name, value));
+    public void What_kafka_takes_is_taken(string name, string value) =>
+        Assert.Null(TopicConfigs.FindFault(name, value));
 
     [Fact]
     public void A_topics_settings_extend_the_nodes()
@@ -56,7 +57,8 @@ public sealed class TopicConfigsTests
             ["compression.type"] = "gzip",
         });
 
-        Assert.Equal((1024, Durability.PageCache, true), (inherited.Log.SegmentBytes, inherited.Durability, inherited.IsDeletable));
+        Assert.Equal((1024, Durability.PageCache, true), (
+            inherited.Log.SegmentBytes, inherited.Durability, inherited.IsDeletable));
         Assert.Equal((2048, Durability.OnCommit, false), (own.Log.SegmentBytes, own.Durability, own.IsDeletable));
         Assert.True(own.Log.IsCompacted);
         Assert.Equal(CompressionType.Gzip, own.Log.Compression);

@@ -65,8 +65,10 @@ public sealed class SingleVoterQuorumTests
         int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
         long end = await node.AppendAsync(epoch, 0, "a");
 
-        StreamLogException late = await Assert.ThrowsAsync<StreamLogException>(() => node.AppendAsync(epoch, end - 1, "b"));
-        StreamLogException alien = await Assert.ThrowsAsync<StreamLogException>(() => node.AppendAsync(epoch + 1, end, "b"));
+        StreamLogException late = await Assert.ThrowsAsync<StreamLogException>(
+            () => node.AppendAsync(epoch, end - 1, "b"));
+        StreamLogException alien = await Assert.ThrowsAsync<StreamLogException>(
+            () => node.AppendAsync(epoch + 1, end, "b"));
 
         Assert.Equal(
             [ErrorCode.NotController, ErrorCode.InvalidUpdateVersion, ErrorCode.NotController],

@@ -20,8 +20,8 @@ public sealed class HighWatermarkTests
             return advanced == Math.Max(current, lowestInSync);
         }).QuickCheckThrowOnFailure();
 
-    // Goal: below the minimum of in-sync replicas nothing more is committed, but a topic that asks for more replicas than there
-    // are can still be used.
+    // Goal: below the minimum of in-sync replicas nothing more is committed, but a topic that asks for more replicas
+    // than there are can still be used.
     [Fact]
     public void It_stands_still_below_the_minimum_of_in_sync_replicas() =>
         Prop.ForAll(Replicas(), Gen.Choose(1, 9).ToArbitrary(), (ReplicaProgress[] replicas, int minimum) =>

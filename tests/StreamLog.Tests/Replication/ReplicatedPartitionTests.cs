@@ -10,7 +10,7 @@ namespace StreamLog.Tests.Replication;
 public sealed class ReplicatedPartitionTests
 {
     [Fact]
-    public void The_mark_follows_the_disk_where_acknowledgements_wait_for_it()
+    public async Task The_mark_follows_the_disk_where_acknowledgements_wait_for_it()
     {
         SimulatedDisk disk = new();
         ReplicatedPartition partition = Lead(new LogHarness(disk), Durability.OnCommit);
@@ -24,7 +24,7 @@ public sealed class ReplicatedPartitionTests
         Assert.Equal(0, waiter.Wakes);
         disk.ReleaseFlushes();
 
-        waiter.WaitWoken();
+        await waiter.WaitWokenAsync();
         Assert.Equal(1, partition.HighWatermark);
         Assert.Null(waiter.Failure);
     }
@@ -52,7 +52,7 @@ public sealed class ReplicatedPartitionTests
     }
 
     [Fact]
-    public void A_failed_flush_wakes_those_who_wait_with_the_failure_and_refuses_the_rest()
+    public async Task A_failed_flush_wakes_those_who_wait_with_the_failure_and_refuses_the_rest()
     {
         SimulatedDisk disk = new();
         ReplicatedPartition partition = Lead(new LogHarness(disk), Durability.OnCommit);
@@ -63,7 +63,7 @@ public sealed class ReplicatedPartitionTests
         Assert.True(partition.TryWait(waiter, 1));
         partition.Announce();
 
-        waiter.WaitWoken();
+        await waiter.WaitWokenAsync();
         Assert.Equal(ErrorCode.KafkaStorageError, waiter.Failure?.ErrorCode);
         Assert.Equal(ErrorCode.KafkaStorageError, partition.Failure?.ErrorCode);
         Assert.False(partition.TryWait(new Waiter(), 1));
@@ -102,19 +102,19 @@ public sealed class ReplicatedPartitionTests
 
     private sealed class Waiter : HighWatermarkWaiter
     {
-        private readonly ManualResetEventSlim _woken = new();
+        private readonly TaskCompletionSource _woken = new();
 
         public int Wakes { get; private set; }
 
         public StreamLogException? Failure { get; private set; }
 
-        public void WaitWoken() => Assert.True(_woken.Wait(TimeSpan.FromSeconds(30)));
+        public Task WaitWokenAsync() => _woken.Task;
 
         protected internal override void Wake(ReplicatedPartition partition, StreamLogException? failure)
         {
             Wakes++;
             Failure = failure;
-            _woken.Set();
+            _woken.SetResult();
         }
     }
 }
