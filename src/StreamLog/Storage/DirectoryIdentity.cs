@@ -57,8 +57,13 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
     {
         Span<byte> bytes = stackalloc byte[18];
         id = default;
-        if (text.Length != 22 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != 16)
+        // The decoder returns false for a buffer that is too small, and throws where the text is none of its own.
+        if (text.Length != 22 || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != 16)
+        {
             return false;
+        }
+
         id = new Guid(bytes[..16], bigEndian: true);
         return true;
     }

@@ -318,8 +318,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(
         ErrorCode.InconsistentTopicId,
-        $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, and " +
-        $"{DirectoryIdentity.Encode(wanted)} was expected. Move the directory away if its records are not needed.");
+        $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, says its " +
+        $"{LogFileNames.PartitionMetadata}, and {DirectoryIdentity.Encode(wanted)} was expected. Restore that file if it is " +
+        "damaged, or move the directory away if its records are not needed.");
 
     private void ThrowIfUnusable()
     {

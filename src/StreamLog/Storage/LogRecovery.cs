@@ -27,6 +27,7 @@ internal sealed partial class LogRecovery
 
     private long _recoveryPoint;
     private long _flushedOffset;
+    private FlushMark _mark;
     private bool _areEpochsKnown;
 
     private LogRecovery(LogServices services, LogState log, bool wasClean)
@@ -66,8 +67,8 @@ internal sealed partial class LogRecovery
     {
         (_recoveryPoint, long logStart, long highWatermark) = _services.Checkpoints.Get(_log.Partition);
         _flushedOffset = _recoveryPoint;
-        if (_services.Marks.TryGet(_log.TopicId, _log.Partition.Partition, out FlushMark mark))
-            _flushedOffset = Math.Max(_flushedOffset, mark.Offset);
+        if (_services.Marks.TryGet(_log.TopicId, _log.Partition.Partition, out _mark))
+            _flushedOffset = Math.Max(_flushedOffset, _mark.Offset);
 
         LoadEpochs();
         OpenSegments(logStart);
@@ -187,7 +188,9 @@ internal sealed partial class LogRecovery
                 fault = $"the file ends at offset {scan.EndOffset}, and the next one begins at {end}";
             if (fault is null && isLast && scan.EndOffset < _flushedOffset)
                 fault = "the file ends here";
-            if (fault is not null && (scan.EndOffset < _flushedOffset || scan.IsEpochFault))
+            if (fault is null && ContradictsMark(segment, scan))
+                fault = $"it ends at offset {scan.EndOffset}, and {_mark.Offset} was flushed there";
+            if (fault is not null && (WasFlushed(segment, scan) || scan.IsEpochFault))
                 throw Offline(segment.File.Path, scan.EndPosition, scan.EndOffset, fault);
 
             Accept(segment, scan);
@@ -198,6 +201,20 @@ internal sealed partial class LogRecovery
             return;
         }
     }
+
+    // Whether what is wrong behind the scan had been flushed. In a compacted log a batch may claim any offset above the one
+    // before, so that a false one would hide it; the place in the file cannot be hidden.
+    private bool WasFlushed(Segment segment, SegmentScan scan) =>
+        scan.EndOffset < _flushedOffset
+        || segment.BaseOffset < _mark.SegmentBaseOffset
+        || (segment.BaseOffset == _mark.SegmentBaseOffset && scan.EndPosition < _mark.Position)
+        || ContradictsMark(segment, scan);
+
+    private bool ContradictsMark(Segment segment, SegmentScan scan) =>
+        segment.BaseOffset == _mark.SegmentBaseOffset
+        && scan.EndPosition == _mark.Position
+        && scan.EndPosition > 0
+        && scan.EndOffset != _mark.Offset;
 
     private void Accept(Segment segment, SegmentScan scan)
     {

@@ -125,7 +125,8 @@ internal static class SegmentReader
             return $"the batch claims offset {header.BaseOffset} where {expectedOffset} must follow";
         if (!RecordBatchHeader.HasValidCrc(batch))
             return "the checksum of the batch does not match its bytes";
-        int epoch = epochs.EpochAt(header.BaseOffset);
+        // By its last record: the first ones may lie before the start of the log, where the epochs begin too.
+        int epoch = epochs.EpochAt(header.LastOffset);
         return epoch >= 0 && epoch != header.PartitionLeaderEpoch
             ? $"the batch claims leader epoch {header.PartitionLeaderEpoch} where {LogFileNames.LeaderEpochs} says {epoch}"
             : null;

@@ -70,7 +70,7 @@ internal sealed class SegmentScan
             return true;
         }
 
-        int known = epochs.EpochAt(header.BaseOffset);
+        int known = epochs.EpochAt(header.LastOffset);
         int before = _epochs.Count == 0 ? -1 : _epochs[^1].Epoch;
         int epoch = header.PartitionLeaderEpoch;
         if ((known >= 0 && epoch != known) || epoch < before)
