@@ -45,6 +45,12 @@ internal static class TopicDescriptions
             segment.BaseOffset,
             segment.EndOffset,
             segment.SizeInBytes,
-            segment.MaxTimestampMs < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(segment.MaxTimestampMs),
+            TimeOf(segment.MaxTimestampMs),
             segment.IsActive))];
+
+    // A producer may write any number for a time, also one that no calendar has.
+    private static DateTimeOffset? TimeOf(long timestampMs) => timestampMs < 0
+        ? null
+        : DateTimeOffset.FromUnixTimeMilliseconds(
+            Math.Min(timestampMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 }
