@@ -35,7 +35,7 @@ internal sealed partial class DirectoryCheckpoints
         AreLogStartsKnown = areLogStartsKnown;
     }
 
-    /// <summary>Gets whether there was a sound file of log starts. Without one, records that were trimmed are back.</summary>
+    /// <summary>Gets whether there was a sound file of log starts. Without one, they follow from the epochs.</summary>
     public bool AreLogStartsKnown { get; }
 
     /// <summary>Gets what stood in the files for a partition; zeros where nothing did.</summary>

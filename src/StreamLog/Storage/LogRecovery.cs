@@ -77,6 +77,10 @@ internal sealed partial class LogRecovery
             RestartAt(logStart);
         FlushWhatIsLeft();
 
+        // The first epoch begins where the log was trimmed to, so what one file has lost the other one knows.
+        if (!_services.Checkpoints.AreLogStartsKnown && _log.Epochs.Entries.Count > 0)
+            logStart = Math.Max(logStart, _log.Epochs.Entries[0].StartOffset);
+
         long end = _segments[^1].NextOffset;
         logStart = Math.Clamp(logStart, _segments[0].BaseOffset, end);
         CheckEpochs(logStart, end);

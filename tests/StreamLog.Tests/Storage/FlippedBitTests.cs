@@ -36,7 +36,7 @@ public sealed class FlippedBitTests
     [InlineData("/data/orders-0/leader-epoch-checkpoint", "Harmless PartitionOffline")]
     [InlineData("/data/orders-0/partition.metadata", "Harmless PartitionOffline")]
     [InlineData("/data/recovery-point-offset-checkpoint", "Harmless")]
-    [InlineData("/data/log-start-offset-checkpoint", "Harmless TrimForgotten")]
+    [InlineData("/data/log-start-offset-checkpoint", "Harmless")]
     [InlineData("/data/replication-offset-checkpoint", "Harmless")]
     [InlineData("/data/streamlog.flush-marks", "Harmless")]
     [InlineData("/data/streamlog.format", "DirectoryRefused")]
@@ -54,7 +54,7 @@ public sealed class FlippedBitTests
     [InlineData("/data/orders-0/leader-epoch-checkpoint", "Harmless PartitionOffline")]
     [InlineData("/data/orders-0/partition.metadata", "Harmless PartitionOffline")]
     [InlineData("/data/recovery-point-offset-checkpoint", "Harmless")]
-    [InlineData("/data/log-start-offset-checkpoint", "Harmless TrimForgotten")]
+    [InlineData("/data/log-start-offset-checkpoint", "Harmless")]
     [InlineData("/data/replication-offset-checkpoint", "Harmless")]
     [InlineData("/data/streamlog.flush-marks", "Harmless")]
     public void After_a_crash_it_is_detected_or_harmless(string path, string outcomes) =>
