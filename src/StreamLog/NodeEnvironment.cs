@@ -5,7 +5,7 @@ namespace StreamLog;
 
 /// <summary>The real world: the system's clock and randomness, and a file system. Thread-safe.</summary>
 /// <remarks>Created by the node that it serves, which disposes it last.</remarks>
-internal sealed class NodeEnvironment : INodeEnvironment, IDisposable
+internal sealed class NodeEnvironment : INodeEnvironment, IAsyncDisposable
 {
     private readonly INodeEnvironment? _inner;
 
@@ -35,5 +35,9 @@ internal sealed class NodeEnvironment : INodeEnvironment, IDisposable
 #pragma warning restore RS0030
 
     /// <inheritdoc/>
-    public void Dispose() => (Files as IDisposable)?.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        (Files as IDisposable)?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace StreamLog;
+
+/// <summary>The node of an application with a host: it starts and stops with the host, and is what is
+/// injected.</summary>
+/// <remarks>
+/// Owned by the service container. It starts before all hosted services and stops after them, so that these can use it
+/// for as long as they run; until it has started, and after it has stopped, its members throw. Thread-safe.
+/// </remarks>
+internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
+{
+    private readonly IServiceProvider _provider;
+    private readonly string _name;
+    private volatile StreamLogNode? _node;
+
+    /// <summary>Creates the node, without starting it.</summary>
+    /// <param name="provider">The services of the application.</param>
+    /// <param name="name">The name of the node's options.</param>
+    public HostedStreamLog(IServiceProvider provider, string name)
+    {
+        _provider = provider;
+        _name = name;
+    }
+
+    /// <inheritdoc/>
+    public IAdmin Admin => Node.Admin;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Topic> Topics => Node.Topics;
+
+    private StreamLogNode Node => _node ?? throw new InvalidOperationException(
+        "The StreamLog node has not started yet. It starts with the host, before the hosted services: use it from " +
+        "their StartAsync or ExecuteAsync on. Without a host, start a node with StreamLogNode.StartAsync.");
+
+    /// <inheritdoc/>
+    public ITopic<TKey, TValue> Topic<TKey, TValue>(
+        string name, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null) =>
+        Node.Topic(name, keySerde, valueSerde);
+
+    /// <inheritdoc/>
+    public IProducer<TKey, TValue> CreateProducer<TKey, TValue>(
+        Action<ProducerOptions>? configure = null,
+        ISerializer<TKey>? keySerializer = null,
+        ISerializer<TValue>? valueSerializer = null) =>
+        Node.CreateProducer(configure, keySerializer, valueSerializer);
+
+    /// <inheritdoc/>
+    public IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null) =>
+        Node.CreateConsumer(configure, keyDeserializer, valueDeserializer);
+
+    /// <inheritdoc/>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        StreamLogOptions options = _provider.GetRequiredService<IOptionsMonitor<StreamLogOptions>>().Get(_name);
+        ILoggerFactory loggers = _provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        TopicRegistration[] topics =
+            [.. _provider.GetServices<TopicRegistration>().Where(topic => topic.NodeName == _name)];
+        _node = await StreamLogNode.StartAsync(
+            options,
+            topics,
+            _provider.GetService<IHostEnvironment>()?.ContentRootPath,
+            loggers,
+            environment: null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (_node is { } node)
+            await node.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using StreamLog.Extensibility;
+
+namespace StreamLog;
+
+/// <summary>A StreamLog node: the log, and the clients that share it, in this process.</summary>
+/// <remarks>
+/// Owned by who started it: an application without a host, or what <c>AddStreamLog</c> registers. Thread-safe. It
+/// starts and stops in order: files, data directory, engine, clients, and back.
+/// </remarks>
+public sealed partial class StreamLogNode : IStreamLog
+{
+    private readonly NodeParts _parts;
+    private readonly StreamLogOptions _options;
+    private readonly ILogger _logger;
+    private readonly Lazy<Task> _stop;
+
+    private StreamLogNode(NodeParts parts, StreamLogOptions options)
+    {
+        _parts = parts;
+        _options = options;
+        _logger = parts.Loggers.CreateLogger<StreamLogNode>();
+        _stop = new Lazy<Task>(StopOnceAsync);
+    }
+
+    /// <inheritdoc/>
+    public IAdmin Admin => _parts.Clients.Admin;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Topic> Topics => _parts.Broker.DescribeTopics();
+
+    /// <summary>Gets the directory that holds the data; in memory, the name that stands for it.</summary>
+    public string DataDirectory => _parts.Directory.Path;
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="options">
+    /// How it is set up; <see langword="null"/> is durable, in <c>streamlog-data</c> below the current directory.
+    /// </param>
+    /// <param name="loggerFactory">Where it logs; <see langword="null"/> is nowhere.</param>
+    /// <param name="environment">Its clock, randomness and files; <see langword="null"/> is the real ones.</param>
+    /// <param name="cancellationToken">Gives up. Nothing is left open then.</param>
+    /// <returns>The running node, which the caller disposes.</returns>
+    /// <exception cref="OptionsValidationException">Options are wrong: the exception names each with the
+    /// remedy.</exception>
+    /// <exception cref="StreamLogException">
+    /// The data directory is in use by another node, cannot be written, or cannot be read.
+    /// </exception>
+    public static ValueTask<StreamLogNode> StartAsync(
+        StreamLogOptions? options = null,
+        ILoggerFactory? loggerFactory = null,
+        INodeEnvironment? environment = null,
+        CancellationToken cancellationToken = default) =>
+        StartAsync(
+            options ?? new StreamLogOptions(),
+            topics: [],
+            contentRoot: null,
+            loggerFactory ?? NullLoggerFactory.Instance,
+            environment,
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ITopic<TKey, TValue> Topic<TKey, TValue>(
+        string name, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null) =>
+        _parts.Clients.Topic(name, keySerde, valueSerde);
+
+    /// <inheritdoc/>
+    public IProducer<TKey, TValue> CreateProducer<TKey, TValue>(
+        Action<ProducerOptions>? configure = null,
+        ISerializer<TKey>? keySerializer = null,
+        ISerializer<TValue>? valueSerializer = null) =>
+        _parts.Clients.CreateProducer(configure, keySerializer, valueSerializer);
+
+    /// <inheritdoc/>
+    public IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null) =>
+        _parts.Clients.CreateConsumer(configure, keyDeserializer, valueDeserializer);
+
+    /// <summary>Stops the node in order: what clients have under way is finished, everything is flushed, files are
+    /// closed.</summary>
+    /// <param name="cancellationToken">Stops the wait. The node goes on stopping.</param>
+    /// <returns>A task that completes when the node has stopped.</returns>
+    /// <remarks>
+    /// Work of clients is waited for as long as <see cref="StreamLogOptions.ShutdownTimeout"/> says, and then fails.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task StopAsync(CancellationToken cancellationToken = default) =>
+        await _stop.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Stops the node, as <see cref="StopAsync"/> does.</summary>
+    /// <returns>A task that completes when the node has stopped.</returns>
+    public async ValueTask DisposeAsync() => await _stop.Value.ConfigureAwait(false);
+
+    internal static async ValueTask<StreamLogNode> StartAsync(
+        StreamLogOptions options,
+        IReadOnlyList<TopicRegistration> topics,
+        string? contentRoot,
+        ILoggerFactory loggers,
+        INodeEnvironment? environment,
+        CancellationToken cancellationToken)
+    {
+        StreamLogOptionsValidator.ThrowIfInvalid(options);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        NodeParts parts = new(loggers);
+        try
+        {
+            await parts.StartAsync(options, topics, contentRoot, environment, cancellationToken).ConfigureAwait(false);
+            StreamLogNode node = new(parts, options);
+            node.LogStarted();
+            return node;
+        }
+        catch
+        {
+            await parts.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task StopOnceAsync()
+    {
+        Log.Stopping(_logger, _options.NodeId);
+        if (!await _parts.StopAsync(_options.ShutdownTimeout).ConfigureAwait(false))
+            Log.StoppedInHaste(_logger, _options.NodeId, _options.ShutdownTimeout);
+        else
+            Log.Stopped(_logger, _options.NodeId);
+    }
+
+    private void LogStarted()
+    {
+        if (_options.InMemory)
+        {
+            Log.StartedInMemory(_logger, _options.NodeId, _options.MemoryLimit);
+        }
+        else
+        {
+            Log.Started(
+                _logger, _options.NodeId, DataDirectory, _options.Durability, _parts.Directory.WasCleanShutdown);
+        }
+    }
+}
