@@ -120,7 +120,9 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // It is not there, and that is all that was asked for.
+            // Not there is all that was asked for; but .NET says the same of a file.
+            if (File.Exists(fullPath))
+                throw new IOException($"{path} is a file.");
         }
 
         _open.Deleted(fullPath);
