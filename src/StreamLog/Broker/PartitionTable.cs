@@ -22,9 +22,7 @@ internal sealed partial class PartitionTable
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Touched by the applying thread alone: what the topics' settings were made of, and why partitions could not be
-    // opened.
-    private ClusterImage _applied = ClusterImage.Empty;
+    // Touched by the applying thread alone: why partitions could not be opened.
     private StreamLogException? _openFailure;
 
     /// <summary>Creates an empty table.</summary>
@@ -55,7 +53,7 @@ internal sealed partial class PartitionTable
             if (image.RemovedTopicIds.Contains(topicId))
             {
                 Log.RemovesLeftover(_logger, partition, topicId);
-                _directory.DeletePartition(partition);
+                Delete(partition);
             }
             else
             {
@@ -87,7 +85,7 @@ internal sealed partial class PartitionTable
             LocalTopic? known = before.Find(topic.TopicId);
             bool hasSameConfigs = ReferenceEquals(
                 image.ConfigsOf(ConfigResourceType.Topic, topic.Name),
-                _applied.ConfigsOf(ConfigResourceType.Topic, topic.Name));
+                before.Image.ConfigsOf(ConfigResourceType.Topic, topic.Name));
             if (known is not null && hasSameConfigs && !mustRetry && ReferenceEquals(known.Image, topic))
                 topics.Add(known);
             else
@@ -98,11 +96,13 @@ internal sealed partial class PartitionTable
         foreach (LocalTopic topic in topics)
             Lead(topic);
 
-        _applied = image;
-        Volatile.Write(ref _table, new TopicTable(topics));
+        Volatile.Write(ref _table, new TopicTable(image, topics));
         if (Volatile.Read(ref _failure) is { } failure)
             FailAll(failure);
-        if (_openFailure is { } openFailure)
+
+        // A node whose disk is full starts all the same, so that what is there can be read.
+        bool isStart = ReferenceEquals(before, TopicTable.Empty);
+        if (_openFailure is { } openFailure && !isStart)
             throw openFailure;
     }
 
@@ -214,15 +214,20 @@ internal sealed partial class PartitionTable
                 continue;
 
             partition.Fail(gone);
-            try
-            {
-                _directory.DeletePartition(partition.TopicPartition);
-            }
-            catch (Exception exception) when (exception is StreamLogException or IOException)
-            {
-                // The metadata says that the topic is deleted, so the next start tries again.
-                Log.CannotDelete(_logger, exception, partition.TopicPartition);
-            }
+            Delete(partition.TopicPartition);
+        }
+    }
+
+    private void Delete(TopicPartition partition)
+    {
+        try
+        {
+            _directory.DeletePartition(partition);
+        }
+        catch (Exception exception) when (exception is StreamLogException or IOException)
+        {
+            // The metadata says that the topic is deleted, so the next start tries again.
+            Log.CannotDelete(_logger, exception, partition);
         }
     }
 }

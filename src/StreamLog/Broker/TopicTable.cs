@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using StreamLog.Metadata;
 
 namespace StreamLog.Broker;
 
@@ -10,15 +11,20 @@ internal sealed class TopicTable
     private readonly FrozenDictionary<Guid, LocalTopic> _byId;
 
     /// <summary>Creates a table.</summary>
+    /// <param name="image">The metadata that the table is in line with.</param>
     /// <param name="topics">The topics.</param>
-    public TopicTable(IReadOnlyCollection<LocalTopic> topics)
+    public TopicTable(ClusterImage image, IReadOnlyCollection<LocalTopic> topics)
     {
+        Image = image;
         _byName = topics.ToFrozenDictionary(topic => topic.Name, StringComparer.Ordinal);
         _byId = topics.ToFrozenDictionary(topic => topic.TopicId);
     }
 
     /// <summary>Gets a table of no topics.</summary>
-    public static TopicTable Empty { get; } = new([]);
+    public static TopicTable Empty { get; } = new(ClusterImage.Empty, []);
+
+    /// <summary>Gets the metadata that the table is in line with: what it names can be used.</summary>
+    public ClusterImage Image { get; }
 
     /// <summary>Gets the topics, in no order.</summary>
     public IReadOnlyList<LocalTopic> Topics => _byName.Values;

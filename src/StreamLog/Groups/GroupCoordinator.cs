@@ -76,7 +76,8 @@ internal sealed partial class GroupCoordinator
             return Answer(request, ErrorCode.InvalidGroupId);
         if (!TryFindOf(request.GroupId, out OffsetsPartition? offsets, out ErrorCode error))
         {
-            if (error != ErrorCode.None)
+            // Where somebody else is just creating the topic, this waits for that.
+            if (error is not (ErrorCode.None or ErrorCode.CoordinatorLoadInProgress))
                 return Answer(request, error);
 
             await CreateTopicAsync(cancellationToken).ConfigureAwait(false);

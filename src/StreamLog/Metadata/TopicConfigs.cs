@@ -54,7 +54,7 @@ internal static class TopicConfigs
 
     /// <summary>Gets all settings, by name.</summary>
     public static IReadOnlyList<ConfigDefinition> All { get; } =
-        [.. Define().OrderBy(definition => definition.Name, StringComparer.Ordinal)];
+        [.. DefineRetention().Concat(DefineBatches()).Concat(DefineFiles()).OrderBy(definition => definition.Name, StringComparer.Ordinal)];
 
     private static readonly FrozenDictionary<string, ConfigDefinition> ByName =
         All.ToFrozenDictionary(definition => definition.Name, StringComparer.Ordinal);
@@ -72,7 +72,8 @@ internal static class TopicConfigs
         ? definition.FindFault(value)
         : $"Topics have no setting '{name}'. The names are Kafka's topic settings, and '{DurabilityName}'.";
 
-    private static ConfigDefinition[] Define() =>
+    /// <summary>Which records are kept, and for how long.</summary>
+    private static ConfigDefinition[] DefineRetention() =>
     [
         new()
         {
@@ -84,6 +85,33 @@ internal static class TopicConfigs
             Documentation = "'delete' lets old segments go by retention.ms and retention.bytes, 'compact' keeps at " +
                 "least the last record of each key and asks for keys; both may be given.",
         },
+        Number64("delete.retention.ms", "log.cleaner.delete.retention.ms", 86_400_000, 0,
+            "How long compaction keeps a tombstone, in milliseconds."),
+        Number64("file.delete.delay.ms", "log.segment.delete.delay.ms", 60_000, 0,
+            "How long a deleted segment's files stay, in milliseconds."),
+        Number64("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", long.MaxValue, 1,
+            "After how long a record is compacted at the latest, in milliseconds."),
+        new()
+        {
+            Name = "min.cleanable.dirty.ratio",
+            NodeName = "log.cleaner.min.cleanable.ratio",
+            Type = ConfigType.Number,
+            Default = "0.5",
+            Min = 0,
+            Max = 1,
+            Documentation = "Which part of a log must be uncompacted before it is worth compacting.",
+        },
+        Number64("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", 0, 0,
+            "How long a record stays uncompacted at least, in milliseconds."),
+        Number64("retention.bytes", "log.retention.bytes", -1, double.NegativeInfinity,
+            "How large a partition may become before its oldest segments go; -1 keeps everything."),
+        Number64("retention.ms", "log.retention.ms", -1, -1,
+            "How long records are kept, in milliseconds; -1 keeps them for ever."),
+    ];
+
+    /// <summary>What batches may be, and when they are acknowledged.</summary>
+    private static ConfigDefinition[] DefineBatches() =>
+    [
         new()
         {
             Name = Compression,
@@ -93,19 +121,6 @@ internal static class TopicConfigs
             Allowed = ["uncompressed", "gzip", "snappy", "lz4", "zstd", "producer"],
             Documentation = "How batches are stored: as they were produced ('producer'), or with this codec.",
         },
-        Number64("delete.retention.ms", "log.cleaner.delete.retention.ms", 86_400_000, 0,
-            "How long compaction keeps a tombstone, in milliseconds."),
-        Number64("file.delete.delay.ms", "log.segment.delete.delay.ms", 60_000, 0,
-            "How long a deleted segment's files stay, in milliseconds."),
-        Number64("flush.messages", "log.flush.interval.messages", long.MaxValue, 1,
-            "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it " +
-            "has no effect."),
-        Number64("flush.ms", "log.flush.interval.ms", long.MaxValue, 0,
-            "After how many milliseconds data is forced to disk. The node's flush interval holds where it is shorter."),
-        Number32(IndexIntervalBytes, "log.index.interval.bytes", 4096, 0,
-            "After how many bytes of records the offset index gets an entry."),
-        Number64("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", long.MaxValue, 1,
-            "After how long a record is compacted at the latest, in milliseconds."),
         Number32(MaxMessageBytes, "message.max.bytes", (1024 * 1024) + 12, 0,
             "The largest record batch that is taken, compressed as it is stored."),
         Number64(TimestampAfterMaxMs, "log.message.timestamp.after.max.ms", 3_600_000, 0,
@@ -122,41 +137,8 @@ internal static class TopicConfigs
             Documentation =
                 "Whether a record keeps its producer's time ('CreateTime') or gets the node's ('LogAppendTime').",
         },
-        new()
-        {
-            Name = "min.cleanable.dirty.ratio",
-            NodeName = "log.cleaner.min.cleanable.ratio",
-            Type = ConfigType.Number,
-            Default = "0.5",
-            Min = 0,
-            Max = 1,
-            Documentation = "Which part of a log must be uncompacted before it is worth compacting.",
-        },
-        Number64("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", 0, 0,
-            "How long a record stays uncompacted at least, in milliseconds."),
         Number32(MinInSyncReplicas, "min.insync.replicas", 1, 1,
             "How many replicas must be in sync for an append that all of them acknowledge."),
-        new()
-        {
-            Name = "preallocate",
-            NodeName = "log.preallocate",
-            Type = ConfigType.Boolean,
-            Default = "false",
-            Documentation =
-                "Whether disk space is set aside for a whole new segment. StreamLog does so wherever the system can.",
-        },
-        Number64("retention.bytes", "log.retention.bytes", -1, double.NegativeInfinity,
-            "How large a partition may become before its oldest segments go; -1 keeps everything."),
-        Number64("retention.ms", "log.retention.ms", -1, -1,
-            "How long records are kept, in milliseconds; -1 keeps them for ever."),
-        Number32(SegmentBytes, "log.segment.bytes", 128 * 1024 * 1024, 14,
-            "The size at which a segment is closed and the next one begun."),
-        Number32(SegmentIndexBytes, "log.index.size.max.bytes", 10 * 1024 * 1024, 4,
-            "The size at which an index is full, and its segment closed."),
-        Number64("segment.jitter.ms", "log.roll.jitter.ms", 0, 0,
-            "By how much at most segment.ms is shortened at random, in milliseconds."),
-        Number64(SegmentMs, "log.roll.ms", 604_800_000, 1,
-            "The age at which a segment is closed and the next one begun, in milliseconds."),
         new()
         {
             Name = DurabilityName,
@@ -168,6 +150,35 @@ internal static class TopicConfigs
                 "What an acknowledgement promises: that the record was forced to disk ('OnCommit'), or that the " +
                 "operating system has it ('PageCache', as Kafka does).",
         },
+    ];
+
+    /// <summary>How the files are kept.</summary>
+    private static ConfigDefinition[] DefineFiles() =>
+    [
+        Number64("flush.messages", "log.flush.interval.messages", long.MaxValue, 1,
+            "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it " +
+            "has no effect."),
+        Number64("flush.ms", "log.flush.interval.ms", long.MaxValue, 0,
+            "After how many milliseconds data is forced to disk. The node's flush interval holds where it is shorter."),
+        Number32(IndexIntervalBytes, "log.index.interval.bytes", 4096, 0,
+            "After how many bytes of records the offset index gets an entry."),
+        new()
+        {
+            Name = "preallocate",
+            NodeName = "log.preallocate",
+            Type = ConfigType.Boolean,
+            Default = "false",
+            Documentation =
+                "Whether disk space is set aside for a whole new segment. StreamLog does so wherever the system can.",
+        },
+        Number32(SegmentBytes, "log.segment.bytes", 128 * 1024 * 1024, 14,
+            "The size at which a segment is closed and the next one begun."),
+        Number32(SegmentIndexBytes, "log.index.size.max.bytes", 10 * 1024 * 1024, 4,
+            "The size at which an index is full, and its segment closed."),
+        Number64("segment.jitter.ms", "log.roll.jitter.ms", 0, 0,
+            "By how much at most segment.ms is shortened at random, in milliseconds."),
+        Number64(SegmentMs, "log.roll.ms", 604_800_000, 1,
+            "The age at which a segment is closed and the next one begun, in milliseconds."),
     ];
 
     private static ConfigDefinition Number32(string name, string nodeName, int value, int min, string documentation) =>

@@ -20,7 +20,9 @@ internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRe
                 .ConfigureAwait(false);
         }
 
-        return Answer(request, parts.Metadata.Image, parts.Partitions.Current);
+        // What is committed and not yet opened here is not told: who reads of a topic can use it.
+        TopicTable local = parts.Partitions.Current;
+        return Answer(request, local.Image, local);
     }
 
     private static CreateTopicsRequest Creation(List<string> names)
