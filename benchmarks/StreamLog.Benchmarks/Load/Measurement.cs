@@ -1,0 +1,20 @@
+namespace StreamLog.Benchmarks.Load;
+
+/// <summary>What one run of a scenario gave.</summary>
+/// <param name="Operations">How many records it moved, or acknowledgements it got.</param>
+/// <param name="Elapsed">How long that took on the wall clock.</param>
+/// <param name="Cpu">How much processor time the process spent on it.</param>
+/// <param name="AllocatedBytes">How many bytes all threads allocated meanwhile.</param>
+/// <param name="LatenciesUs">The time of each operation in microseconds, sorted; empty where it was not taken.</param>
+internal sealed record Measurement(
+    long Operations, TimeSpan Elapsed, TimeSpan Cpu, long AllocatedBytes, IReadOnlyList<double> LatenciesUs)
+{
+    public double PerSecond => Operations / Elapsed.TotalSeconds;
+
+    public double PerCpuSecond => Operations / Cpu.TotalSeconds;
+
+    public double AllocatedPerOperation => AllocatedBytes / (double)Operations;
+
+    public double Percentile(double share) =>
+        LatenciesUs.Count == 0 ? double.NaN : LatenciesUs[Math.Min(LatenciesUs.Count - 1, (int)(share * LatenciesUs.Count))];
+}

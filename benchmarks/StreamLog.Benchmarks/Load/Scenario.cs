@@ -1,0 +1,8 @@
+namespace StreamLog.Benchmarks.Load;
+
+/// <summary>Something to measure.</summary>
+/// <param name="Group">What it is compared within.</param>
+/// <param name="Name">What it is.</param>
+/// <param name="IsBaseline">Whether the others of its group are divided by it.</param>
+/// <param name="RunAsync">Does it once, in an empty directory of its own.</param>
+internal sealed record Scenario(string Group, string Name, bool IsBaseline, Func<string, Task<Measurement>> RunAsync);
