@@ -89,12 +89,21 @@ internal sealed class DelayedFetch : TaskCompletionSource<FetchResponse>, IDelay
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute()
     {
-        do
+        try
         {
-            if (Look())
-                return;
+            do
+            {
+                if (Look())
+                    return;
+            }
+            while (!TryRest());
         }
-        while (!TryRest());
+        catch (Exception exception)
+        {
+            // Nobody stands above this on the thread pool: whatever it was is the caller's to see.
+            Release();
+            TrySetException(exception);
+        }
     }
 
     private void Cancel(CancellationToken token) => Rouse(isExpired: false, token);

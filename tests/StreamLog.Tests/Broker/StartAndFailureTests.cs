@@ -108,6 +108,28 @@ public sealed class StartAndFailureTests
     }
 
     [Fact]
+    public async Task A_full_disk_refuses_by_name_and_what_is_there_can_be_read_and_found_again()
+    {
+        InMemoryFileSystem files = new(2 * 1024 * 1024);
+        BrokerHarness first = await BrokerHarness.StartAsync(files: files);
+        await first.CreateTopicAsync("orders");
+        string large = new('x', 100_000);
+        int taken = 0;
+        ProduceResponse.PartitionProduceResponse answer;
+        while ((answer = await first.ProduceAsync("orders", 0, large)).ErrorCode == ErrorCode.None)
+            taken++;
+
+        Assert.Equal(ErrorCode.StorageFull, answer.ErrorCode);
+        Assert.InRange(taken, 1, 20);
+        Assert.Equal(taken, (await first.ReadAllAsync("orders")).Count);
+        Assert.True(first.Broker.DescribeTopics().Single().Partitions.Single().IsOnline);
+        Assert.Equal(ErrorCode.None, (await first.ProduceAsync("orders", 0, "small")).ErrorCode);
+
+        await using BrokerHarness broker = await first.RestartAsync();
+        Assert.Equal(taken + 1, (await broker.ReadAllAsync("orders")).Count);
+    }
+
+    [Fact]
     public async Task Directories_that_the_metadata_does_not_know_are_left_alone()
     {
         SimulatedDisk theirs = new();
