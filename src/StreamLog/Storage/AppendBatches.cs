@@ -3,7 +3,9 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>Batches that were checked and copied, and wait for their offsets. Made before the log's gate is taken.</summary>
+/// <summary>
+/// Batches that were checked and copied, and wait for their offsets. Made before the log's gate is taken.
+/// </summary>
 internal readonly struct AppendBatches
 {
     private AppendBatches(RecordBuffer buffer, int offsetCount, long maxTimestamp, long appendTimeMs)

@@ -8,7 +8,9 @@ internal static class AtomicFile
     /// <summary>No small file of ours comes near it: a longer one is not ours.</summary>
     public const int BytesMax = 256 * 1024 * 1024;
 
-    /// <summary>Replaces a file so that a crash leaves the old content or the new one, and the new one once this returns.</summary>
+    /// <summary>
+    /// Replaces a file so that a crash leaves the old content or the new one, and the new one once this returns.
+    /// </summary>
     /// <exception cref="IOException">The disk failed or is full; the old content stands.</exception>
     public static void Replace(IFileSystem files, string path, ReadOnlySpan<byte> content)
     {

@@ -40,7 +40,9 @@ internal sealed class BatchWalker : IDisposable
 
     public long NextPosition => Position + SizeInBytes;
 
-    /// <summary>Gets what is wrong at <see cref="Position"/>, or <see langword="null"/> where the file simply ends there.</summary>
+    /// <summary>
+    /// Gets what is wrong at <see cref="Position"/>, or <see langword="null"/> where the file simply ends there.
+    /// </summary>
     public string? Fault { get; private set; }
 
     public RecordBatchHeader Header => new(_buffer.AsSpan((int)(Position - _bufferPosition), RecordBatchHeader.Size));

@@ -4,7 +4,9 @@ using StreamLog.Extensibility;
 
 namespace StreamLog.Storage;
 
-/// <summary>Kafka's <c>.kafka_cleanshutdown</c>: the directory was stopped in order, and nothing was written since.</summary>
+/// <summary>
+/// Kafka's <c>.kafka_cleanshutdown</c>: the directory was stopped in order, and nothing was written since.
+/// </summary>
 internal static class CleanShutdownFile
 {
     public const string FileName = ".kafka_cleanshutdown";

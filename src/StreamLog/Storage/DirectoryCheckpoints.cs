@@ -96,7 +96,9 @@ internal sealed partial class DirectoryCheckpoints
         }
     }
 
-    /// <summary>Forgets a partition, durably, before its directory goes: one of the same name may come after it.</summary>
+    /// <summary>
+    /// Forgets a partition, durably, before its directory goes: one of the same name may come after it.
+    /// </summary>
     public void Forget(TopicPartition partition)
     {
         lock (_gate)

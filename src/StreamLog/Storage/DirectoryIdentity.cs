@@ -21,7 +21,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
     private const string ChecksumKey = "#streamlog.crc32c=";
 
     /// <summary>Reads the identity, or gives one to a directory that is new.</summary>
-    /// <exception cref="StreamLogException">The directory is something else, another's, or a newer version's.</exception>
+    /// <exception cref="StreamLogException">The directory is something else, another's, or a newer
+    /// version's.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static DirectoryIdentity Open(INodeEnvironment env, string path, LogDirectorySettings settings)
     {
@@ -82,7 +83,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
     {
         string text = Encoding.UTF8.GetString(content);
         Dictionary<string, string> values = new(StringComparer.Ordinal);
-        foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string line in text.Split('\n', Trimmed))
         {
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             if (line[0] is not ('#' or '!') && equals > 0)
@@ -98,7 +100,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
         {
             throw new StreamLogException(
                 ErrorCode.KafkaStorageError,
-                $"{path} is corrupt or of an unknown version, so nobody can say whose directory it is. Restore the file from a " +
+                $"{path} is corrupt or of an unknown version, so nobody can say whose directory it is. Restore the " +
+                $"file from a " +
                 "copy; nothing in the directory was changed.");
         }
 
@@ -125,7 +128,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
         {
             throw new StreamLogException(
                 ErrorCode.KafkaStorageError,
-                $"The data directory {path} belongs to node {NodeId}, and this is node {settings.NodeId}. Configure this node " +
+                $"The data directory {path} belongs to node {NodeId}, and this is node {settings.NodeId}. Configure " +
+                $"this node " +
                 "with a directory of its own, or with the id of the directory.");
         }
 
@@ -133,7 +137,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
         {
             throw new StreamLogException(
                 ErrorCode.InconsistentClusterId,
-                $"The data directory {path} belongs to cluster {ClusterId}, and this node to {clusterId}. Configure this node " +
+                $"The data directory {path} belongs to cluster {ClusterId}, and this node to {clusterId}. Configure " +
+                $"this node " +
                 "with a directory of its own, or with the id of that cluster.");
         }
     }
@@ -144,15 +149,18 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
             return;
 
         string text = Encoding.UTF8.GetString(content).TrimEnd();
-        bool isVersion = text.StartsWith(FormatKey, StringComparison.Ordinal)
-            & int.TryParse(text.AsSpan(Math.Min(FormatKey.Length, text.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out int version);
+        ReadOnlySpan<char> digits = text.AsSpan(Math.Min(FormatKey.Length, text.Length));
+        bool isVersion = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int version)
+            && text.StartsWith(FormatKey, StringComparison.Ordinal);
         if (isVersion && version is > 0 and <= FormatVersion)
             return;
 
         throw new StreamLogException(ErrorCode.KafkaStorageError, isVersion
-            ? $"{path} says that StreamLog format {version} is in use, and this version knows formats up to {FormatVersion}. Use " +
+            ? $"{path} says that StreamLog format {version} is in use, and this version knows formats up to " +
+                $"{FormatVersion}. Use " +
                 "the newer version of StreamLog that wrote the directory; nothing in it was changed."
-            : $"{path} is corrupt: it must say '{FormatKey}{FormatVersion}'. Restore it; nothing in the directory was changed.");
+            : $"{path} is corrupt: it must say '{FormatKey}{FormatVersion}'. Restore it; nothing in the directory " +
+                $"was changed.");
     }
 
     // A directory that is not empty and not ours is somebody else's: it is never written to.
@@ -166,7 +174,8 @@ internal sealed record DirectoryIdentity(string ClusterId, int NodeId, Guid Dire
             {
                 throw new StreamLogException(
                     ErrorCode.KafkaStorageError,
-                    $"{path} is not empty and has no {MetaFileName}: it is no data directory of StreamLog ('{entry.Name}' is in " +
+                    $"{path} is not empty and has no {MetaFileName}: it is no data directory of StreamLog " +
+                    $"('{entry.Name}' is in " +
                     $"it). Choose an empty directory, or restore {MetaFileName}; nothing in it was changed.");
             }
         }

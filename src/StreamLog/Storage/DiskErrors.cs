@@ -9,5 +9,7 @@ internal static class DiskErrors
     public static bool IsOfDisk(Exception error) => error is IOException or UnauthorizedAccessException;
 
     public static ErrorCode CodeOf(Exception error) =>
-        error is IOException disk && StorageErrors.IsDiskFull(disk) ? ErrorCode.StorageFull : ErrorCode.KafkaStorageError;
+        error is IOException disk && StorageErrors.IsDiskFull(disk)
+            ? ErrorCode.StorageFull
+            : ErrorCode.KafkaStorageError;
 }

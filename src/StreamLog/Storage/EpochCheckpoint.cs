@@ -1,9 +1,11 @@
 namespace StreamLog.Storage;
 
-/// <summary>Keeps a log's leader epochs in its <c>leader-epoch-checkpoint</c>, ahead of the batches that have them.</summary>
+/// <summary>
+/// Keeps a log's leader epochs in its <c>leader-epoch-checkpoint</c>, ahead of the batches that have them.
+/// </summary>
 /// <remarks>
-/// An epoch is on the disk before the first batch of it is appended; recovery takes a batch of an unknown epoch for corruption.
-/// Thread-safe; its gate is taken before the log's.
+/// An epoch is on the disk before the first batch of it is appended; recovery takes a batch of an unknown epoch for
+/// corruption. Thread-safe; its gate is taken before the log's.
 /// </remarks>
 internal sealed class EpochCheckpoint
 {
@@ -25,7 +27,9 @@ internal sealed class EpochCheckpoint
     /// <summary>Tells whether batches of the epoch may be appended without more ado.</summary>
     public bool IsDurable(int epoch) => Volatile.Read(ref _latestDurable) >= epoch;
 
-    /// <summary>Notes that an epoch begins at the end of the log. Older ones, and the same one again, change nothing.</summary>
+    /// <summary>
+    /// Notes that an epoch begins at the end of the log. Older ones, and the same one again, change nothing.
+    /// </summary>
     /// <exception cref="IOException">The disk failed or is full; the epoch is not assigned.</exception>
     public void Assign(int epoch)
     {

@@ -3,12 +3,12 @@ namespace StreamLog.Storage;
 /// <summary>Flushes the logs of a directory that ask for it, several at once: group commit.</summary>
 /// <remarks>
 /// <para>
-/// While a log is being flushed, whoever asks again waits for the next flush of that log, together with all who ask meanwhile. A
-/// slow file holds up no other, up to the number that is flushed at once.
+/// While a log is being flushed, whoever asks again waits for the next flush of that log, together with all who ask
+/// meanwhile. A slow file holds up no other, up to the number that is flushed at once.
 /// </para>
 /// <para>
-/// One per directory, which owns it. Thread-safe; a caller of <see cref="Request"/> holds no lock, because the flush begins on the
-/// caller's thread, and over a disk in memory it ends there too.
+/// One per directory, which owns it. Thread-safe; a caller of <see cref="Request"/> holds no lock, because the flush
+/// begins on the caller's thread, and over a disk in memory it ends there too.
 /// </para>
 /// </remarks>
 internal sealed class FlushLoop : IAsyncDisposable
@@ -17,7 +17,8 @@ internal sealed class FlushLoop : IAsyncDisposable
 
     private readonly Lock _gate = new();
 
-    // Below here: guarded by _gate. A log is in _queue at most once; in _flushing with true if it asked again meanwhile.
+    // Below here: guarded by _gate. A log is in _queue at most once; in _flushing with true if it asked again
+    // meanwhile.
     private readonly Queue<PartitionLog> _queue = new();
     private readonly HashSet<PartitionLog> _queued = [];
     private readonly Dictionary<PartitionLog, bool> _flushing = [];

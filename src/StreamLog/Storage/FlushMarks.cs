@@ -5,12 +5,14 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>How far each partition of a directory has been flushed, noted after each flush in <c>streamlog.flush-marks</c>.</summary>
+/// <summary>
+/// How far each partition of a directory has been flushed, noted after each flush in <c>streamlog.flush-marks</c>.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The file tells recovery what had been acknowledged: below a mark nothing is a torn tail. It is appended to and not flushed each
-/// time, so a crash may lose the newest marks, and torn slots are passed over; the last sound mark of a partition counts. A mark is
-/// one slot that lies within one sector:
+/// The file tells recovery what had been acknowledged: below a mark nothing is a torn tail. It is appended to and not
+/// flushed each time, so a crash may lose the newest marks, and torn slots are passed over; the last sound mark of a
+/// partition counts. A mark is one slot that lies within one sector:
 /// </para>
 /// <code>
 ///  0  Magic              u32

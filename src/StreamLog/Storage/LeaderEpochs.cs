@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace StreamLog.Storage;
 
-/// <summary>Where each leader epoch of a partition began, as Kafka keeps it in <c>leader-epoch-checkpoint</c>.</summary>
+/// <summary>
+/// Where each leader epoch of a partition began, as Kafka keeps it in <c>leader-epoch-checkpoint</c>.
+/// </summary>
 /// <remarks>Immutable, so that readers need no lock. Both columns rise strictly.</remarks>
 internal sealed class LeaderEpochs
 {
@@ -17,7 +19,9 @@ internal sealed class LeaderEpochs
 
     public IReadOnlyList<(int Epoch, long StartOffset)> Entries => _entries;
 
-    /// <summary>Adds an epoch, and removes what contradicts it: later epochs, and epochs that began where it does or later.</summary>
+    /// <summary>
+    /// Adds an epoch, and removes what contradicts it: later epochs, and epochs that began where it does or later.
+    /// </summary>
     public LeaderEpochs With(int epoch, long startOffset)
     {
         int keep = _entries.Length;
@@ -39,8 +43,8 @@ internal sealed class LeaderEpochs
     }
 
     /// <summary>
-    /// Answers where an epoch ended, as Kafka's OffsetsForLeaderEpoch does. With epochs 2 from 0 and 5 from 10, and an end of
-    /// 30: 5 gives (5, 30); 3 gives (2, 10); 1 gives (1, 0); 6 gives (-1, -1).
+    /// Answers where an epoch ended, as Kafka's OffsetsForLeaderEpoch does. With epochs 2 from 0 and 5 from 10, and an
+    /// end of 30: 5 gives (5, 30); 3 gives (2, 10); 1 gives (1, 0); 6 gives (-1, -1).
     /// </summary>
     public (int Epoch, long EndOffset) EndOffsetFor(int epoch, long logEndOffset)
     {
@@ -64,7 +68,9 @@ internal sealed class LeaderEpochs
         return keep == _entries.Length ? this : new LeaderEpochs(_entries[..keep]);
     }
 
-    /// <summary>Drops epochs that ended before the start of the log, and moves the first that is left up to it.</summary>
+    /// <summary>
+    /// Drops epochs that ended before the start of the log, and moves the first that is left up to it.
+    /// </summary>
     public LeaderEpochs StartAt(long logStartOffset)
     {
         int first = _entries.Length - 1;
@@ -79,7 +85,8 @@ internal sealed class LeaderEpochs
     }
 
     public byte[] Encode() => CheckpointFile.Encode(
-        [.. _entries.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))]);
+        [.. _entries.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Epoch} " +
+            $"{entry.StartOffset}"))]);
 
     /// <summary>Returns the epochs, or <see langword="null"/> where the bytes are not such a file.</summary>
     public static LeaderEpochs? Decode(ReadOnlySpan<byte> content)

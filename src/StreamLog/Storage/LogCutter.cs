@@ -2,8 +2,9 @@ namespace StreamLog.Storage;
 
 /// <summary>Cuts a log at its end or at its start, durably.</summary>
 /// <remarks>
-/// For the log's owner, who appends nothing meanwhile. Readers go on. Nothing here is flushed under the log's gate. Order: what
-/// says how far the log may be believed is lowered before the log is, and the start is raised before the files go.
+/// For the log's owner, who appends nothing meanwhile. Readers go on. Nothing here is flushed under the log's gate.
+/// Order: what says how far the log may be believed is lowered before the log is, and the start is raised before the
+/// files go.
 /// </remarks>
 internal sealed class LogCutter
 {
@@ -19,8 +20,8 @@ internal sealed class LogCutter
     }
 
     /// <summary>
-    /// Cuts the end so that no record at or above the offset is left. Batches stay whole: with a batch of 10 to 19, a cut at 15
-    /// leaves an end of 10.
+    /// Cuts the end so that no record at or above the offset is left. Batches stay whole: with a batch of 10 to 19, a
+    /// cut at 15 leaves an end of 10.
     /// </summary>
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
     public void TruncateTo(long offset)
@@ -60,6 +61,7 @@ internal sealed class LogCutter
         // The newest go first, so that a crash in between leaves no gap.
         foreach (Segment segment in removed.Reverse())
             Delete(segment);
+        last.DeleteIndexes();
         last.File.DataSync();
         _services.Files.SyncDirectory(_log.Directory);
         _epochs.Replace(epochs => epochs.CutAt(end));

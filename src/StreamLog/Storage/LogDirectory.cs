@@ -5,7 +5,8 @@ namespace StreamLog.Storage;
 
 /// <summary>One data directory: its lock, its identity, its partitions and their checkpoints.</summary>
 /// <remarks>
-/// Owned by a node. Thread-safe. A timer flushes what nobody waits for, forces the flush marks to disk and writes checkpoints.
+/// Owned by a node. Thread-safe. A timer flushes what nobody waits for, forces the flush marks to disk and writes
+/// checkpoints.
 /// </remarks>
 internal sealed partial class LogDirectory : IAsyncDisposable
 {
@@ -76,8 +77,8 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     /// <summary>Opens a directory, or creates it.</summary>
     /// <exception cref="StreamLogException">
-    /// Another process holds it, it cannot be written, it is something else than a data directory or another node's, or a newer
-    /// version wrote it.
+    /// Another process holds it, it cannot be written, it is something else than a data directory or another node's, or
+    /// a newer version wrote it.
     /// </exception>
     public static LogDirectory Open(
         INodeEnvironment env, string path, LogDirectorySettings settings, ILoggerFactory loggers)
@@ -90,11 +91,13 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             CreateDirectory(env.Files, path);
             held = env.Files.TryLock(System.IO.Path.Combine(path, LockFileName)) ?? throw new StreamLogException(
                 ErrorCode.KafkaStorageError,
-                $"The data directory {path} is in use: another process, or another node in this one, holds {LockFileName}. Stop " +
+                $"The data directory {path} is in use: another process, or another node in this one, holds " +
+                $"{LockFileName}. Stop " +
                 "it, or give this node a directory of its own.");
             LogDirectory directory = new(env, path, settings, logger, held);
             directory._timer = env.Time.CreateTimer(
-                static state => ((LogDirectory)state!).Tick(), directory, settings.FlushInterval, settings.FlushInterval);
+                static state => ((LogDirectory)state!).Tick(),
+                directory, settings.FlushInterval, settings.FlushInterval);
             Log.Opened(logger, path, directory.NodeId, directory.ClusterId, directory.WasCleanShutdown);
             return directory;
         }
@@ -105,14 +108,18 @@ internal sealed partial class LogDirectory : IAsyncDisposable
                 throw;
             throw new StreamLogException(
                 DiskErrors.CodeOf(error),
-                $"The data directory {path} cannot be opened for writing: {error.Message} Check that it exists, that this " +
+                $"The data directory {path} cannot be opened for writing: {error.Message} Check that it exists, " +
+                $"that this " +
                 "process may write to it and that its disk is not mounted read-only, or choose another directory.",
                 error);
         }
     }
 
-    /// <summary>Opens a partition, or creates it. One that is corrupt is opened offline: its Failure says why.</summary>
-    /// <exception cref="StreamLogException">The directory is closed or offline, or a new partition could not be created.</exception>
+    /// <summary>
+    /// Opens a partition, or creates it. One that is corrupt is opened offline: its Failure says why.
+    /// </summary>
+    /// <exception cref="StreamLogException">The directory is closed or offline, or a new partition could not be
+    /// created.</exception>
     public PartitionLog OpenPartition(TopicPartition tp, Guid topicId, LogConfig config)
     {
         lock (_gate)
@@ -191,12 +198,15 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             catch (Exception error) when (DiskErrors.IsOfDisk(error))
             {
                 throw new StreamLogException(
-                    DiskErrors.CodeOf(error), $"Partition {tp} could not be deleted from {path}: {error.Message}", error);
+                    DiskErrors.CodeOf(error), $"Partition {tp} could not be deleted from {path}: " +
+                        $"{error.Message}", error);
             }
         }
     }
 
-    /// <summary>Stops in order: flushes all, writes checkpoints and snapshots, and the marker of a clean stop last.</summary>
+    /// <summary>
+    /// Stops in order: flushes all, writes checkpoints and snapshots, and the marker of a clean stop last.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         PartitionLog[] logs;
@@ -234,7 +244,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         Log.Stopped(_logger, Path, isClean);
     }
 
-    /// <summary>Flushes what nobody asked for, and writes marks and checkpoints when they are due. The timer calls it.</summary>
+    /// <summary>
+    /// Flushes what nobody asked for, and writes marks and checkpoints when they are due. The timer calls it.
+    /// </summary>
     internal void Tick()
     {
         if (Interlocked.Exchange(ref _isTicking, 1) != 0)
@@ -318,8 +330,10 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(
         ErrorCode.InconsistentTopicId,
-        $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, says its " +
-        $"{LogFileNames.PartitionMetadata}, and {DirectoryIdentity.Encode(wanted)} was expected. Restore that file if it is " +
+        $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, " +
+        $"says its " +
+        $"{LogFileNames.PartitionMetadata}, and {DirectoryIdentity.Encode(wanted)} was expected. Restore that file " +
+        $"if it is " +
         "damaged, or move the directory away if its records are not needed.");
 
     private void ThrowIfUnusable()

@@ -7,8 +7,8 @@ internal sealed record LogDirectorySettings
     public int NodeId { get; init; }
 
     /// <summary>
-    /// Gets the cluster that the directory must belong to, or <see langword="null"/> to take what it says; a new directory
-    /// then gets a new cluster.
+    /// Gets the cluster that the directory must belong to, or <see langword="null"/> to take what it says; a new
+    /// directory then gets a new cluster.
     /// </summary>
     public string? ClusterId { get; init; }
 

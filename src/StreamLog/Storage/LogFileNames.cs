@@ -17,7 +17,9 @@ internal static class LogFileNames
     /// <summary>Marks a file that was not finished. Found at a start, it is deleted then.</summary>
     public const string Temporary = ".tmp";
 
-    /// <summary>Marks bytes that recovery cut off although valid batches were among them. Nobody but the operator deletes them.</summary>
+    /// <summary>
+    /// Marks bytes that recovery cut off although valid batches were among them. Nobody but the operator deletes them.
+    /// </summary>
     public const string Cut = ".cut";
 
     public const string LeaderEpochs = "leader-epoch-checkpoint";

@@ -62,8 +62,8 @@ internal sealed partial class LogFlusher
         try
         {
             old.Segment.SaveIndexes(_log.Config);
-            AtomicFile.Write(
-                _services.Files, LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot), old.Snapshot);
+            string path = LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot);
+            AtomicFile.Write(_services.Files, path, old.Snapshot);
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error) && DiskErrors.CodeOf(error) == ErrorCode.StorageFull)
         {

@@ -14,8 +14,8 @@ internal readonly record struct LogReadResult
     public string? Message { get; init; }
 
     /// <summary>
-    /// Gets whole batches, the first of which holds the offset asked for or the next one there is; empty where there are none
-    /// below the limit.
+    /// Gets whole batches, the first of which holds the offset asked for or the next one there is; empty where there
+    /// are none below the limit.
     /// </summary>
     public RecordBuffer Records
     {

@@ -2,7 +2,9 @@ using StreamLog.Protocol;
 
 namespace StreamLog.Storage;
 
-/// <summary>Reads a log: from the tail cache where that holds what is wanted, else from the files. Any thread, no gate.</summary>
+/// <summary>
+/// Reads a log: from the tail cache where that holds what is wanted, else from the files. Any thread, no gate.
+/// </summary>
 internal sealed class LogReader
 {
     private readonly LogState _log;
@@ -22,7 +24,8 @@ internal sealed class LogReader
             {
                 return Refused(
                     ErrorCode.OffsetOutOfRange,
-                    $"Offset {window.Offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to {end}.");
+                    $"Offset {window.Offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to " +
+                    $"{end}.");
             }
 
             ReadWindow limited = window with { LimitOffset = Math.Min(window.LimitOffset, end) };
@@ -46,7 +49,8 @@ internal sealed class LogReader
             while (segment is not null)
             {
                 RecordBuffer records = Read(segment, window);
-                if (records.Length > 0 || segment.NextOffset >= window.LimitOffset || window.Offset < segment.NextOffset)
+                bool isLast = segment.NextOffset >= window.LimitOffset || window.Offset < segment.NextOffset;
+                if (records.Length > 0 || isLast)
                     return Found(records);
 
                 // Compaction may have left nothing behind the offset in this segment.
@@ -57,7 +61,9 @@ internal sealed class LogReader
                     break;
             }
 
-            return _log.Failure is { } failure ? Refused(failure.ErrorCode, failure.Message) : Found(RecordBuffer.Empty);
+            return _log.Failure is { } failure
+                ? Refused(failure.ErrorCode, failure.Message)
+                : Found(RecordBuffer.Empty);
         }
         catch (StreamLogException error)
         {
@@ -75,7 +81,8 @@ internal sealed class LogReader
         }
     }
 
-    // An index that does not match its log is built anew, once: it has no checksum, and everything in it comes from the log.
+    // An index that does not match its log is built anew, once: it has no checksum, and everything in it comes from the
+    // log.
     private RecordBuffer Read(Segment segment, in ReadWindow window)
     {
         LogConfig config = _log.Config;

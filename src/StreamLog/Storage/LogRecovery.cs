@@ -7,10 +7,10 @@ namespace StreamLog.Storage;
 /// <summary>Opens the files of one log, and decides what of them can be believed.</summary>
 /// <remarks>
 /// <para>
-/// The line that decides is how far the log had been flushed: the higher one of the recovery point and the last flush mark. Below
-/// it everything had reached the disk, and may have been acknowledged; what is wrong there is corruption, nothing is cut, and the
-/// log stays offline. Above it a crash may have left anything; from the first batch that is not sound on, everything is cut, with
-/// a copy kept where sound batches are among it.
+/// The line that decides is how far the log had been flushed: the higher one of the recovery point and the last flush
+/// mark. Below it everything had reached the disk, and may have been acknowledged; what is wrong there is corruption,
+/// nothing is cut, and the log stays offline. Above it a crash may have left anything; from the first batch that is not
+/// sound on, everything is cut, with a copy kept where sound batches are among it.
 /// </para>
 /// <para>One object opens one log, on one thread.</para>
 /// </remarks>
@@ -38,7 +38,9 @@ internal sealed partial class LogRecovery
         _wasClean = wasClean;
     }
 
-    /// <summary>Opens a log's files. What cannot be believed leaves it offline, with the reason in its Failure.</summary>
+    /// <summary>
+    /// Opens a log's files. What cannot be believed leaves it offline, with the reason in its Failure.
+    /// </summary>
     /// <param name="services">What the directory lends.</param>
     /// <param name="log">The log to fill.</param>
     /// <param name="wasClean">Whether the directory was stopped in order.</param>
@@ -57,11 +59,14 @@ internal sealed partial class LogRecovery
         {
             recovery.Abandon(new StreamLogException(
                 ErrorCode.KafkaStorageError,
-                $"Partition {log.Partition} is offline: the disk failed while it was opened: {error.Message} Check the disk " +
+                $"Partition {log.Partition} is offline: the disk failed while it was opened: {error.Message} Check " +
+                $"the disk " +
                 "and open the directory again.",
                 error));
         }
     }
+
+    private string EpochPath => Path.Combine(_log.Directory, LogFileNames.LeaderEpochs);
 
     private void Run()
     {
@@ -107,8 +112,7 @@ internal sealed partial class LogRecovery
 
     private void LoadEpochs()
     {
-        string path = Path.Combine(_log.Directory, LogFileNames.LeaderEpochs);
-        LeaderEpochs? epochs = AtomicFile.Read(_files, path) is { } content ? LeaderEpochs.Decode(content) : null;
+        LeaderEpochs? epochs = AtomicFile.Read(_files, EpochPath) is { } content ? LeaderEpochs.Decode(content) : null;
         _areEpochsKnown = epochs is not null;
         _log.Epochs = epochs ?? LeaderEpochs.Empty;
     }
@@ -127,7 +131,10 @@ internal sealed partial class LogRecovery
             else if (LogFileNames.TryParse(entry.Name, LogFileNames.Log, out long baseOffset))
             {
                 IFile file = _files.Open(path, FileOpenMode.Open);
-                _segments.Add(new Segment(_files, _log.Directory, baseOffset, file, null) { CreatedMs = _services.NowMs });
+                _segments.Add(new Segment(_files, _log.Directory, baseOffset, file, indexes: null)
+                {
+                    CreatedMs = _services.NowMs,
+                });
             }
         }
 
@@ -170,7 +177,8 @@ internal sealed partial class LogRecovery
         }
     }
 
-    // Goes through the segments from the first to the last. What it does not believe it scans; where a scan stops, it cuts.
+    // Goes through the segments from the first to the last. What it does not believe it scans; where a scan stops, it
+    // cuts.
     private void CheckSegments()
     {
         for (int i = 0; i < _segments.Count; i++)
@@ -206,8 +214,8 @@ internal sealed partial class LogRecovery
         }
     }
 
-    // Whether what is wrong behind the scan had been flushed. In a compacted log a batch may claim any offset above the one
-    // before, so that a false one would hide it; the place in the file cannot be hidden.
+    // Whether what is wrong behind the scan had been flushed. In a compacted log a batch may claim any offset above the
+    // one before, so that a false one would hide it; the place in the file cannot be hidden.
     private bool WasFlushed(Segment segment, SegmentScan scan) =>
         scan.EndOffset < _flushedOffset
         || segment.BaseOffset < _mark.SegmentBaseOffset
@@ -253,10 +261,11 @@ internal sealed partial class LogRecovery
         cut.DeleteFilesAbove(scan.EndOffset, segment.BaseOffset);
         _segments.RemoveRange(index + 1, _segments.Count - index - 1);
         _files.SyncDirectory(_log.Directory);
+        string path = segment.File.Path;
         if (isKept)
-            Log.CutWithCopy(_services.Logger, _log.Partition, segment.File.Path, scan.EndPosition, scan.EndOffset, fault);
+            Log.CutWithCopy(_services.Logger, _log.Partition, path, scan.EndPosition, scan.EndOffset, fault);
         else
-            Log.Cut(_services.Logger, _log.Partition, segment.File.Path, scan.EndPosition, scan.EndOffset, fault);
+            Log.Cut(_services.Logger, _log.Partition, path, scan.EndPosition, scan.EndOffset, fault);
     }
 
     // The start was raised durably, but what lay below it had not been flushed. Nothing of it is wanted.
@@ -275,8 +284,8 @@ internal sealed partial class LogRecovery
         _files.SyncDirectory(_log.Directory);
     }
 
-    // What was read may come from the cache of the system, and may never reach the disk by itself: after a flush that failed
-    // the system takes such pages for written. Written once more and flushed they are there, and may be served.
+    // What was read may come from the cache of the system, and may never reach the disk by itself: after a flush that
+    // failed the system takes such pages for written. Written once more and flushed they are there, and may be served.
     private void FlushWhatIsLeft()
     {
         if (_unflushed.Count == 0)
@@ -324,7 +333,7 @@ internal sealed partial class LogRecovery
         {
             RebuildEpochs();
             if (_log.Epochs.Latest >= 0)
-                AtomicFile.Replace(_files, Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), _log.Epochs.Encode());
+                AtomicFile.Replace(_files, EpochPath, _log.Epochs.Encode());
         }
 
         _log.Epochs = _log.Epochs.CutAt(end).StartAt(logStart);
@@ -356,7 +365,7 @@ internal sealed partial class LogRecovery
             return;
 
         throw Offline(
-            Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), 0, offset,
+            EpochPath, 0, offset,
             $"it says that the leader epoch there is {epoch}, and {segment.File.Path} at byte {batch.Position} says " +
             $"{batch.LeaderEpoch}; if the segment is sound, delete the former to have it built anew");
     }
@@ -376,6 +385,7 @@ internal sealed partial class LogRecovery
     {
         Segment active = _segments[^1];
         _ = active.Indexes(_log.Config);
+        _log.AreNamesDirty = active.DeleteIndexes();
         Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
         if (active.SizeInBytes > 0 && active.File.Read(header, 0) == header.Length)
             active.FirstTimestamp = new RecordBatchHeader(header).MaxTimestamp;

@@ -4,8 +4,8 @@ namespace StreamLog.Storage;
 
 /// <summary>What one log is made of. Its writer, flusher and reader share it.</summary>
 /// <remarks>
-/// Writers hold <see cref="Gate"/>, which never covers a flush. What is volatile is read without it: a reader takes the end first
-/// and the segments after, so that the segments hold at least what lies below that end.
+/// Writers hold <see cref="Gate"/>, which never covers a flush. What is volatile is read without it: a reader takes the
+/// end first and the segments after, so that the segments hold at least what lies below that end.
 /// </remarks>
 internal sealed class LogState
 {
@@ -19,7 +19,8 @@ internal sealed class LogState
     private long _highWatermark;
     private int _truncations;
 
-    public LogState(TopicPartition partition, Guid topicId, string directory, LogConfig config, LogDirectorySettings settings)
+    public LogState(
+        TopicPartition partition, Guid topicId, string directory, LogConfig config, LogDirectorySettings settings)
     {
         Partition = partition;
         TopicId = topicId;
@@ -50,7 +51,9 @@ internal sealed class LogState
 
     // Written under Gate, read by anybody.
 
-    /// <summary>Gets or sets the segments, sorted by base offset; the last is active. Empty only while the log is offline.</summary>
+    /// <summary>
+    /// Gets or sets the segments, sorted by base offset; the last is active. Empty only while the log is offline.
+    /// </summary>
     public Segment[] Segments
     {
         get => Volatile.Read(ref _segments);
@@ -83,7 +86,9 @@ internal sealed class LogState
         set => Volatile.Write(ref _logEndOffset, value);
     }
 
-    /// <summary>Gets or sets the offset below which everything is on the disk. Never above <see cref="LogEndOffset"/>.</summary>
+    /// <summary>
+    /// Gets or sets the offset below which everything is on the disk. Never above <see cref="LogEndOffset"/>.
+    /// </summary>
     public long DurableOffset
     {
         get => Volatile.Read(ref _durableOffset);

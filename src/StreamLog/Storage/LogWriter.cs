@@ -8,7 +8,8 @@ namespace StreamLog.Storage;
 /// <remarks>All under the log's gate, but for the check and the copy of what is appended. Never a flush.</remarks>
 internal sealed partial class LogWriter
 {
-    // Grown by what a log has shown to need: a segment of a busy log is set aside as a whole, that of an idle one is not.
+    // Grown by what a log has shown to need: a segment of a busy log is set aside as a whole, that of an idle one is
+    // not.
     private const int PreallocateMax = 1024 * 1024 * 1024;
 
     private readonly LogState _log;
@@ -57,7 +58,8 @@ internal sealed partial class LogWriter
         {
             return AppendResult.Refused(
                 ErrorCode.FencedLeaderEpoch,
-                $"Leader epoch {leaderEpoch} has been followed by {_log.Epochs.Latest}. Find the partition's leader again.");
+                $"Leader epoch {leaderEpoch} has been followed by {_log.Epochs.Latest}. Find the partition's leader " +
+                $"again.");
         }
 
         RecordBatchHeader first = new(prepared.Buffer.Span);
@@ -74,7 +76,8 @@ internal sealed partial class LogWriter
         {
             return AppendResult.Refused(
                 ErrorCode.RecordListTooLarge,
-                $"The batches have {prepared.Buffer.Length} bytes, and a segment holds {config.SegmentBytes} (segment.bytes). " +
+                $"The batches have {prepared.Buffer.Length} bytes, and a segment holds {config.SegmentBytes} " +
+                $"(segment.bytes). " +
                 "Send smaller batches or raise it.");
         }
 
@@ -145,8 +148,10 @@ internal sealed partial class LogWriter
         Log.AppendFailed(_services.Logger, _log.Partition, active.File.Path, position, error.Message);
         ErrorCode code = DiskErrors.CodeOf(error);
         return AppendResult.Refused(code, code == ErrorCode.StorageFull
-            ? $"The disk is full, and nothing of the batch was kept: {error.Message} Free some space; appends then go on."
-            : $"Writing {active.File.Path} at byte {position} failed, and nothing of the batch was kept: {error.Message}");
+            ? $"The disk is full, and nothing of the batch was kept: {error.Message} Free some space; appends then " +
+                $"go on."
+            : $"Writing {active.File.Path} at byte {position} failed, and nothing of the batch was kept: " +
+                $"{error.Message}");
     }
 
     private AppendResult Appended(long baseOffset, long lastOffset, long appendTimeMs) => new()

@@ -6,8 +6,9 @@ namespace StreamLog.Storage;
 
 /// <summary>An offset for each partition of a directory, in Kafka's <c>*-offset-checkpoint</c> files.</summary>
 /// <remarks>
-/// Kafka's format has no checksum, and a flipped digit would hide records or put a sound partition offline. So one more entry
-/// carries it, under a topic that nobody has: Kafka reads past it. A file without one, as Kafka writes it, is believed.
+/// Kafka's format has no checksum, and a flipped digit would hide records or put a sound partition offline. So one more
+/// entry carries it, under a topic that nobody has: Kafka reads past it. A file without one, as Kafka writes it, is
+/// believed.
 /// </remarks>
 internal static class OffsetCheckpoint
 {

@@ -4,20 +4,21 @@ namespace StreamLog.Storage;
 
 /// <summary>Where in a segment some of its offsets lie, sorted by both: Kafka's <c>.index</c>.</summary>
 /// <remarks>
-/// <para>An entry is the last offset of a batch, relative to the segment's base, and the byte at which the batch begins:</para>
+/// <para>An entry is the last offset of a batch, relative to the segment's base, and the byte at which the batch
+/// begins:</para>
 /// <code>
 /// 0  RelativeOffset  i32
 /// 4  Position        i32
 /// </code>
-/// <para>One thread appends, under the log's gate; any number look up meanwhile without it. A reader checks what it finds against
-/// the batch itself, so a wrong entry costs time and never gives wrong records.</para>
+/// <para>One thread appends, under the log's gate; any number look up meanwhile without it. A reader checks what it
+/// finds against the batch itself, so a wrong entry costs time and never gives wrong records.</para>
 /// </remarks>
 internal sealed class OffsetIndex
 {
     public const int EntrySize = 8;
 
-    // Entries below _count never change, except under TruncateTo. _count is published last, so whoever reads it first and
-    // the array second sees an array that holds that many.
+    // Entries below _count never change, except under TruncateTo. _count is published last, so whoever reads it first
+    // and the array second sees an array that holds that many.
     private long[] _entries = [];
     private int _count;
 
@@ -77,7 +78,9 @@ internal sealed class OffsetIndex
         return content;
     }
 
-    /// <summary>Reads an index, or returns <see langword="null"/> where it cannot be one of a log file of that length.</summary>
+    /// <summary>
+    /// Reads an index, or returns <see langword="null"/> where it cannot be one of a log file of that length.
+    /// </summary>
     /// <remarks>Kafka leaves zeros behind the last entry when it is not stopped in order; they end the index.</remarks>
     public static OffsetIndex? Decode(ReadOnlySpan<byte> content, long logLength)
     {

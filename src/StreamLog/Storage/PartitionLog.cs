@@ -5,8 +5,8 @@ namespace StreamLog.Storage;
 
 /// <summary>One partition's log: segments of record batches in one directory.</summary>
 /// <remarks>
-/// Owned by a <see cref="LogDirectory"/>. Thread-safe. Appends take the log's gate for the check of sequences, the stamp and one
-/// write; flushes and reads do not. Events are raised with no gate held.
+/// Owned by a <see cref="LogDirectory"/>. Thread-safe. Appends take the log's gate for the check of sequences, the
+/// stamp and one write; flushes and reads do not. Events are raised with no gate held.
 /// </remarks>
 internal sealed partial class PartitionLog
 {
@@ -34,7 +34,9 @@ internal sealed partial class PartitionLog
         _isOfflineTold = log.Failure is null ? 0 : 1;
     }
 
-    /// <summary>Raised when <see cref="DurableOffset"/> has moved up: on the thread of the flush, with no gate held.</summary>
+    /// <summary>
+    /// Raised when <see cref="DurableOffset"/> has moved up: on the thread of the flush, with no gate held.
+    /// </summary>
     public event Action<PartitionLog>? DurableAdvanced;
 
     /// <summary>Raised once, when the log has gone offline: no gate held.</summary>
@@ -96,8 +98,8 @@ internal sealed partial class PartitionLog
     public void UpdateConfig(LogConfig config) => _log.Config = config;
 
     /// <summary>
-    /// Appends batches as the leader: validates them, checks sequences, stamps offset and epoch on a copy, and writes it. Does
-    /// not flush. Does not keep or change the caller's buffer.
+    /// Appends batches as the leader: validates them, checks sequences, stamps offset and epoch on a copy, and writes
+    /// it. Does not flush. Does not keep or change the caller's buffer.
     /// </summary>
     /// <param name="batches">One batch from a client; a coordinator or the quorum may append several.</param>
     /// <param name="leaderEpoch">The epoch of the leadership that appends. A new one is assigned first.</param>
@@ -123,7 +125,9 @@ internal sealed partial class PartitionLog
         return result;
     }
 
-    /// <summary>Wakes the flush loop. The owner calls it after an append that must become durable; hold no lock.</summary>
+    /// <summary>
+    /// Wakes the flush loop. The owner calls it after an append that must become durable; hold no lock.
+    /// </summary>
     public void RequestFlush() => _services.Flushes.Request(this);
 
     /// <summary>Reads whole batches.</summary>
@@ -142,10 +146,15 @@ internal sealed partial class PartitionLog
     /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
     public OffsetAndTimestamp? FindMaxTimestamp() => _timestamps.FindLatest();
 
-    /// <summary>Returns where the epoch ended: (epoch, end) as Kafka's OffsetsForLeaderEpoch; (-1, -1) if unknown.</summary>
-    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch) => _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
+    /// <summary>
+    /// Returns where the epoch ended: (epoch, end) as Kafka's OffsetsForLeaderEpoch; (-1, -1) if unknown.
+    /// </summary>
+    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch) =>
+        _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
 
-    /// <summary>Notes durably that the leader of this epoch begins at the log's end. Older epochs change nothing.</summary>
+    /// <summary>
+    /// Notes durably that the leader of this epoch begins at the log's end. Older epochs change nothing.
+    /// </summary>
     /// <exception cref="StreamLogException">The log is offline, or the disk is full.</exception>
     public void AssignEpochStart(int epoch) => Change("assigning leader epoch", () => _epochs.Assign(epoch));
 
@@ -275,7 +284,8 @@ internal sealed partial class PartitionLog
         {
             throw new StreamLogException(
                 ErrorCode.OffsetOutOfRange,
-                $"Offset {offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to {_log.LogEndOffset}.");
+                $"Offset {offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to " +
+                $"{_log.LogEndOffset}.");
         }
     }
 
@@ -290,7 +300,11 @@ internal sealed partial class PartitionLog
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
             if (error is not FlushFailedException && DiskErrors.CodeOf(error) == ErrorCode.StorageFull)
-                throw new StreamLogException(ErrorCode.StorageFull, $"The disk is full: {error.Message} Free some space.", error);
+            {
+                throw new StreamLogException(
+                    ErrorCode.StorageFull, $"The disk is full: {error.Message} Free some space.", error);
+            }
+
             Fail(what, error);
             throw new StreamLogException(ErrorCode.KafkaStorageError, _log.Failure!.Message, error);
         }
@@ -303,20 +317,23 @@ internal sealed partial class PartitionLog
 
         GoOffline(new StreamLogException(
             ErrorCode.KafkaStorageError,
-            $"Partition {_log.Partition} is offline: {what} at offset {_log.LogEndOffset} failed: {error.Message} Everything " +
+            $"Partition {_log.Partition} is offline: {what} at offset {_log.LogEndOffset} failed: {error.Message} " +
+            $"Everything " +
             $"below offset {_log.DurableOffset} is on the disk. Check the disk and open the directory again.",
             error));
 
         // A log's file stands for its partition; names and checkpoints stand for the directory.
-        bool isOfLogFile = error is FlushFailedException flush && flush.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal);
-        if (error is FlushFailedException && !isOfLogFile)
+        if (error is FlushFailedException flush && !flush.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal))
             _services.FailDirectory(error);
     }
 
     private void TellIfOffline()
     {
-        if (_log.Failure is not { } failure || Volatile.Read(ref _isClosed) != 0 || Interlocked.Exchange(ref _isOfflineTold, 1) != 0)
+        if (_log.Failure is not { } failure || Volatile.Read(ref _isClosed) != 0)
             return;
+        if (Interlocked.Exchange(ref _isOfflineTold, 1) != 0)
+            return;
+
         _log.Tail.Clear();
         Log.WentOffline(_services.Logger, _log.Partition, failure.Message);
         WentOffline?.Invoke(this);

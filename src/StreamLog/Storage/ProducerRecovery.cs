@@ -3,7 +3,9 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>Finds out what a log remembers of its producers: the newest sound snapshot, and the batches behind it.</summary>
+/// <summary>
+/// Finds out what a log remembers of its producers: the newest sound snapshot, and the batches behind it.
+/// </summary>
 internal static class ProducerRecovery
 {
     /// <summary>Returns the state at the end of the log. Snapshots from beyond it are deleted.</summary>
@@ -54,11 +56,15 @@ internal static class ProducerRecovery
         return offsets;
     }
 
-    /// <summary>Reads the epoch of the coordinator from an end-of-transaction marker; -1 where the batch is none.</summary>
+    /// <summary>
+    /// Reads the epoch of the coordinator from an end-of-transaction marker; -1 where the batch is none.
+    /// </summary>
     public static int CoordinatorEpochOf(ReadOnlySpan<byte> batch)
     {
         using RecordReader reader = new(batch);
-        return reader.MoveNext() && ControlRecords.ReadType(reader.Current) is ControlRecordType.Abort or ControlRecordType.Commit
+        if (!reader.MoveNext())
+            return -1;
+        return ControlRecords.ReadType(reader.Current) is ControlRecordType.Abort or ControlRecordType.Commit
             ? ControlRecords.ReadCoordinatorEpoch(reader.Current)
             : -1;
     }
@@ -78,7 +84,9 @@ internal static class ProducerRecovery
             RecordBatchHeader header = walker.Header;
             if (header.BaseOffset < from || !header.HasProducerId)
                 continue;
-            int coordinatorEpoch = header.IsControl ? ReadMarker(segment.File, walker.Position, walker.SizeInBytes) : -1;
+            int coordinatorEpoch = -1;
+            if (header.IsControl)
+                coordinatorEpoch = ReadMarker(segment.File, walker.Position, walker.SizeInBytes);
             producers.Add(header, coordinatorEpoch, nowMs);
         }
     }

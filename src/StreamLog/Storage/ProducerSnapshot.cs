@@ -3,7 +3,9 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>Kafka's <c>.snapshot</c>: what a log remembers of its producers up to the offset that names the file.</summary>
+/// <summary>
+/// Kafka's <c>.snapshot</c>: what a log remembers of its producers up to the offset that names the file.
+/// </summary>
 /// <remarks>
 /// <code>
 /// 0  Version  i16  1
@@ -19,8 +21,9 @@ namespace StreamLog.Storage;
 ///   34  CoordinatorEpoch         i32
 ///   38  CurrentTxnFirstOffset    i64
 /// </code>
-/// Kafka keeps the last batch of a producer alone, so a retry of an earlier one is refused after a restart. We write an entry for
-/// each remembered batch, the oldest first: Kafka's reader takes the last entry of a producer, which is what it would have written.
+/// Kafka keeps the last batch of a producer alone, so a retry of an earlier one is refused after a restart. We write an
+/// entry for each remembered batch, the oldest first: Kafka's reader takes the last entry of a producer, which is what
+/// it would have written.
 /// </remarks>
 internal static class ProducerSnapshot
 {

@@ -4,8 +4,8 @@ namespace StreamLog.Storage;
 
 /// <summary>What a log remembers of its producers, so that no batch is appended twice or out of order.</summary>
 /// <remarks>
-/// A pure function of the log: the newest snapshot and the batches behind it give it again. Guarded by the log's gate. The rules
-/// are Kafka's (<c>ProducerAppendInfo</c>).
+/// A pure function of the log: the newest snapshot and the batches behind it give it again. Guarded by the log's gate.
+/// The rules are Kafka's (<c>ProducerAppendInfo</c>).
 /// </remarks>
 internal sealed class ProducerStates
 {
@@ -41,7 +41,8 @@ internal sealed class ProducerStates
         {
             return new ProducerVerdict(
                 ErrorCode.InvalidProducerEpoch,
-                $"Producer {batch.ProducerId} sent epoch {batch.ProducerEpoch}, and a newer one with epoch {entry.Epoch} has " +
+                $"Producer {batch.ProducerId} sent epoch {batch.ProducerEpoch}, and a newer one with epoch " +
+                $"{entry.Epoch} has " +
                 "appended since. Stop this producer.",
                 null);
         }
@@ -54,7 +55,8 @@ internal sealed class ProducerStates
         {
             return new ProducerVerdict(
                 ErrorCode.InvalidTransactionState,
-                $"Producer {batch.ProducerId} has an open transaction here and sent a batch outside of it. End it first.",
+                $"Producer {batch.ProducerId} has an open transaction here and sent a batch outside of it. End it " +
+                $"first.",
                 null);
         }
 
@@ -66,7 +68,8 @@ internal sealed class ProducerStates
 
         return new ProducerVerdict(
             ErrorCode.OutOfOrderSequenceNumber,
-            $"Producer {batch.ProducerId} (epoch {batch.ProducerEpoch}) sent sequence {batch.BaseSequence} where {expected} must " +
+            $"Producer {batch.ProducerId} (epoch {batch.ProducerEpoch}) sent sequence {batch.BaseSequence} where " +
+            $"{expected} must " +
             "follow: a batch before it is missing.",
             null);
     }

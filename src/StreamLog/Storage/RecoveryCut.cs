@@ -18,7 +18,9 @@ internal sealed class RecoveryCut
         _directory = directory;
     }
 
-    /// <summary>Copies the bytes of a segment from a position on to a <c>.cut</c> file, if a sound batch is among them.</summary>
+    /// <summary>
+    /// Copies the bytes of a segment from a position on to a <c>.cut</c> file, if a sound batch is among them.
+    /// </summary>
     public bool KeepTail(Segment segment, long position, long offset)
     {
         long length = segment.File.Length;
@@ -41,7 +43,9 @@ internal sealed class RecoveryCut
         return true;
     }
 
-    /// <summary>Takes a whole segment out of the log: to a <c>.cut</c> file if a sound batch is in it, else away.</summary>
+    /// <summary>
+    /// Takes a whole segment out of the log: to a <c>.cut</c> file if a sound batch is in it, else away.
+    /// </summary>
     public bool KeepSegment(Segment segment)
     {
         string path = segment.File.Path;
@@ -86,7 +90,8 @@ internal sealed class RecoveryCut
 
     private static bool HasSoundBatch(IFile file, long position, long length, long offset, byte[] buffer)
     {
-        for (long start = position; start + RecordBatchHeader.Size <= length; start += buffer.Length - RecordBatchHeader.Size)
+        int step = buffer.Length - RecordBatchHeader.Size;
+        for (long start = position; start + RecordBatchHeader.Size <= length; start += step)
         {
             int read = file.Read(buffer, start);
             for (int at = 0; at + RecordBatchHeader.Size <= read; at++)

@@ -3,15 +3,23 @@ using StreamLog.Extensibility;
 
 namespace StreamLog.Storage;
 
-/// <summary>A run of batches in one log file, with its indexes. The last one of a log is active; the others are sealed.</summary>
+/// <summary>
+/// A run of batches in one log file, with its indexes. The last one of a log is active; the others are sealed.
+/// </summary>
 /// <remarks>
-/// One thread appends, under the log's gate; any number read without it. A reader retains the segment while it reads, so that the
-/// file is not closed below it. The log that created it holds the first reference.
+/// One thread appends, under the log's gate; any number read without it. A reader retains the segment while it reads,
+/// so that the file is not closed below it. The log that created it holds the first reference.
 /// </remarks>
 internal sealed class Segment
 {
     /// <summary>The most bytes a file may hold: positions in an index have 31 bits.</summary>
     public const int SizeMax = int.MaxValue;
+
+    private static readonly string[] Suffixes =
+    [
+        LogFileNames.Log, LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex,
+        LogFileNames.Snapshot,
+    ];
 
     private readonly IFileSystem _files;
     private readonly string _directory;
@@ -49,10 +57,14 @@ internal sealed class Segment
     /// <summary>Gets one more than the offset of the last record.</summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
 
-    /// <summary>Gets when the segment was created or opened, for rolling by time where batches have no timestamps.</summary>
+    /// <summary>
+    /// Gets when the segment was created or opened, for rolling by time where batches have no timestamps.
+    /// </summary>
     public long CreatedMs { get; init; }
 
-    /// <summary>Gets the timestamp of the first batch, from which the time to roll is counted; -1 while there is none.</summary>
+    /// <summary>
+    /// Gets the timestamp of the first batch, from which the time to roll is counted; -1 while there is none.
+    /// </summary>
     public long FirstTimestamp { get; set; } = -1;
 
     /// <summary>Creates the file of a new segment.</summary>
@@ -110,12 +122,14 @@ internal sealed class Segment
         return Interlocked.CompareExchange(ref _indexes, indexes, null) ?? indexes;
     }
 
-    /// <summary>Tells the first caller, and no other, to build the indexes anew: if that does not help, nothing will.</summary>
+    /// <summary>
+    /// Tells the first caller, and no other, to build the indexes anew: if that does not help, nothing will.
+    /// </summary>
     public bool TryBeginRebuild() => Interlocked.Exchange(ref _isRebuilt, 1) == 0;
 
     /// <summary>
-    /// Builds the indexes from the batches, in place of ones that turned out wrong, unless the batches turn out worse. For the
-    /// active segment the caller holds the log's gate.
+    /// Builds the indexes from the batches, in place of ones that turned out wrong, unless the batches turn out worse.
+    /// For the active segment the caller holds the log's gate.
     /// </summary>
     public SegmentIndexes RebuildIndexes(LogConfig config)
     {
@@ -128,6 +142,27 @@ internal sealed class Segment
 
     /// <summary>Gives the segment indexes that were built while it was scanned.</summary>
     public void SetIndexes(SegmentIndexes indexes) => Volatile.Write(ref _indexes, indexes);
+
+    /// <summary>
+    /// Deletes the index files of a segment that is appended to. They would be too short for it, and look right after a
+    /// crash that left it sealed and flushed. The caller syncs the directory before anything that is appended counts as
+    /// durable.
+    /// </summary>
+    /// <returns>Whether there were any.</returns>
+    public bool DeleteIndexes()
+    {
+        bool areThere = false;
+        foreach (string suffix in (ReadOnlySpan<string>)[LogFileNames.OffsetIndex, LogFileNames.TimeIndex])
+        {
+            string path = LogFileNames.PathOf(_directory, BaseOffset, suffix);
+            if (!_files.FileExists(path))
+                continue;
+            _files.DeleteFile(path);
+            areThere = true;
+        }
+
+        return areThere;
+    }
 
     /// <summary>Writes the index files. The caller syncs the directory.</summary>
     public void SaveIndexes(LogConfig config) => Indexes(config).Save(_files, _directory);
@@ -156,8 +191,11 @@ internal sealed class Segment
             File.Dispose();
     }
 
-    /// <summary>Takes the files' names away, in two steps as Kafka does, so that a crash leaves none that looks valid.</summary>
-    /// <remarks>Readers that have retained the segment go on. The caller syncs the directory between and after.</remarks>
+    /// <summary>
+    /// Takes the files' names away, in two steps as Kafka does, so that a crash leaves none that looks valid.
+    /// </summary>
+    /// <remarks>Readers that have retained the segment go on. The caller syncs the directory between and
+    /// after.</remarks>
     public void MarkDeleted()
     {
         foreach (string suffix in Suffixes)
@@ -173,7 +211,4 @@ internal sealed class Segment
         foreach (string suffix in Suffixes)
             _files.DeleteFile(LogFileNames.PathOf(_directory, BaseOffset, suffix) + LogFileNames.Deleted);
     }
-
-    private static readonly string[] Suffixes =
-        [LogFileNames.Log, LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex, LogFileNames.Snapshot];
 }

@@ -36,7 +36,9 @@ internal sealed class SegmentIndexes
     /// <summary>Gets the last offset of the first batch that has it, or -1.</summary>
     public long MaxTimestampOffset { get; private set; } = -1;
 
-    /// <summary>Gets whether the log could not be read to its end when the indexes were built: the latest times are missing.</summary>
+    /// <summary>
+    /// Gets whether the log could not be read to its end when the indexes were built: the latest times are missing.
+    /// </summary>
     public bool IsPartial { get; private set; }
 
     /// <summary>Tells whether one more entry would make an index file larger than it may be.</summary>
@@ -75,11 +77,15 @@ internal sealed class SegmentIndexes
     /// <summary>Writes both files. The caller syncs the directory.</summary>
     public void Save(IFileSystem files, string directory)
     {
-        AtomicFile.Write(files, LogFileNames.PathOf(directory, _baseOffset, LogFileNames.OffsetIndex), Offsets.Encode());
-        AtomicFile.Write(files, LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex), Times.Encode());
+        string offsets = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.OffsetIndex);
+        AtomicFile.Write(files, offsets, Offsets.Encode());
+        string times = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex);
+        AtomicFile.Write(files, times, Times.Encode());
     }
 
-    /// <summary>Reads both files, or returns <see langword="null"/> where one is missing or cannot be what it should.</summary>
+    /// <summary>
+    /// Reads both files, or returns <see langword="null"/> where one is missing or cannot be what it should.
+    /// </summary>
     public static SegmentIndexes? TryLoad(IFileSystem files, string directory, long baseOffset, long logLength)
     {
         byte[]? offsets = AtomicFile.Read(

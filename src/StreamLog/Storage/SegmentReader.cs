@@ -5,8 +5,9 @@ namespace StreamLog.Storage;
 
 /// <summary>Reads batches from a segment's file, and checks all that can be checked before anybody sees them.</summary>
 /// <remarks>
-/// What lies before a batch's checksum is not covered by it, so it is checked otherwise: offsets against the neighbours, the
-/// leader epoch against the epochs of the log. Any thread may call; the segment is retained by the caller.
+/// What lies before a batch's checksum is not covered by it, so it is checked otherwise: offsets against the
+/// neighbours, the leader epoch against the epochs of the log. Any thread may call; the segment is retained by the
+/// caller.
 /// </remarks>
 internal static class SegmentReader
 {
@@ -19,66 +20,23 @@ internal static class SegmentReader
     /// <exception cref="IOException">The disk failed.</exception>
     public static RecordBuffer Read(Segment segment, LeaderEpochs epochs, LogConfig config, in ReadWindow window)
     {
-        SegmentIndexes indexes = segment.Indexes(config);
-        int relativeOffset = (int)Math.Min(int.MaxValue, Math.Max(0, window.Offset - segment.BaseOffset));
-        indexes.Offsets.TryFindFloor(relativeOffset, out int entry, out int position);
-        long expectedLast = entry < 0 ? -1 : segment.BaseOffset + entry;
-
         // Enough for what is wanted and for what lies between the index entry and it.
-        int chunkBytes = Math.Clamp(window.BytesMax, RecordBatchHeader.Size, BytesAtOnceMax) + (2 * config.IndexIntervalBytes);
-        RecordBuffer chunk = Fetch(segment, position, chunkBytes);
+        int slack = 2 * config.IndexIntervalBytes;
+        int chunkBytes = Math.Clamp(window.BytesMax, RecordBatchHeader.Size, BytesAtOnceMax) + slack;
+        Chunk chunk = new(segment, chunkBytes);
         try
         {
-            int at = 0;
-            long expected = expectedLast < 0 && !config.IsCompacted ? segment.BaseOffset : -1;
-            while (true)
-            {
-                if (chunk.Length - at < RecordBatchHeader.Size)
-                {
-                    if (position + at >= segment.SizeInBytes)
-                        return RecordBuffer.Empty;
-                    chunk = Refetch(chunk, segment, position += at, chunkBytes);
-                    at = 0;
-                    ThrowIfShort(segment, chunk, position);
-                }
+            if (!TrySeek(ref chunk, segment, config, window.Offset))
+                return RecordBuffer.Empty;
 
-                RecordBatchHeader header = new(chunk.Span[at..]);
-                CheckHeader(segment, header, position + at, expected);
-                if (expectedLast >= 0 && header.LastOffset != expectedLast)
-                    throw SegmentCorruption.At(segment, position + at, expectedLast, "the index names another batch here");
-                if (header.LastOffset >= window.Offset)
-                    break;
-
-                expectedLast = -1;
-                expected = config.IsCompacted ? -1 : header.NextOffset;
-                int next = at + header.SizeInBytes;
-                if (next <= chunk.Length)
-                {
-                    at = next;
-                    continue;
-                }
-
-                position += next;
-                at = 0;
-                if (position >= segment.SizeInBytes)
-                    return RecordBuffer.Empty;
-                chunk = Refetch(chunk, segment, position, chunkBytes);
-                ThrowIfShort(segment, chunk, position);
-            }
-
-            int size = new RecordBatchHeader(chunk.Span[at..]).SizeInBytes;
+            int size = chunk.Header.SizeInBytes;
             if (size > window.BytesMax && !window.AtLeastOneBatch)
                 return RecordBuffer.Empty;
-            if (size > chunk.Length - at)
-            {
-                chunk = Refetch(chunk, segment, position += at, Math.Max(size, chunkBytes));
-                at = 0;
-                if (chunk.Length < size)
-                    throw SegmentCorruption.At(segment, position, window.Offset, "the file ends within a batch");
-            }
+            if (size > chunk.BytesLeft && !chunk.TryLoad(chunk.Position, Math.Max(size, chunkBytes), size))
+                throw SegmentCorruption.At(segment, chunk.Position, window.Offset, "the file ends within a batch");
 
-            int length = CountSound(segment, epochs, config, chunk.Span[at..], position + at, window);
-            return length == 0 ? RecordBuffer.Empty : chunk.Slice(at, length);
+            int length = CountSound(chunk, epochs, config, window);
+            return length == 0 ? RecordBuffer.Empty : chunk.Slice(length);
         }
         finally
         {
@@ -86,10 +44,40 @@ internal static class SegmentReader
         }
     }
 
-    // How many bytes of whole batches, from the first one on, are sound and wanted. Throws where the first is not sound.
-    private static int CountSound(
-        Segment segment, LeaderEpochs epochs, LogConfig config, ReadOnlySpan<byte> bytes, long position, in ReadWindow window)
+    // Walks from the index entry below the offset to the batch that holds it, by the headers, each of which must follow
+    // the last.
+    private static bool TrySeek(ref Chunk chunk, Segment segment, LogConfig config, long offset)
     {
+        int relativeOffset = (int)Math.Clamp(offset - segment.BaseOffset, 0, int.MaxValue);
+        OffsetIndex index = segment.Indexes(config).Offsets;
+        bool hasEntry = index.TryFindFloor(relativeOffset, out int entry, out int position);
+        long expectedLast = hasEntry ? segment.BaseOffset + entry : -1;
+        long expected = hasEntry || config.IsCompacted ? -1 : segment.BaseOffset;
+        for (long at = position; at < segment.SizeInBytes;)
+        {
+            if (!chunk.TryMoveTo(at, RecordBatchHeader.Size))
+                throw SegmentCorruption.At(segment, at, expected, "the file ends within the header of a batch");
+
+            RecordBatchHeader header = chunk.Header;
+            CheckHeader(segment, header, at, expected);
+            if (expectedLast >= 0 && header.LastOffset != expectedLast)
+                throw SegmentCorruption.At(segment, at, expectedLast, "the index names another batch here");
+            if (header.LastOffset >= offset)
+                return true;
+
+            expectedLast = -1;
+            expected = config.IsCompacted ? -1 : header.NextOffset;
+            at += header.SizeInBytes;
+        }
+
+        return false;
+    }
+
+    // How many bytes of whole batches, from the first one on, are sound and wanted. Throws where the first is not
+    // sound.
+    private static int CountSound(in Chunk chunk, LeaderEpochs epochs, LogConfig config, in ReadWindow window)
+    {
+        ReadOnlySpan<byte> bytes = chunk.Left;
         int length = 0;
         long expected = -1;
         while (bytes.Length - length >= RecordBatchHeader.Size)
@@ -98,14 +86,15 @@ internal static class SegmentReader
             int size = header.SizeInBytes;
             bool isFirst = length == 0;
             bool fits = (long)length + size <= window.BytesMax || (isFirst && window.AtLeastOneBatch);
-            if (size < RecordBatchHeader.Size || size > bytes.Length - length || !fits || header.NextOffset > window.LimitOffset)
+            bool isWhole = size >= RecordBatchHeader.Size && size <= bytes.Length - length;
+            if (!isWhole || !fits || header.NextOffset > window.LimitOffset)
                 break;
 
             string? fault = FaultOf(bytes.Slice(length, size), header, epochs, expected);
             if (fault is not null)
             {
                 if (isFirst)
-                    throw SegmentCorruption.At(segment, position, header.BaseOffset, fault);
+                    throw SegmentCorruption.At(chunk.Segment, chunk.Position, header.BaseOffset, fault);
                 break; // The next read begins here, and says so.
             }
 
@@ -117,7 +106,8 @@ internal static class SegmentReader
     }
 
     /// <summary>Returns what is wrong with a batch, or <see langword="null"/>.</summary>
-    public static string? FaultOf(ReadOnlySpan<byte> batch, RecordBatchHeader header, LeaderEpochs epochs, long expectedOffset)
+    public static string? FaultOf(
+        ReadOnlySpan<byte> batch, RecordBatchHeader header, LeaderEpochs epochs, long expectedOffset)
     {
         if (header.Magic != RecordBatchHeader.CurrentMagic)
             return $"the format version of the batch is {header.Magic}";
@@ -128,7 +118,8 @@ internal static class SegmentReader
         // By its last record: the first ones may lie before the start of the log, where the epochs begin too.
         int epoch = epochs.EpochAt(header.LastOffset);
         return epoch >= 0 && epoch != header.PartitionLeaderEpoch
-            ? $"the batch claims leader epoch {header.PartitionLeaderEpoch} where {LogFileNames.LeaderEpochs} says {epoch}"
+            ? $"the batch claims leader epoch {header.PartitionLeaderEpoch} where {LogFileNames.LeaderEpochs} says " +
+                $"{epoch}"
             : null;
     }
 
@@ -144,40 +135,64 @@ internal static class SegmentReader
             throw SegmentCorruption.At(segment, position, expected, $"a batch claims offset {header.BaseOffset}");
     }
 
-    private static RecordBuffer Refetch(RecordBuffer old, Segment segment, int position, int bytes)
+    /// <summary>A stretch of the segment's file in memory, and a place in it.</summary>
+    private struct Chunk : IDisposable
     {
-        RecordBuffer chunk = Fetch(segment, position, bytes);
-        old.Dispose();
-        return chunk;
-    }
+        private readonly int _bytes;
+        private RecordBuffer _buffer = RecordBuffer.Empty;
+        private long _start;
+        private int _at;
 
-    private static RecordBuffer Fetch(Segment segment, int position, int bytes)
-    {
-        int wanted = Math.Min(bytes, segment.SizeInBytes - position);
-        if (wanted <= 0)
-            return RecordBuffer.Empty;
-
-        RecordBuffer buffer = RecordBuffer.Rent(wanted);
-        try
+        public Chunk(Segment segment, int bytes)
         {
-            int read = segment.File.Read(buffer.WritableMemory.Span, position);
-            if (read == wanted)
-                return buffer;
-
-            RecordBuffer part = buffer.Slice(0, read);
-            buffer.Dispose();
-            return part;
+            Segment = segment;
+            _bytes = bytes;
         }
-        catch
+
+        public Segment Segment { get; }
+
+        public readonly long Position => _start + _at;
+
+        public readonly int BytesLeft => _buffer.Length - _at;
+
+        public readonly ReadOnlySpan<byte> Left => _buffer.Span[_at..];
+
+        public readonly RecordBatchHeader Header => new(Left);
+
+        /// <summary>Goes to a place, and reads on where that many bytes from there are not in memory.</summary>
+        public bool TryMoveTo(long position, int count)
         {
-            buffer.Dispose();
-            throw;
+            long at = position - _start;
+            if (at < 0 || at + count > _buffer.Length)
+                return TryLoad(position, _bytes, count);
+            _at = (int)at;
+            return true;
         }
-    }
 
-    private static void ThrowIfShort(Segment segment, RecordBuffer chunk, int position)
-    {
-        if (chunk.Length < RecordBatchHeader.Size)
-            throw SegmentCorruption.At(segment, position, -1, "the file ends within the header of a batch");
+        /// <summary>Reads anew from a place on.</summary>
+        /// <returns>Whether there were that many bytes.</returns>
+        public bool TryLoad(long position, int bytes, int count)
+        {
+            int wanted = (int)Math.Clamp(Segment.SizeInBytes - position, 0, bytes);
+            RecordBuffer loaded = RecordBuffer.Rent(wanted);
+            try
+            {
+                int read = Segment.File.Read(loaded.WritableMemory.Span, position);
+                _buffer.Dispose();
+                _buffer = loaded;
+                _start = position;
+                _at = 0;
+                return read == wanted && read >= count;
+            }
+            catch
+            {
+                loaded.Dispose();
+                throw;
+            }
+        }
+
+        public readonly RecordBuffer Slice(int length) => _buffer.Slice(_at, length);
+
+        public readonly void Dispose() => _buffer.Dispose();
     }
 }

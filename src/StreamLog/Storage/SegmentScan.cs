@@ -23,7 +23,9 @@ internal sealed class SegmentScan
     /// <summary>Gets the byte of the first batch that may not have been flushed.</summary>
     public long UnflushedPosition { get; private set; }
 
-    /// <summary>Gets what is wrong at <see cref="EndPosition"/>, or <see langword="null"/> where the file ends there.</summary>
+    /// <summary>
+    /// Gets what is wrong at <see cref="EndPosition"/>, or <see langword="null"/> where the file ends there.
+    /// </summary>
     public string? Fault { get; private set; }
 
     /// <summary>
@@ -75,7 +77,8 @@ internal sealed class SegmentScan
         int epoch = header.PartitionLeaderEpoch;
         if ((known >= 0 && epoch != known) || epoch < before)
         {
-            Fault = $"a batch claims leader epoch {epoch} where {LogFileNames.LeaderEpochs} and the batches before it say " +
+            Fault = $"a batch claims leader epoch {epoch} where {LogFileNames.LeaderEpochs} and the batches before " +
+                $"it say " +
                 $"{Math.Max(known, before)}; if the segment is sound, delete the former to have it built anew";
             IsEpochFault = true;
         }

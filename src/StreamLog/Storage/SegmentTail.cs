@@ -7,8 +7,8 @@ namespace StreamLog.Storage;
 internal static class SegmentTail
 {
     /// <summary>
-    /// Tells whether a segment that had been flushed as a whole is as long as it was: its first batch begins it, its last one
-    /// ends it, and its indexes name batches that are there.
+    /// Tells whether a segment that had been flushed as a whole is as long as it was: its first batch begins it, its
+    /// last one ends it, and its indexes name batches that are there.
     /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static bool IsSound(

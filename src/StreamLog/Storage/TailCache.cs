@@ -6,8 +6,8 @@ namespace StreamLog.Storage;
 
 /// <summary>The newest appends of one log, for readers at its tail: they need no system call.</summary>
 /// <remarks>
-/// Bounded in bytes and entries; the oldest goes first. It holds one reference to each buffer; readers get their own. Thread-safe;
-/// its gate is the last one taken anywhere.
+/// Bounded in bytes and entries; the oldest goes first. It holds one reference to each buffer; readers get their own.
+/// Thread-safe; its gate is the last one taken anywhere.
 /// </remarks>
 internal sealed class TailCache
 {
@@ -58,8 +58,8 @@ internal sealed class TailCache
 
     /// <summary>Reads whole batches, if the first one wanted is here.</summary>
     /// <returns>
-    /// The batches, to be disposed by the caller, none if none fits the window; or <see langword="null"/> where they have to be
-    /// read from the file.
+    /// The batches, to be disposed by the caller, none if none fits the window; or <see langword="null"/> where they
+    /// have to be read from the file.
     /// </returns>
     public RecordBuffer? TryRead(in ReadWindow window)
     {
@@ -81,7 +81,7 @@ internal sealed class TailCache
             else
             {
                 found = ArrayPool<RecordBuffer>.Shared.Rent(_count - index);
-                for (long bytes = 0; index < _count && bytes < (long)window.BytesMax + At(index).Batches.Length; index++)
+                for (long bytes = 0; index < _count && bytes < window.BytesMax; index++)
                 {
                     RecordBuffer batches = At(index).Batches.Retain();
                     found[count++] = batches;
@@ -149,7 +149,8 @@ internal sealed class TailCache
         return bytes;
     }
 
-    // Where the wanted batches begin in a run of batches, and how many bytes they have. 'before' bytes are chosen already.
+    // Where the wanted batches begin in a run of batches, and how many bytes they have. 'before' bytes are chosen
+    // already.
     private static (int Start, int Length) Choose(ReadOnlySpan<byte> batches, in ReadWindow window, int before)
     {
         int start = -1;
@@ -165,7 +166,8 @@ internal sealed class TailCache
 
             long total = (long)before + (walk.NextPosition - start);
             bool isFirst = before == 0 && walk.Position == start;
-            if (header.NextOffset > window.LimitOffset || (total > window.BytesMax && !(isFirst && window.AtLeastOneBatch)))
+            bool fits = total <= window.BytesMax || (isFirst && window.AtLeastOneBatch);
+            if (header.NextOffset > window.LimitOffset || !fits)
                 break;
             end = walk.NextPosition;
         }

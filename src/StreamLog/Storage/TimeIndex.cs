@@ -4,8 +4,8 @@ namespace StreamLog.Storage;
 
 /// <summary>How late the records of a segment are up to some of its offsets: Kafka's <c>.timeindex</c>.</summary>
 /// <remarks>
-/// <para>An entry is the latest timestamp so far, and the last offset of the batch that brought it, relative to the segment's
-/// base. Every record up to there is at that time or earlier:</para>
+/// <para>An entry is the latest timestamp so far, and the last offset of the batch that brought it, relative to the
+/// segment's base. Every record up to there is at that time or earlier:</para>
 /// <code>
 /// 0  Timestamp       i64
 /// 8  RelativeOffset  i32
@@ -37,7 +37,8 @@ internal sealed class TimeIndex
     public void Append(long timestamp, int relativeOffset)
     {
         int count = _count;
-        if (count > 0 && (_entries[count - 1].Timestamp >= timestamp || _entries[count - 1].RelativeOffset >= relativeOffset))
+        (long Timestamp, int RelativeOffset) last = Last;
+        if (last.Timestamp >= timestamp || last.RelativeOffset >= relativeOffset)
             return;
         if (count == _entries.Length)
         {
@@ -50,7 +51,9 @@ internal sealed class TimeIndex
         Volatile.Write(ref _count, count + 1);
     }
 
-    /// <summary>Finds the last entry earlier than a timestamp: no record up to it can be at that time or later.</summary>
+    /// <summary>
+    /// Finds the last entry earlier than a timestamp: no record up to it can be at that time or later.
+    /// </summary>
     public bool TryFindBefore(long timestamp, out (long Timestamp, int RelativeOffset) entry)
     {
         int count = Count;

@@ -64,7 +64,8 @@ internal sealed class TimestampSearch
             }
         }
 
-        // Trimmed records may have been the latest ones: then the search finds none, and what is left is looked through.
+        // Trimmed records may have been the latest ones: then the search finds none, and what is left is looked
+        // through.
         return latest < 0 ? null : FindFirst(latest) ?? LookThrough();
     }
 
@@ -133,7 +134,7 @@ internal sealed class TimestampSearch
     private static void ThrowIfPartial(Segment segment, SegmentIndexes indexes)
     {
         if (indexes.IsPartial)
-            throw SegmentCorruption.At(segment, 0, -1, "its batches cannot be walked to the end, so the times in it are not known");
+            throw SegmentCorruption.At(segment, 0, -1, "it cannot be walked to its end, so its times are unknown");
     }
 
     private void ThrowIfOffline()
