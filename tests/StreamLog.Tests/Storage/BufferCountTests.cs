@@ -16,7 +16,8 @@ public sealed class BufferCountTests
     public void Readers_give_all_buffers_back()
     {
         long before = RecordBuffer.Outstanding;
-        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: new() { NodeId = 1, TailCacheBytesMax = 300 });
+        LogDirectorySettings settings = new() { NodeId = 1, TailCacheBytesMax = 300 };
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: settings);
         for (int i = 0; i < 60; i++)
             log.Append($"value {i}");
 

@@ -3,9 +3,10 @@ using Xunit;
 
 namespace StreamLog.Tests.Storage;
 
-// Goal: no loss of power, at no moment and whatever it takes of what was not synced, loses an acknowledged record, tears one, or
-// gives one twice. Method: a workload that rolls, checkpoints, truncates, trims and restarts is run once for each operation that
-// changes the disk, with the power cut there; then every combination of unsynced operations, or a thousand drawn ones, is left.
+// Goal: no loss of power, at no moment and whatever it takes of what was not synced, loses an acknowledged record,
+// tears one, or gives one twice. Method: a workload that rolls, checkpoints, truncates, trims and restarts is run once
+// for each operation that changes the disk, with the power cut there; then every combination of unsynced operations, or
+// a thousand drawn ones, is left.
 public sealed class CrashSweepTests
 {
     [Fact]
@@ -32,7 +33,8 @@ public sealed class CrashSweepTests
                 }
                 catch (Exception error)
                 {
-                    throw new InvalidOperationException($"Cut after {point} of {points} operations. {left.Origin}", error);
+                    throw new InvalidOperationException($"Cut after {point} of {points} operations. " +
+                        $"{left.Origin}", error);
                 }
             }
         }

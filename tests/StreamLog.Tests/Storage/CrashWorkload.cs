@@ -7,7 +7,8 @@ using Xunit;
 namespace StreamLog.Tests.Storage;
 
 /// <summary>
-/// Does everything that changes a log on a disk whose power may go at any moment, and knows what must be there afterwards.
+/// Does everything that changes a log on a disk whose power may go at any moment, and knows what must be there
+/// afterwards.
 /// </summary>
 internal sealed class CrashWorkload
 {
@@ -22,7 +23,9 @@ internal sealed class CrashWorkload
     /// <summary>Gets what was appended, as the log had it at the time: what may be there.</summary>
     public List<(long Offset, string Value)> Possible { get; } = [];
 
-    /// <summary>Gets the offset below which everything was acknowledged and not taken back: what must be there.</summary>
+    /// <summary>
+    /// Gets the offset below which everything was acknowledged and not taken back: what must be there.
+    /// </summary>
     public long AcknowledgedOffset { get; private set; }
 
     /// <summary>Gets the highest offset that the log's start was told to be raised to.</summary>
@@ -80,7 +83,8 @@ internal sealed class CrashWorkload
         Assert.True(log.Log.IsOnline, log.Log.Failure?.Message);
         long start = log.Log.LogStartOffset;
         Assert.True(start <= TrimmedOffset, $"The log starts at {start}, and was trimmed to {TrimmedOffset} at most.");
-        Assert.True(log.Log.LogEndOffset >= AcknowledgedOffset, $"The log ends at {log.Log.LogEndOffset} of {AcknowledgedOffset}.");
+        Assert.True(log.Log.LogEndOffset >= AcknowledgedOffset, $"The log ends at {log.Log.LogEndOffset} of " +
+            $"{AcknowledgedOffset}.");
 
         List<(long Offset, string Value)> found = log.ReadAll();
         for (int i = 0; i < found.Count; i++)
@@ -124,7 +128,8 @@ internal sealed class CrashWorkload
     private void Append(LogHarness log, int records)
     {
         string[] values =
-            [.. Enumerable.Range(_sequence, records).Select(number => "value " + number.ToString(CultureInfo.InvariantCulture))];
+            [.. Enumerable.Range(_sequence, records).Select(number => "value " +
+                "" + number.ToString(CultureInfo.InvariantCulture))];
         int sequence = _sequence;
         _sequence += records;
         _batches.Add((sequence, values));
@@ -148,7 +153,8 @@ internal sealed class CrashWorkload
     private void Truncate(LogHarness log, long offset)
     {
         long end = log.Log.LogEndOffset;
-        AcknowledgedOffset = Math.Min(AcknowledgedOffset, offset - 2); // A batch is cut as a whole; none has more than three.
+        // A batch is cut as a whole; none has more than three.
+        AcknowledgedOffset = Math.Min(AcknowledgedOffset, offset - 2);
         WasCut = true;
         log.Log.TruncateTo(offset);
         Assert.InRange(log.Log.LogEndOffset, AcknowledgedOffset, end);

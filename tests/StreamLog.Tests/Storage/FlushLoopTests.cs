@@ -80,7 +80,8 @@ public sealed class FlushLoopTests
         Assert.False(log.Log.IsOnline);
         Assert.False(other.IsOnline);
         Assert.Contains("/data", other.Failure!.Message);
-        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(new TopicPartition("new", 0), Guid.Empty, new LogConfig()));
+        Assert.Throws<StreamLogException>(
+            () => log.Directory.OpenPartition(new TopicPartition("new", 0), Guid.Empty, new LogConfig()));
     }
 
     [Fact]

@@ -83,7 +83,8 @@ public sealed class LogDirectoryTests
     public async Task The_small_files_are_Kafkas()
     {
         SimulatedDisk disk = new();
-        LogHarness log = new(disk, settings: new LogDirectorySettings { NodeId = 3, ClusterId = "MkU3OEVBNTcwNTJENDM2Qk" });
+        LogDirectorySettings settings = new() { NodeId = 3, ClusterId = "MkU3OEVBNTcwNTJENDM2Qk" };
+        LogHarness log = new(disk, settings: settings);
         log.Log.AssignEpochStart(2);
         log.AppendAndDispose(LogHarness.Batch("a", "b"), epoch: 2);
         log.Log.HighWatermark = 1;
@@ -94,7 +95,8 @@ public sealed class LogDirectoryTests
         Assert.Equal("0\n1\n2 1\n", Text(disk, "/data/orders-0/leader-epoch-checkpoint"));
         Assert.Equal("version: 0\ntopic_id: ERERESIiMzNERFVVVVVVVQ\n", Text(disk, "/data/orders-0/partition.metadata"));
         Assert.Equal("{\"version\":0,\"brokerEpoch\":-1}", Text(disk, "/data/.kafka_cleanshutdown"));
-        Assert.StartsWith("0\n2\norders 0 2\nstreamlog.checksum 0 ", Text(disk, "/data/recovery-point-offset-checkpoint"));
+        Assert.StartsWith("0\n2\norders 0 2\nstreamlog.checksum 0 " +
+            "", Text(disk, "/data/recovery-point-offset-checkpoint"));
         Assert.StartsWith("0\n2\norders 0 1\nstreamlog.checksum 0 ", Text(disk, "/data/log-start-offset-checkpoint"));
         Assert.StartsWith("0\n2\norders 0 1\nstreamlog.checksum 0 ", Text(disk, "/data/replication-offset-checkpoint"));
         string[] meta = Text(disk, "/data/meta.properties").Split('\n');
@@ -111,7 +113,8 @@ public sealed class LogDirectoryTests
         Guid otherId = Guid.Parse("00000000-0000-0000-0000-000000000009");
         log.Directory.OpenPartition(new TopicPartition("a-b", 12), otherId, new LogConfig());
         Assert.Equal(
-            [(new TopicPartition("a-b", 12), otherId), (LogHarness.Orders, LogHarness.TopicId)], log.Directory.FindPartitions());
+            [(new TopicPartition("a-b", 12), otherId), (LogHarness.Orders, LogHarness.TopicId)],
+            log.Directory.FindPartitions());
 
         log.Append("x");
         log.Directory.DeletePartition(LogHarness.Orders);
@@ -131,7 +134,8 @@ public sealed class LogDirectoryTests
         SimulatedDisk left = disk.Crash();
         LogDirectory after = Open(left);
 
-        PartitionLog log = after.OpenPartition(LogHarness.Orders, Guid.Parse("00000000-0000-0000-0000-000000000009"), new LogConfig());
+        Guid otherId = Guid.Parse("00000000-0000-0000-0000-000000000009");
+        PartitionLog log = after.OpenPartition(LogHarness.Orders, otherId, new LogConfig());
 
         Assert.False(log.IsOnline);
         Assert.Equal(ErrorCode.InconsistentTopicId, log.Failure!.ErrorCode);

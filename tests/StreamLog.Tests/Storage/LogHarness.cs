@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
@@ -17,11 +18,12 @@ internal sealed class LogHarness
     public static readonly Guid TopicId = new("11111111-2222-3333-4444-555555555555");
 
     public LogHarness(
-        StreamLog.Extensibility.IFileSystem files, LogConfig? config = null, SimulatedTime? time = null, LogDirectorySettings? settings = null)
+        IFileSystem files, LogConfig? config = null, SimulatedTime? time = null, LogDirectorySettings? settings = null)
     {
         Config = config ?? new LogConfig();
         Environment = new SimulatedEnvironment(7, files, time);
-        Directory = LogDirectory.Open(Environment, Root, settings ?? new LogDirectorySettings { NodeId = 1 }, NullLoggerFactory.Instance);
+        settings ??= new LogDirectorySettings { NodeId = 1 };
+        Directory = LogDirectory.Open(Environment, Root, settings, NullLoggerFactory.Instance);
         Log = Directory.OpenPartition(Orders, TopicId, Config);
     }
 

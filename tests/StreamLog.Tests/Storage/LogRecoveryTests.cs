@@ -183,6 +183,26 @@ public sealed class LogRecoveryTests
     }
 
     [Fact]
+    public async Task An_index_from_before_the_last_appends_is_not_believed_after_a_roll_and_a_crash()
+    {
+        SimulatedDisk disk = new();
+        LogConfig small = new() { SegmentBytes = 300 };
+        LogHarness first = new(disk, small);
+        first.AppendAt(1_000, "a");
+        await first.Directory.DisposeAsync();
+        LogHarness second = new(disk, small);
+        second.AppendAt(2_000, "b");
+        second.Flush();
+        second.Directory.Tick();
+        second.AppendAt(1_500, new string('c', 200));
+        Assert.Equal([0, 2], second.Log.Segments.Select(segment => segment.BaseOffset));
+
+        LogHarness after = new(disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]), small);
+
+        Assert.Equal(1, after.Log.FindOffsetByTimestamp(1_700)!.Value.Offset);
+    }
+
+    [Fact]
     public void Lost_leader_epochs_are_built_anew_from_the_batches()
     {
         SimulatedDisk disk = new();

@@ -48,7 +48,8 @@ public sealed class PartitionLogTests
     [Fact]
     public void A_read_from_any_offset_begins_with_the_batch_that_holds_it()
     {
-        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: new() { NodeId = 1, TailCacheBytesMax = 300 });
+        LogDirectorySettings settings = new() { NodeId = 1, TailCacheBytesMax = 300 };
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), SmallSegments, settings: settings);
         for (int i = 0; i < 60; i++)
             log.Append($"{2 * i}", $"{(2 * i) + 1}");
 
@@ -101,8 +102,9 @@ public sealed class PartitionLogTests
 
         for (int i = 0; i < 60; i++)
         {
-            Assert.Equal(new OffsetAndTimestamp(i, 1_000 + (10 * i), 0), log.Log.FindOffsetByTimestamp(1_000 + (10 * i)));
-            Assert.Equal(i, log.Log.FindOffsetByTimestamp(1_000 + (10 * i) - 5)!.Value.Offset);
+            long timestamp = 1_000 + (10 * i);
+            Assert.Equal(new OffsetAndTimestamp(i, timestamp, 0), log.Log.FindOffsetByTimestamp(timestamp));
+            Assert.Equal(i, log.Log.FindOffsetByTimestamp(timestamp - 5)!.Value.Offset);
         }
 
         Assert.Null(log.Log.FindOffsetByTimestamp(2_000));
