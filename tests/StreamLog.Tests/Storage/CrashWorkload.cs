@@ -1,5 +1,4 @@
 using System.Globalization;
-using StreamLog.Protocol;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using Xunit;
@@ -57,7 +56,7 @@ internal sealed class CrashWorkload
             log.Directory.Tick();
             Trim(log, AcknowledgedOffset - 6);
             AppendSome(log, 2);
-            Stop(log);
+            log.Stop();
 
             log = new LogHarness(disk, Config);
             Assert.True(log.Directory.WasCleanShutdown);
@@ -170,11 +169,5 @@ internal sealed class CrashWorkload
     {
         TrimmedOffset = offset;
         log.Log.TrimTo(offset);
-    }
-
-    private static void Stop(LogHarness log)
-    {
-        ValueTask stopped = log.Directory.DisposeAsync();
-        Assert.True(stopped.IsCompletedSuccessfully);
     }
 }

@@ -94,7 +94,7 @@ public sealed class FlippedBitTests
         log.Log.TrimTo(Trimmed);
         log.Directory.WriteCheckpoints();
         if (isStopped)
-            Assert.True(log.Directory.DisposeAsync().IsCompletedSuccessfully);
+            log.Stop();
         else
             log.Directory.Tick();
         return disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]);
@@ -147,8 +147,11 @@ public sealed class FlippedBitTests
             Answers found = Ask(log);
             Assert.True(log.Log.LogStartOffset <= Trimmed);
             for (int i = 0; i < expected.Items.Count; i++)
-                Assert.True(found.Items[i] is null || found.Items[i] == expected.Items[i], $"{found.Items[i]} for " +
-                    $"{expected.Items[i]}");
+            {
+                string? item = found.Items[i];
+                Assert.True(item is null || item == expected.Items[i], $"{item} for {expected.Items[i]}");
+            }
+
             if (log.Log.LogStartOffset < Trimmed)
                 return Outcome.TrimForgotten;
             return found.Items.Contains(null) ? Outcome.ReadRefused : Outcome.Harmless;

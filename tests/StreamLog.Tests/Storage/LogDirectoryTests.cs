@@ -58,10 +58,10 @@ public sealed class LogDirectoryTests
     }
 
     [Fact]
-    public void Another_cluster_is_refused()
+    public async Task Another_cluster_is_refused()
     {
         SimulatedDisk disk = new();
-        Open(disk, clusterId: "first").DisposeAsync();
+        await Open(disk, clusterId: "first").DisposeAsync();
 
         StreamLogException refused = Assert.Throws<StreamLogException>(() => Open(disk, clusterId: "second"));
 

@@ -35,7 +35,8 @@ internal sealed class LogHarness
 
     public PartitionLog Log { get; }
 
-    public string PathOf(string name) => Path.Combine(Root, Orders.ToString(), name);
+    /// <summary>Stops in order. Over a disk of a test nothing is waited for.</summary>
+    public void Stop() => Assert.True(Directory.DisposeAsync().AsTask().IsCompletedSuccessfully);
 
     /// <summary>Builds a batch of records whose values are the texts.</summary>
     public static RecordBuffer Batch(params string[] values) => Batch(1_000, values);

@@ -192,7 +192,7 @@ public sealed class LogModelTests
 
         private void Stop()
         {
-            Assert.True(_log.Directory.DisposeAsync().IsCompletedSuccessfully);
+            _log.Stop();
             _durable = _end;
             _log = Open();
             Assert.True(_log.Directory.WasCleanShutdown);

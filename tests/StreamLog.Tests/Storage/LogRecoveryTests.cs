@@ -132,7 +132,7 @@ public sealed class LogRecoveryTests
         before.Append("b");
         before.Flush();
         before.Log.Close();
-        Assert.True(before.Directory.DisposeAsync().IsCompletedSuccessfully);
+        before.Stop();
         disk.Faults.Clear();
 
         // The same machine goes on: its memory still holds what the disk refused.
