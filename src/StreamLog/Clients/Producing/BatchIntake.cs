@@ -10,6 +10,7 @@ internal sealed class BatchIntake : IDisposable
     private readonly Stack<ProducerBatch> _spare = new();
     private bool _isSerializing;
     private long _runBytes;
+    private int _sizeLimit;
 
     /// <summary>Creates an empty intake.</summary>
     /// <param name="engine">The producer.</param>
@@ -18,6 +19,7 @@ internal sealed class BatchIntake : IDisposable
     {
         _engine = engine;
         _partition = partition;
+        _sizeLimit = engine.BatchBytes;
     }
 
     /// <summary>Gets the batch that takes records, if there is one. It may be empty.</summary>
@@ -106,11 +108,22 @@ internal sealed class BatchIntake : IDisposable
         return true;
     }
 
+    /// <summary>Makes batches smaller from now on, since the topic refuses larger ones.</summary>
+    /// <param name="sizeLimit">How large they may become.</param>
+    public void LowerLimit(int sizeLimit)
+    {
+        if (sizeLimit >= _sizeLimit)
+            return;
+        _sizeLimit = Math.Max(1, sizeLimit);
+        while (_spare.TryPop(out ProducerBatch? batch))
+            batch.Dispose();
+    }
+
     /// <summary>Keeps an empty batch for later.</summary>
     /// <param name="batch">The batch.</param>
     public void Reuse(ProducerBatch batch)
     {
-        if (_spare.Count <= _engine.Options.MaxInFlight)
+        if (_spare.Count <= _engine.Options.MaxInFlight && batch.SizeLimit == _sizeLimit)
             _spare.Push(batch);
         else
             batch.Dispose();
@@ -127,7 +140,7 @@ internal sealed class BatchIntake : IDisposable
 
     private ProducerBatch TakeSpare() => _spare.TryPop(out ProducerBatch? spare)
         ? spare
-        : new ProducerBatch(_engine.BatchBytes, _engine.Options.Compression);
+        : new ProducerBatch(_sizeLimit, _engine.Options.Compression);
 
     private void Refuse(ProducerBatch batch)
     {

@@ -28,7 +28,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private readonly List<ProducerBatch> _inFlight = [];
 
     /// <summary>Are to be sent again, in the order in which they were sent first.</summary>
-    private readonly List<ProducerBatch> _retries = [];
+    private readonly RetryLine _retries = new();
 
     private readonly SequenceTracker _sequences = new();
     private readonly QueueTimer _timer;
@@ -50,6 +50,10 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _intake = new BatchIntake(engine, _partition);
         _timer = new QueueTimer(engine.Time, OnTimer);
     }
+
+    /// <summary>Gets how many batches may be under way: one, until the log knows the producer and so can tell a gap.</summary>
+    private int InFlightLimit =>
+        !_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1;
 
     /// <summary>Serializes a record into the open batch, and sees to its sending.</summary>
     /// <typeparam name="TKey">The type of the key.</typeparam>
@@ -77,12 +81,10 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
                 ArmTimer();
         }
 
-        if (!send)
-            return;
-        if (urgency == Urgency.Inline)
+        if (send && urgency == Urgency.Inline)
             SendLoop(isInline: true);
         else
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            SendOnPool(send);
     }
 
     /// <summary>Makes everything that waits go at once.</summary>
@@ -105,8 +107,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             send = TryBeginSending();
         }
 
-        if (send)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        SendOnPool(send);
     }
 
     /// <summary>Takes the producer's id, which this queue had asked for.</summary>
@@ -123,8 +124,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             send = TryBeginSending();
         }
 
-        if (send)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        SendOnPool(send);
     }
 
     /// <summary>Gives up everything that is not under way: it can never succeed.</summary>
@@ -137,9 +137,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             _asksIdentity = false;
             if (_retries.Count > 0)
                 _sequences.GaveUp();
-            given.AddRange(_retries);
+            given.AddRange(_retries.TakeOpenedUntil(long.MaxValue));
             given.AddRange(_intake.TakeAll());
-            _retries.Clear();
         }
 
         foreach (ProducerBatch batch in given)
@@ -183,8 +182,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             Finish(batch, outcome.Failure, outcome.BaseOffset);
         else
             _engine.NoteRetry(_partition, outcome);
-        if (send)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        SendOnPool(send);
     }
 
     /// <summary>Lets records without keys go elsewhere, once a batch's worth of them has come here.</summary>
@@ -192,6 +190,12 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     {
         if (_intake.TryEndRun(isAwaited))
             _topic.EndRun(_partition.Partition);
+    }
+
+    private void SendOnPool(bool isClaimed)
+    {
+        if (isClaimed)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Claims the right to call the broker, if there is something to send and nobody else is at it.</summary>
@@ -206,7 +210,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// <summary>Tells whether a batch may be sent now. It looks at the clock only where time has something to say.</summary>
     private bool HasWork(bool looksAtTime)
     {
-        if (_inFlight.Count >= _engine.Options.MaxInFlight || _asksIdentity)
+        if (_inFlight.Count >= InFlightLimit || _asksIdentity)
             return false;
         if (_retries.Count > 0 || _sequences.MustRenew)
             return _inFlight.Count == 0 && (_retryAt == 0 || _engine.Time.GetTimestamp() >= _retryAt);
@@ -274,8 +278,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         ProducerBatch batch;
         if (_retries.Count > 0)
         {
-            batch = _retries[0];
-            _retries.RemoveAt(0);
+            batch = _retries.TakeFirst();
         }
         else
         {
@@ -323,6 +326,12 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         }
 
         batch.LastFailure = outcome.Failure.ToException();
+        if (outcome.IsTooLarge && batch.Count > 1 && !batch.MayBeAppended)
+        {
+            Split(batch);
+            return true;
+        }
+
         batch.MayBeAppended |= ErrorCodes.IsOutcomeUnknown(outcome.Failure.Code);
         bool isSequenceError = _engine.Options.Idempotence && outcome.IsSequenceError;
         if (!isSequenceError && !outcome.IsRetriable)
@@ -357,18 +366,28 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
     private void PutBack(ProducerBatch batch)
     {
-        int at = 0;
-        while (at < _retries.Count && _retries[at].Ordinal < batch.Ordinal)
-            at++;
-        _retries.Insert(at, batch);
+        _retries.Put(batch);
         long pause = Durations.ToTimestamp(_engine.Time, _engine.RetryPause.Before(batch.Attempts));
         _retryAt = Math.Max(_retryAt, _engine.Time.GetTimestamp() + pause);
+    }
+
+    /// <summary>Makes two batches of one that the topic finds too large, and smaller ones from now on.</summary>
+    private void Split(ProducerBatch batch)
+    {
+        _intake.LowerLimit(batch.Size / 2);
+        ProducerBatch first = new(batch.Size, _engine.Options.Compression);
+        ProducerBatch second = new(batch.Size, _engine.Options.Compression);
+        batch.SplitInto(first, second);
+        _retries.Put(first);
+        _retries.Put(second);
+        batch.Reset();
+        _intake.Reuse(batch);
     }
 
     /// <summary>Tells those who wait, counts the bytes as gone, and keeps the batch for reuse. Called without the gate.</summary>
     private void Finish(ProducerBatch batch, ProduceFailure? failure, long baseOffset = -1)
     {
-        int size = batch.Size;
+        long charge = batch.Charge;
         if (failure is null)
         {
             batch.Complete(_partition, baseOffset);
@@ -389,7 +408,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
                 _intake.Reuse(batch);
         }
 
-        _engine.Space.Release(size);
+        _engine.Space.Release(charge);
     }
 
     private void OnTimer()
@@ -410,8 +429,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             call.Cancel();
         foreach ((ProducerBatch batch, bool mayBeAppended) in expired)
             Finish(batch, ProduceOutcome.Expired(_partition, _engine.Options, batch, mayBeAppended));
-        if (send)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        SendOnPool(send);
     }
 
     /// <summary>Takes out what has waited too long, and gives up requests that were not answered in time.</summary>
@@ -433,21 +451,12 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             PutBack(batch);
         }
 
-        int kept = 0;
-        for (int i = 0; i < _retries.Count; i++)
+        foreach (ProducerBatch batch in _retries.TakeOpenedUntil(now - _engine.DeliveryTimeout))
         {
-            ProducerBatch batch = _retries[i];
-            if (now - batch.OpenedAt < _engine.DeliveryTimeout)
-            {
-                _retries[kept++] = batch;
-                continue;
-            }
-
             _sequences.GaveUp();
             expired.Add((batch, batch.MayBeAppended));
         }
 
-        _retries.RemoveRange(kept, _retries.Count - kept);
         while (_intake.Oldest is { } oldest && now - oldest.OpenedAt >= _engine.DeliveryTimeout)
             expired.Add((_intake.TryTake()!, false));
     }
@@ -473,7 +482,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// <summary>Returns when something may be sent by the mere passing of time.</summary>
     private long NextSending()
     {
-        if (_asksIdentity || _inFlight.Count >= _engine.Options.MaxInFlight)
+        if (_asksIdentity || _inFlight.Count >= InFlightLimit)
             return long.MaxValue;
         if (_retries.Count > 0 || _sequences.MustRenew)
             return _inFlight.Count == 0 ? _retryAt : long.MaxValue;

@@ -23,6 +23,9 @@ internal readonly struct ProduceOutcome
     /// <summary>Gets whether the log refused the batch for its place among the producer's, rather than for itself.</summary>
     public bool IsSequenceError => IsFenced || _code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId;
 
+    /// <summary>Gets whether fewer records in a batch could help.</summary>
+    public bool IsTooLarge => _code is ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge;
+
     /// <summary>Gets whether the log knows a newer epoch of the producer's id.</summary>
     public bool IsFenced => _code is ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
 

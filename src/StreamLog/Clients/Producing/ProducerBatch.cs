@@ -19,6 +19,9 @@ internal sealed class ProducerBatch : IDisposable
     private AppendCompletion? _first;
     private AppendCompletion? _last;
     private TaskCompletionSource? _done;
+    private long? _charge;
+    private long _producerId = -1;
+    private short _epoch = -1;
     private long _nowMs;
     private int _count;
     private long _requestDeadline;
@@ -27,14 +30,23 @@ internal sealed class ProducerBatch : IDisposable
     /// <summary>Creates an empty batch.</summary>
     /// <param name="sizeLimit">How large it may become.</param>
     /// <param name="compression">How it is compressed.</param>
-    public ProducerBatch(int sizeLimit, CompressionType compression) =>
+    public ProducerBatch(int sizeLimit, CompressionType compression)
+    {
+        SizeLimit = sizeLimit;
         _builder = new RecordBatchBuilder(sizeLimit, compression);
+    }
+
+    /// <summary>Gets how large the batch may become.</summary>
+    public int SizeLimit { get; }
 
     /// <summary>Gets the number of records.</summary>
     public int Count => _count;
 
     /// <summary>Gets the number of bytes, its header included, before compression.</summary>
     public int Size { get; private set; }
+
+    /// <summary>Gets how many bytes the producer's buffer counts for it.</summary>
+    public long Charge => _charge ?? Size;
 
     /// <summary>Gets when the first record came, on the clock's timestamps.</summary>
     public long OpenedAt { get; private set; }
@@ -110,12 +122,7 @@ internal sealed class ProducerBatch : IDisposable
         }
 
         completion.Index = _count - 1;
-        completion.Next = null;
-        if (_last is null)
-            _first = completion;
-        else
-            _last.Next = completion;
-        _last = completion;
+        Adopt(completion, firstIndex: 0);
     }
 
     /// <summary>Gives the batch its number within what the producer sends to the partition.</summary>
@@ -125,6 +132,8 @@ internal sealed class ProducerBatch : IDisposable
     public void SetProducer(long producerId, short epoch, int baseSequence)
     {
         BaseSequence = baseSequence;
+        _producerId = producerId;
+        _epoch = epoch;
         if (_records is null)
         {
             _builder.SetProducer(producerId, epoch, baseSequence, transactional: false);
@@ -182,6 +191,35 @@ internal sealed class ProducerBatch : IDisposable
         _done?.SetResult();
     }
 
+    /// <summary>Moves the records, and those who wait for them, into two batches that take this one's place.</summary>
+    /// <param name="first">Takes the first half. It is empty.</param>
+    /// <param name="second">Takes the rest. It is empty.</param>
+    public void SplitInto(ProducerBatch first, ProducerBatch second)
+    {
+        int half = _count / 2;
+        using (RecordReader reader = new(TakeRecords().Span))
+        {
+            for (int i = 0; reader.MoveNext(); i++)
+                (i < half ? first : second).Copy(reader.Current);
+        }
+
+        AppendCompletion? completion = _first;
+        while (completion is not null)
+        {
+            AppendCompletion? next = completion.Next;
+            (completion.Index < half ? first : second).Adopt(completion, completion.Index < half ? 0 : half);
+            completion = next;
+        }
+
+        first.TakePlace(this, 0, Charge / 2);
+        second.TakePlace(this, half, Charge - (Charge / 2));
+        if (_done is not null)
+            _ = FollowAsync(_done, first.WhenDone(), second.WhenDone());
+        _first = null;
+        _last = null;
+        _done = null;
+    }
+
     /// <summary>Makes the batch empty again, for the next records.</summary>
     public void Reset()
     {
@@ -195,6 +233,7 @@ internal sealed class ProducerBatch : IDisposable
         Size = 0;
         IsUrgent = false;
         HasUnawaited = false;
+        _charge = null;
         BaseSequence = -1;
         Attempts = 0;
         LastFailure = null;
@@ -210,6 +249,47 @@ internal sealed class ProducerBatch : IDisposable
         Reset();
         Call?.Dispose();
         _builder.Dispose();
+    }
+
+    private static async Task FollowAsync(TaskCompletionSource done, Task first, Task second)
+    {
+        await first.ConfigureAwait(false);
+        await second.ConfigureAwait(false);
+        done.SetResult();
+    }
+
+    private void Copy(scoped in RecordView record)
+    {
+        RecordHeaders? headers = record.HeaderCount == 0 ? null : Consuming.RecordDecoding.Headers(record.Headers);
+        _builder.TryAppend(record.Timestamp, record.Key, record.HasKey, record.Value, record.HasValue, headers);
+        _count++;
+        Size = _builder.SizeInBytes;
+    }
+
+    private void Adopt(AppendCompletion completion, int firstIndex)
+    {
+        completion.Index -= firstIndex;
+        completion.Next = null;
+        if (_last is null)
+            _first = completion;
+        else
+            _last.Next = completion;
+        _last = completion;
+    }
+
+    private void TakePlace(ProducerBatch whole, int firstIndex, long charge)
+    {
+        OpenedAt = whole.OpenedAt;
+        Attempts = whole.Attempts;
+        LastFailure = whole.LastFailure;
+        HasUnawaited = whole.HasUnawaited;
+        Ordinal = whole.Ordinal + firstIndex;
+        _charge = charge;
+        if (whole.BaseSequence >= 0)
+        {
+            SetProducer(
+                whole._producerId, whole._epoch, RecordBatchHeader.AdvanceSequence(whole.BaseSequence, firstIndex));
+        }
     }
 
     /// <summary>Stands where a serializer must stand. A record without a key has nothing to serialize.</summary>

@@ -12,6 +12,9 @@ namespace StreamLog.Clients.Producing;
 /// </remarks>
 internal sealed class SequenceTracker
 {
+    // Between the ordinals of two batches there is room for one of each record, in case the first one is split.
+    private const long OrdinalStep = 1L << 32;
+
     private int _nextSequence;
     private int _ackedEnd;
     private long _nextOrdinal;
@@ -29,6 +32,9 @@ internal sealed class SequenceTracker
     /// <summary>Gets whether numbers can be given out.</summary>
     public bool HasIdentity => ProducerId >= 0;
 
+    /// <summary>Gets whether the log has a batch of this id and epoch. Before, it takes any sequence for the first one.</summary>
+    public bool IsEstablished { get; private set; }
+
     /// <summary>Gets whether no new batch may be numbered before <see cref="Renew"/>.</summary>
     public bool MustRenew => _hasHole || _hasLostState || _isFenced;
 
@@ -41,13 +47,15 @@ internal sealed class SequenceTracker
         Epoch = epoch;
         _nextSequence = 0;
         _ackedEnd = 0;
+        IsEstablished = false;
     }
 
     /// <summary>Gives a batch its place among those of the partition.</summary>
     /// <param name="batch">The batch, which is about to be sent for the first time.</param>
     public void Number(ProducerBatch batch)
     {
-        batch.Ordinal = _nextOrdinal++;
+        batch.Ordinal = _nextOrdinal;
+        _nextOrdinal += OrdinalStep;
         if (HasIdentity)
             Stamp(batch);
     }
@@ -56,6 +64,7 @@ internal sealed class SequenceTracker
     /// <param name="batch">The batch.</param>
     public void Acknowledged(ProducerBatch batch)
     {
+        IsEstablished = true;
         if (batch.Ordinal <= _ackedOrdinal)
             return;
         _ackedOrdinal = batch.Ordinal;
@@ -74,7 +83,7 @@ internal sealed class SequenceTracker
     /// <summary>Begins anew where that is needed. Nothing is under way.</summary>
     /// <param name="retries">The batches that are to be sent again, in order; none of them is renumbered without need.</param>
     /// <returns>Whether the epoch was raised, or the id given up.</returns>
-    public bool Renew(List<ProducerBatch> retries)
+    public bool Renew(IReadOnlyList<ProducerBatch> retries)
     {
         // A hole before batches that are still to be retried shows by itself: the log refuses the first of them, or takes it.
         bool isGap = _hasLostState || (_hasHole && retries.Count == 0 && _ackedEnd != _nextSequence);
@@ -97,7 +106,7 @@ internal sealed class SequenceTracker
 
     /// <summary>Numbers batches anew, in order.</summary>
     /// <param name="batches">The batches, of which none is in the log.</param>
-    public void StampAll(List<ProducerBatch> batches)
+    public void StampAll(IReadOnlyList<ProducerBatch> batches)
     {
         foreach (ProducerBatch batch in batches)
             Stamp(batch);
