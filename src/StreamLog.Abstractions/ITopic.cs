@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace StreamLog;
 
 /// <summary>One topic, ready to append to and to read.</summary>
@@ -35,6 +37,8 @@ public interface ITopic<TKey, TValue>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">See <see cref="AppendAsync(TKey, TValue, CancellationToken)"/>.</param>
     /// <returns>Where the record stands.</returns>
+    // So that "new(key, value)" means a record and not a value.
+    [OverloadResolutionPriority(1)]
     ValueTask<LogPosition> AppendAsync(
         ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default);
 

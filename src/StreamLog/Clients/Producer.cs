@@ -112,7 +112,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         AppendCompletion completion = AppendCompletion.Rent();
         completion.CancelOn(cancellationToken);
         ValueTask task = completion.AsAdmissionTask();
-        target.Wait(new Pending(this, target, record, completion, isAdmissionAwaited: true));
+        target.Wait(new Pending(this, target, record, completion, isAdmissionAwaited: true)
+        {
+            LooksFirst = IsUnknown(target, record),
+        });
         return task;
     }
 
@@ -175,7 +178,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 
         ValueTask<LogPosition> wait = completion.AsPositionTask();
         completion.CancelOn(cancellationToken);
-        topic.Wait(new Pending(this, topic, record, completion, isAdmissionAwaited: false));
+        topic.Wait(new Pending(this, topic, record, completion, isAdmissionAwaited: false)
+        {
+            LooksFirst = IsUnknown(topic, record),
+        });
         return wait;
     }
 
@@ -183,13 +189,9 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     private bool TryAppend(
         ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
     {
-        if (record.Partition is { } chosen && (uint)chosen >= (uint)topic.PartitionCount && !topic.IsFresh)
-        {
-            // It may have been added just now.
-            topic.Refresh();
-            if ((uint)chosen >= (uint)topic.PartitionCount && !topic.IsFresh)
-                return false;
-        }
+        // A partition that nobody knows may have been added just now.
+        if (IsUnknown(topic, record) && !topic.TryLook())
+            return false;
 
         Append(topic, record, completion, urgency);
         return true;
@@ -222,6 +224,9 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
             scratch.Return();
         }
     }
+
+    private static bool IsUnknown(ProducerTopic topic, in ProducerRecord<TKey, TValue> record) =>
+        record.Partition is { } chosen && (uint)chosen >= (uint)topic.PartitionCount;
 
     private static int Check(ProducerTopic topic, int partition)
     {

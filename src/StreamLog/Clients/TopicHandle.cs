@@ -78,6 +78,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
     }
 
     /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
     public ValueTask<LogPosition> AppendAsync(
         ProducerRecord<TKey, TValue> record, CancellationToken cancellationToken = default) =>
         _producer().AppendAsync(Name, record, cancellationToken);

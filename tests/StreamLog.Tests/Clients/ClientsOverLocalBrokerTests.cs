@@ -1,10 +1,13 @@
 using StreamLog.Clients;
 using StreamLog.Protocol;
+using StreamLog.Simulation;
 using StreamLog.Tests.Broker;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
+// They count buffers of the whole process, so nothing runs beside them.
+[Collection("BufferCountTests")]
 public sealed class ClientsOverLocalBrokerTests
 {
     [Fact]
@@ -110,7 +113,7 @@ public sealed class ClientsOverLocalBrokerTests
     [Fact]
     public async Task Acknowledged_records_survive_a_power_cut()
     {
-        BrokerHarness harness = await BrokerHarness.StartAsync(files: new Simulation.SimulatedDisk());
+        BrokerHarness harness = await BrokerHarness.StartAsync(files: new SimulatedDisk());
         LocalClients clients = LocalClients.Over(harness);
         await clients.Admin.CreateTopicAsync("orders", 1);
         for (int i = 0; i < 20; i++)

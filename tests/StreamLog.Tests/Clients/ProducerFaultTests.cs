@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
 using Xunit;
@@ -13,7 +12,7 @@ namespace StreamLog.Tests.Clients;
 // Method: for each seed a broker that fails requests at random in every way it can, and virtual time; then the log itself is read.
 public sealed class ProducerFaultTests
 {
-    private static readonly ulong Seeds = ulong.Parse(Environment.GetEnvironmentVariable("SEEDS") ?? "60", CultureInfo.InvariantCulture);
+    private const ulong Seeds = 60;
     private const int Partitions = 2;
     private const int Records = 60;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
 using Xunit;

@@ -10,6 +10,8 @@ using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
+// They count buffers of the whole process, so nothing runs beside them.
+[Collection("BufferCountTests")]
 public sealed class ProducerTests
 {
     private readonly SimulatedEnvironment _environment = new();

@@ -26,7 +26,7 @@ internal static class VirtualTime
         while (!task.IsCompleted)
         {
             for (int i = 0; i < 20 && !task.IsCompleted; i++)
-                await Task.Yield();
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!task.IsCompleted && ThreadPool.PendingWorkItemCount == 0 && environment.Time.TimerCount > 0)
                 environment.Time.Advance(TimeSpan.FromMilliseconds(10));
         }

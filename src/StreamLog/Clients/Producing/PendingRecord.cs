@@ -30,6 +30,9 @@ internal abstract class PendingRecord
     /// <summary>Gets whether nobody waits any more.</summary>
     public bool IsOver => _completion.IsOver;
 
+    /// <summary>Gets or sets whether the topic is to be looked at before, since the record names a partition nobody knows.</summary>
+    public bool LooksFirst { get; set; }
+
     /// <summary>Gets the topic.</summary>
     protected ProducerTopic Topic { get; }
 

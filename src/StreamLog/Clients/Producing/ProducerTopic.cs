@@ -50,10 +50,6 @@ internal sealed class ProducerTopic
     /// <summary>Gets whether a record can be appended now: the topic is known, there is room, and nobody stands in line.</summary>
     public bool IsOpen => Volatile.Read(ref _known) is not null && Volatile.Read(ref _waitingCount) == 0 && _engine.Space.IsOpen;
 
-    /// <summary>Gets whether what is known of the topic is younger than a second.</summary>
-    public bool IsFresh =>
-        PartitionCount > 0 && _engine.Time.GetElapsedTime(Volatile.Read(ref _refreshedAt)) < TimeSpan.FromSeconds(1);
-
     /// <summary>Returns the partition where records without a key go now.</summary>
     /// <param name="partitionCount">The number of partitions.</param>
     /// <returns>The partition.</returns>
@@ -120,6 +116,23 @@ internal sealed class ProducerTopic
             Refresh();
     }
 
+    /// <summary>Looks again at what the topic is, if the broker answers at once.</summary>
+    /// <returns>Whether it did, so that what is known holds now.</returns>
+    public bool TryLook()
+    {
+        ValueTask looking = FindAsync(_engine.Disposing);
+        if (looking.IsCompletedSuccessfully)
+            return true;
+
+        // Who stands in line hears of a failure, and so does whoever appends to a partition that is known.
+        _ = looking.AsTask().ContinueWith(
+            static task => _ = task.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return false;
+    }
+
     /// <summary>Looks at what the topic is, and waits for the answer.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>A task that completes when the queues are up to date.</returns>
@@ -176,7 +189,8 @@ internal sealed class ProducerTopic
     {
         for (int attempt = 1; TryPeek(out PendingRecord record);)
         {
-            if (record.IsOver || (PartitionCount > 0 && _engine.Space.HasRoom) || _engine.IsDisposed)
+            bool isKnown = PartitionCount > 0 && !record.LooksFirst;
+            if (record.IsOver || (isKnown && _engine.Space.HasRoom) || _engine.IsDisposed)
             {
                 // It leaves the line after it was appended, so that nobody overtakes it.
                 record.Admit();
@@ -186,10 +200,15 @@ internal sealed class ProducerTopic
 
             try
             {
-                if (PartitionCount > 0)
+                if (isKnown)
+                {
                     await _engine.Space.WaitAsync().ConfigureAwait(false);
+                }
                 else
+                {
                     await FindAsync(_engine.Disposing).ConfigureAwait(false);
+                    record.LooksFirst = false;
+                }
             }
             catch (StreamLogException exception)
                 when (exception.IsRetriable && exception.ErrorCode != ErrorCode.UnknownTopicOrPartition)
