@@ -108,8 +108,9 @@ internal sealed class NodeClients
 
     /// <summary>Sends what the shared topics still hold, and closes them.</summary>
     /// <param name="timeout">How long that may take. What is not acknowledged then fails.</param>
+    /// <param name="hurry">Ends that time at once.</param>
     /// <returns>Whether it was done in time.</returns>
-    public async ValueTask<bool> StopAsync(TimeSpan timeout)
+    public async ValueTask<bool> StopAsync(TimeSpan timeout, CancellationToken hurry)
     {
         IAsyncDisposable[] producers;
         lock (_gate)
@@ -121,10 +122,10 @@ internal sealed class NodeClients
         Task all = Task.WhenAll(producers.Select(producer => producer.DisposeAsync().AsTask()));
         try
         {
-            await all.WaitAsync(timeout, _environment.Time).ConfigureAwait(false);
+            await all.WaitAsync(timeout, _environment.Time, hurry).ConfigureAwait(false);
             return true;
         }
-        catch (TimeoutException) when (!all.IsCompleted)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !all.IsCompleted)
         {
             return false;
         }

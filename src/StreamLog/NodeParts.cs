@@ -47,14 +47,15 @@ internal sealed class NodeParts : IAsyncDisposable
 
     /// <summary>Stops what is there, the last one first.</summary>
     /// <param name="timeout">How long clients may take to finish their work.</param>
-    /// <returns>Whether they did.</returns>
-    public async ValueTask<bool> StopAsync(TimeSpan timeout)
+    /// <param name="hurry">Ends that time at once.</param>
+    /// <returns>Whether they finished.</returns>
+    public async ValueTask<bool> StopAsync(TimeSpan timeout, CancellationToken hurry)
     {
         bool isOrderly = true;
         try
         {
             if (_clients is not null)
-                isOrderly = await _clients.StopAsync(timeout).ConfigureAwait(false);
+                isOrderly = await _clients.StopAsync(timeout, hurry).ConfigureAwait(false);
         }
         finally
         {
@@ -77,7 +78,7 @@ internal sealed class NodeParts : IAsyncDisposable
 
     /// <summary>Stops what is there without waiting for clients: after a start that failed they have nothing to do.</summary>
     /// <returns>A task that completes when all has stopped.</returns>
-    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
 
     private INodeEnvironment Surround(StreamLogOptions options, INodeEnvironment? environment)
     {

@@ -24,8 +24,8 @@ public sealed partial class StreamLogNode
         public static partial void Stopped(ILogger logger, int nodeId);
 
         [LoggerMessage(9005, LogLevel.Warning,
-            "StreamLog node {NodeId} stopped before its clients were done: they took longer than {ShutdownTimeout}. " +
-            "What was not acknowledged may be missing. Raise StreamLog:ShutdownTimeout, or stop the producers first.")]
-        public static partial void StoppedInHaste(ILogger logger, int nodeId, TimeSpan shutdownTimeout);
+            "StreamLog node {NodeId} stopped before its producers were done. What they had not yet been acknowledged may be " +
+            "missing. Flush them first, or raise StreamLog:ShutdownTimeout and the host's shutdown timeout.")]
+        public static partial void StoppedInHaste(ILogger logger, int nodeId);
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class StreamLogNode : IStreamLog
     private readonly StreamLogOptions _options;
     private readonly ILogger _logger;
     private readonly Lazy<Task> _stop;
+    private readonly CancellationTokenSource _hurry = new();
 
     private StreamLogNode(NodeParts parts, StreamLogOptions options)
     {
@@ -81,14 +82,19 @@ public sealed partial class StreamLogNode : IStreamLog
 
     /// <summary>Stops the node in order: what clients have under way is finished, everything is flushed, files are
     /// closed.</summary>
-    /// <param name="cancellationToken">Stops the wait. The node goes on stopping.</param>
-    /// <returns>A task that completes when the node has stopped.</returns>
+    /// <param name="cancellationToken">Hurries: the node no longer waits for its clients.</param>
+    /// <returns>A task that completes when the node has stopped, in haste or not.</returns>
     /// <remarks>
-    /// Work of clients is waited for as long as <see cref="StreamLogOptions.ShutdownTimeout"/> says, and then fails.
+    /// Work of clients is waited for as long as <see cref="StreamLogOptions.ShutdownTimeout"/> says, and then fails. What was
+    /// acknowledged is never at stake.
     /// </remarks>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public async Task StopAsync(CancellationToken cancellationToken = default) =>
-        await _stop.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry);
+        await using (registration.ConfigureAwait(false))
+            await _stop.Value.ConfigureAwait(false);
+    }
 
     /// <summary>Stops the node, as <see cref="StopAsync"/> does.</summary>
     /// <returns>A task that completes when the node has stopped.</returns>
@@ -123,10 +129,10 @@ public sealed partial class StreamLogNode : IStreamLog
     private async Task StopOnceAsync()
     {
         Log.Stopping(_logger, _options.NodeId);
-        if (!await _parts.StopAsync(_options.ShutdownTimeout).ConfigureAwait(false))
-            Log.StoppedInHaste(_logger, _options.NodeId, _options.ShutdownTimeout);
-        else
+        if (await _parts.StopAsync(_options.ShutdownTimeout, _hurry.Token).ConfigureAwait(false))
             Log.Stopped(_logger, _options.NodeId);
+        else
+            Log.StoppedInHaste(_logger, _options.NodeId);
     }
 
     private void LogStarted()

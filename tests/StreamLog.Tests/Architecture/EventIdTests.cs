@@ -18,8 +18,8 @@ public sealed class EventIdTests
         ["Broker"] = 4,
         ["Clients"] = 5,
         ["Replication"] = 6,
-        ["Threading"] = 9,
-        ["Diagnostics"] = 9,
+        ["Threading"] = 7,
+        ["Diagnostics"] = 8,
         [""] = 9,
     };
 

@@ -236,6 +236,32 @@ public sealed class NodeTests : IDisposable
         Assert.Single(await ReadAsync(again.Topic<string, string>("orders")));
     }
 
+    /// <summary>
+    /// Goal: a producer that cannot get rid of its records does not hold up the stop. Method: its topic is deleted, so that it
+    /// retries for the two minutes of its delivery timeout.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stop_in_haste_leaves_the_directory_in_order(bool isHurried)
+    {
+        using LogLines lines = new();
+        using LoggerFactory loggers = new([lines]);
+        StreamLogOptions options = Options();
+        options.Producer.Linger = TimeSpan.FromMinutes(1);
+        options.ShutdownTimeout = isHurried ? TimeSpan.FromDays(1) : TimeSpan.FromMilliseconds(1);
+        StreamLogNode log = await StreamLogNode.StartAsync(options, loggers);
+        await log.Admin.CreateTopicAsync("orders");
+        await log.Topic<string, string>("orders").EnqueueAsync("a", "b");
+        await log.Admin.DeleteTopicAsync("orders");
+
+        await log.StopAsync(new CancellationToken(isHurried));
+
+        Assert.Contains(lines.Lines, line => line.StartsWith("9005 ", StringComparison.Ordinal));
+        Assert.True(File.Exists(Path.Combine(_directory.FullName, ".kafka_cleanshutdown")));
+        await using StreamLogNode again = await StartAsync();
+    }
+
     private StreamLogOptions Options() => new() { DataDirectory = _directory.FullName };
 
     private ValueTask<StreamLogNode> StartAsync(Action<StreamLogOptions>? configure = null)
