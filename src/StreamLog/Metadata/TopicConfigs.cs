@@ -54,7 +54,12 @@ internal static class TopicConfigs
 
     /// <summary>Gets all settings, by name.</summary>
     public static IReadOnlyList<ConfigDefinition> All { get; } =
-        [.. DefineRetention().Concat(DefineBatches()).Concat(DefineFiles()).OrderBy(definition => definition.Name, StringComparer.Ordinal)];
+    [
+        .. DefineRetention()
+            .Concat(DefineBatches())
+            .Concat(DefineFiles())
+            .OrderBy(definition => definition.Name, StringComparer.Ordinal),
+    ];
 
     private static readonly FrozenDictionary<string, ConfigDefinition> ByName =
         All.ToFrozenDictionary(definition => definition.Name, StringComparer.Ordinal);
