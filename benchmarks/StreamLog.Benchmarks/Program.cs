@@ -3,8 +3,8 @@ using BenchmarkDotNet.Running;
 using StreamLog.Benchmarks.Load;
 using StreamLog.Benchmarks.Scenarios;
 
-// load [text in the group or name ...] [--rounds N] [--directory DIR] [--json FILE]: whole paths beside their baselines.
-// anything else goes to BenchmarkDotNet: the micro-benchmarks of single layers.
+// load [text in the group or name ...] [--rounds N] [--directory DIR] [--json FILE]: whole paths beside their
+// baselines. anything else goes to BenchmarkDotNet: the micro-benchmarks of single layers.
 if (args is not ["load", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(LoadRunner).Assembly).Run(args);

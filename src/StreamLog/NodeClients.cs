@@ -16,8 +16,8 @@ internal sealed class NodeClients
     private readonly Dictionary<string, TopicRegistration> _registrations;
     private readonly Lock _gate = new();
 
-    // Below here: guarded by _gate. A topic, and with it its producer, is shared by those who ask for the same name with
-    // the same serializers.
+    // Below here: guarded by _gate. A topic, and with it its producer, is shared by those who ask for the same name
+    // with the same serializers.
     private readonly Dictionary<(string Name, object KeySerde, object ValueSerde), SharedTopic> _topics = [];
     private bool _isStopped;
 
@@ -125,7 +125,7 @@ internal sealed class NodeClients
             await all.WaitAsync(timeout, _environment.Time, hurry).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !all.IsCompleted)
+        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException && !all.IsCompleted)
         {
             return false;
         }

@@ -76,9 +76,11 @@ internal sealed class NodeParts : IAsyncDisposable
         return isOrderly;
     }
 
-    /// <summary>Stops what is there without waiting for clients: after a start that failed they have nothing to do.</summary>
+    /// <summary>Stops what is there without waiting for clients: after a start that failed they have nothing to
+    /// do.</summary>
     /// <returns>A task that completes when all has stopped.</returns>
-    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await StopAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
 
     private INodeEnvironment Surround(StreamLogOptions options, INodeEnvironment? environment)
     {

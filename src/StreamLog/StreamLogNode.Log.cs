@@ -24,7 +24,7 @@ public sealed partial class StreamLogNode
         public static partial void Stopped(ILogger logger, int nodeId);
 
         [LoggerMessage(9005, LogLevel.Warning,
-            "StreamLog node {NodeId} stopped before its producers were done. What they had not yet been acknowledged may be " +
+            "StreamLog node {NodeId} stopped before its producers were done. What was not acknowledged may be " +
             "missing. Flush them first, or raise StreamLog:ShutdownTimeout and the host's shutdown timeout.")]
         public static partial void StoppedInHaste(ILogger logger, int nodeId);
     }

@@ -85,8 +85,8 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <param name="cancellationToken">Hurries: the node no longer waits for its clients.</param>
     /// <returns>A task that completes when the node has stopped, in haste or not.</returns>
     /// <remarks>
-    /// Work of clients is waited for as long as <see cref="StreamLogOptions.ShutdownTimeout"/> says, and then fails. What was
-    /// acknowledged is never at stake.
+    /// Work of clients is waited for as long as <see cref="StreamLogOptions.ShutdownTimeout"/> says, and then fails.
+    /// What was acknowledged is never at stake.
     /// </remarks>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {

@@ -13,7 +13,8 @@ internal static class BareLoops
     public static async Task<Measurement> EncodeAndWriteAsync(
         string directory, int records, byte[] payload, int batchBytes)
     {
-        using SafeFileHandle file = File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
+        using SafeFileHandle file =
+            File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
         return await Stopwatches.MeasureAsync(records, () =>
         {
             WriteBatches(file, records, payload, batchBytes);
@@ -24,7 +25,8 @@ internal static class BareLoops
     /// <summary>Writes blocks of one MiB to a growing file. An operation is a payload's worth of bytes.</summary>
     public static async Task<Measurement> WriteAsync(string directory, int records, byte[] payload)
     {
-        using SafeFileHandle file = File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
+        using SafeFileHandle file =
+            File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
         byte[] block = new byte[1 << 20];
         return await Stopwatches.MeasureAsync(records, () =>
         {
@@ -35,48 +37,53 @@ internal static class BareLoops
         });
     }
 
-    /// <summary>Reads a file of batches in blocks, checks each batch and walks through its records, on one thread.</summary>
+    /// <summary>Reads a file of batches in blocks, checks each batch and walks through its records, on one
+    /// thread.</summary>
     public static async Task<Measurement> ReadAsync(string directory, int records, byte[] payload, int batchBytes)
     {
-        using SafeFileHandle file = File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
+        using SafeFileHandle file =
+            File.OpenHandle(Path.Combine(directory, "log"), FileMode.Create, FileAccess.ReadWrite);
         WriteBatches(file, records, payload, batchBytes);
         byte[] block = new byte[1 << 20];
         return await Stopwatches.MeasureAsync(records, () =>
         {
             int read = Scan(file, block);
-            return read == records ? Task.CompletedTask : throw new InvalidOperationException($"Read {read} of {records}.");
+            return read == records
+                ? Task.CompletedTask
+                : throw new InvalidOperationException($"Read {read} of {records}.");
         });
     }
 
     /// <summary>Hands objects from one task to another.</summary>
-    public static Task<Measurement> ChannelAsync(int records, byte[] payload) => Stopwatches.MeasureAsync(records, async () =>
-    {
-        Channel<byte[]> channel = Channel.CreateBounded<byte[]>(
-            new BoundedChannelOptions(1024) { SingleReader = true, SingleWriter = true });
-        Task<int> reader = Task.Run(async () =>
+    public static Task<Measurement> ChannelAsync(int records, byte[] payload) =>
+        Stopwatches.MeasureAsync(records, async () =>
         {
-            int count = 0;
-            while (await channel.Reader.WaitToReadAsync())
+            Channel<byte[]> channel = Channel.CreateBounded<byte[]>(
+                new BoundedChannelOptions(1024) { SingleReader = true, SingleWriter = true });
+            Task<int> reader = Task.Run(async () =>
             {
-                while (channel.Reader.TryRead(out _))
-                    count++;
-            }
+                int count = 0;
+                while (await channel.Reader.WaitToReadAsync())
+                {
+                    while (channel.Reader.TryRead(out _))
+                        count++;
+                }
 
-            return count;
-        });
-        await Task.Run(async () =>
-        {
-            for (int i = 0; i < records; i++)
+                return count;
+            });
+            await Task.Run(async () =>
             {
-                if (!channel.Writer.TryWrite(payload))
-                    await channel.Writer.WriteAsync(payload);
-            }
+                for (int i = 0; i < records; i++)
+                {
+                    if (!channel.Writer.TryWrite(payload))
+                        await channel.Writer.WriteAsync(payload);
+                }
 
-            channel.Writer.Complete();
+                channel.Writer.Complete();
+            });
+            if (await reader != records)
+                throw new InvalidOperationException("The channel lost records.");
         });
-        if (await reader != records)
-            throw new InvalidOperationException("The channel lost records.");
-    });
 
     private static void WriteBatches(SafeFileHandle file, int records, byte[] payload, int batchBytes)
     {

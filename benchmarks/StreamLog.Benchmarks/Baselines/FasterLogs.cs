@@ -60,7 +60,8 @@ internal static class FasterLogs
         });
     }
 
-    /// <summary>Waits for each record to be on disk; one thread does nothing but commit, its best mode for this.</summary>
+    /// <summary>Waits for each record to be on disk; one thread does nothing but commit, its best mode for
+    /// this.</summary>
     public static async Task<Measurement> DurableAsync(string directory, int tasks, byte[] payload, TimeSpan duration)
     {
         using IDevice device = Devices.CreateLogDevice(Path.Combine(directory, "log"));
@@ -113,16 +114,17 @@ internal static class FasterLogs
     private static FasterLog Open(IDevice device, string directory, bool fastCommit) =>
         new(Settings(device, directory, fastCommit, MemoryBits));
 
-    private static FasterLogSettings Settings(IDevice device, string directory, bool fastCommit, int memoryBits) => new()
-    {
-        LogDevice = device,
-        PageSizeBits = PageBits,
-        MemorySizeBits = memoryBits,
-        SegmentSizeBits = 30,
-        LogCommitDir = Path.Combine(directory, "commits"),
-        FastCommitMode = fastCommit,
-        AutoCommit = false,
-    };
+    private static FasterLogSettings Settings(
+        IDevice device, string directory, bool fastCommit, int memoryBits) => new()
+        {
+            LogDevice = device,
+            PageSizeBits = PageBits,
+            MemorySizeBits = memoryBits,
+            SegmentSizeBits = 30,
+            LogCommitDir = Path.Combine(directory, "commits"),
+            FastCommitMode = fastCommit,
+            AutoCommit = false,
+        };
 
     private sealed class CountingConsumer : ILogEntryConsumer
     {

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace StreamLog.Benchmarks.Baselines;
 
-/// <summary>Lets FasterLog write through the page cache: its own device on Linux opens files for synchronous writing.</summary>
+/// <summary>Lets FasterLog write through the page cache: its own device on Linux opens files for synchronous
+/// writing.</summary>
 internal sealed unsafe class GrowingFileDevice(string path) : StorageDeviceBase(path, 512, Devices.CAPACITY_UNSPECIFIED)
 {
     private const int ChunkBytes = 1 << 20;
@@ -37,7 +38,8 @@ internal sealed unsafe class GrowingFileDevice(string path) : StorageDeviceBase(
     {
     }
 
-    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) => callback(result);
+    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>
+        callback(result);
 
     public override void Dispose() => _file.Dispose();
 }

@@ -16,5 +16,7 @@ internal sealed record Measurement(
     public double AllocatedPerOperation => AllocatedBytes / (double)Operations;
 
     public double Percentile(double share) =>
-        LatenciesUs.Count == 0 ? double.NaN : LatenciesUs[Math.Min(LatenciesUs.Count - 1, (int)(share * LatenciesUs.Count))];
+        LatenciesUs.Count == 0
+            ? double.NaN
+            : LatenciesUs[Math.Min(LatenciesUs.Count - 1, (int)(share * LatenciesUs.Count))];
 }

@@ -19,7 +19,8 @@ internal static class AllScenarios
     {
         byte[] payload = Payload(100);
         const string Group = "produce 100 B, page cache";
-        yield return new(Group, "raw write of 1 MiB blocks", true, dir => BareLoops.WriteAsync(dir, AppendRecords, payload));
+        yield return new(
+            Group, "raw write of 1 MiB blocks", true, dir => BareLoops.WriteAsync(dir, AppendRecords, payload));
         yield return new(Group, "encode, CRC and write, 256 KiB batches", true, dir =>
             BareLoops.EncodeAndWriteAsync(dir, AppendRecords, payload, 256 << 10));
         yield return new(Group, "FasterLog's engine", true, dir => FasterLogs.AppendAsync(dir, AppendRecords, payload));
@@ -74,7 +75,8 @@ internal static class AllScenarios
             BareLoops.ReadAsync(dir, ReadRecords, payload, 256 << 10));
         yield return new(Group, "FasterLog's scan of files, no copies", true, dir =>
             FasterLogs.ScanAsync(dir, ReadRecords, payload));
-        yield return new(Group, "StreamLog, leases", false, dir => StreamLogRuns.ReadLeasesAsync(dir, ReadRecords, payload));
+        yield return new(
+            Group, "StreamLog, leases", false, dir => StreamLogRuns.ReadLeasesAsync(dir, ReadRecords, payload));
         yield return new(Group, "StreamLog, decoded records", false, dir =>
             StreamLogRuns.ReadRecordsAsync(dir, ReadRecords, payload));
     }

@@ -133,15 +133,15 @@ internal ref struct FetchRead
         long highWatermark,
         RecordBuffer records,
         FetchResponse.EpochEndOffset? diverging) => new()
-    {
-        PartitionIndex = fetch.Partition,
-        HighWatermark = highWatermark,
-        LastStableOffset = partition.LastStableOffset,
-        LogStartOffset = partition.Log.LogStartOffset,
-        AbortedTransactions = null,
-        DivergingEpoch = diverging,
-        Records = records,
-    };
+        {
+            PartitionIndex = fetch.Partition,
+            HighWatermark = highWatermark,
+            LastStableOffset = partition.LastStableOffset,
+            LogStartOffset = partition.Log.LogStartOffset,
+            AbortedTransactions = null,
+            DivergingEpoch = diverging,
+            Records = records,
+        };
 
     private FetchResponse.PartitionData Refuse(
         FetchRequest.FetchPartition fetch, ErrorCode error, ReplicatedPartition? partition = null)

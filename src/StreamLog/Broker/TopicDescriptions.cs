@@ -25,20 +25,20 @@ internal static class TopicDescriptions
 
     private static Partition Describe(TopicPartition name, PartitionImage image, ReplicatedPartition? partition) =>
         new()
-    {
-        TopicPartition = name,
-        LeaderId = image.Leader,
-        LeaderEpoch = image.LeaderEpoch,
-        Replicas = image.Replicas,
-        InSyncReplicas = image.InSyncReplicas,
-        Failure = partition?.Failure,
-        LogStartOffset = partition?.Log.LogStartOffset ?? -1,
-        HighWatermark = partition?.HighWatermark ?? -1,
-        LogEndOffset = partition?.Log.LogEndOffset ?? -1,
-        LastStableOffset = partition?.LastStableOffset ?? -1,
-        SizeInBytes = partition?.Log.SizeInBytes ?? 0,
-        Segments = partition is null ? [] : Describe(partition.Log.Segments),
-    };
+        {
+            TopicPartition = name,
+            LeaderId = image.Leader,
+            LeaderEpoch = image.LeaderEpoch,
+            Replicas = image.Replicas,
+            InSyncReplicas = image.InSyncReplicas,
+            Failure = partition?.Failure,
+            LogStartOffset = partition?.Log.LogStartOffset ?? -1,
+            HighWatermark = partition?.HighWatermark ?? -1,
+            LogEndOffset = partition?.Log.LogEndOffset ?? -1,
+            LastStableOffset = partition?.LastStableOffset ?? -1,
+            SizeInBytes = partition?.Log.SizeInBytes ?? 0,
+            Segments = partition is null ? [] : Describe(partition.Log.Segments),
+        };
 
     private static ImmutableArray<Segment> Describe(IReadOnlyList<SegmentView> segments) =>
         [.. segments.Select(segment => new Segment(

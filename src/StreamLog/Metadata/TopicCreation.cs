@@ -58,11 +58,11 @@ internal sealed class TopicCreation
 
     private static CreateTopicsResponse.CreatableTopicResult Refuse(
         CreateTopicsRequest.CreatableTopic topic, ControllerError error) => new()
-    {
-        Name = topic.Name,
-        ErrorCode = error.Code,
-        ErrorMessage = error.Message,
-    };
+        {
+            Name = topic.Name,
+            ErrorCode = error.Code,
+            ErrorMessage = error.Message,
+        };
 
     private CreateTopicsResponse.CreatableTopicResult Decide(
         CreateTopicsRequest.CreatableTopic topic, bool validateOnly)

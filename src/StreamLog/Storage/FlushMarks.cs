@@ -138,35 +138,35 @@ internal sealed class FlushMarks : IDisposable
     public void Compact()
     {
         lock (_syncGate)
-        lock (_gate)
-        {
-            if (_length <= BytesMax || _isDisposed)
-                return;
-
-            byte[] content = new byte[_last.Count * SlotSize];
-            int at = 0;
-            foreach (FlushMark mark in _last.Values)
+            lock (_gate)
             {
-                Write(content.AsSpan(at, SlotSize), mark);
-                at += SlotSize;
-            }
+                if (_length <= BytesMax || _isDisposed)
+                    return;
 
-            AtomicFile.Replace(_files, _path, content);
-            _file.Dispose();
-            _file = _files.Open(_path, FileOpenMode.Open);
-            _length = content.Length;
-            _isDirty = false;
-        }
+                byte[] content = new byte[_last.Count * SlotSize];
+                int at = 0;
+                foreach (FlushMark mark in _last.Values)
+                {
+                    Write(content.AsSpan(at, SlotSize), mark);
+                    at += SlotSize;
+                }
+
+                AtomicFile.Replace(_files, _path, content);
+                _file.Dispose();
+                _file = _files.Open(_path, FileOpenMode.Open);
+                _length = content.Length;
+                _isDirty = false;
+            }
     }
 
     public void Dispose()
     {
         lock (_syncGate)
-        lock (_gate)
-        {
-            _isDisposed = true;
-            _file.Dispose();
-        }
+            lock (_gate)
+            {
+                _isDisposed = true;
+                _file.Dispose();
+            }
     }
 
     private static void Write(Span<byte> slot, in FlushMark mark)

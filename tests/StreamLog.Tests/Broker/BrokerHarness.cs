@@ -95,10 +95,10 @@ internal sealed class BrokerHarness : IAsyncDisposable
 
     public static ProduceRequest ProduceRequest(
         string topic, int partition, RecordBuffer? records, short acks = -1, int timeoutMs = 30_000) => new()
-    {
-        Acks = acks,
-        TimeoutMs = timeoutMs,
-        TopicData =
+        {
+            Acks = acks,
+            TimeoutMs = timeoutMs,
+            TopicData =
         {
             new ProduceRequest.TopicProduceData
             {
@@ -106,7 +106,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
                 PartitionData = { new ProduceRequest.PartitionProduceData { Index = partition, Records = records } },
             },
         },
-    };
+        };
 
     public async Task<ProduceResponse.PartitionProduceResponse> ProduceAsync(
         string topic, int partition, params string[] values)
@@ -121,10 +121,10 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public static FetchRequest FetchRequest(
         string topic, int partition, long offset, int maxWaitMs = 0, int minBytes = 1, int maxBytes = 1024 * 1024) =>
             new()
-    {
-        MaxWaitMs = maxWaitMs,
-        MinBytes = minBytes,
-        Topics =
+            {
+                MaxWaitMs = maxWaitMs,
+                MinBytes = minBytes,
+                Topics =
         {
             new FetchRequest.FetchTopic
             {
@@ -136,7 +136,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
                 },
             },
         },
-    };
+            };
 
     public static FetchResponse.PartitionData Single(FetchResponse response) =>
         response.Responses.Single().Partitions.Single();

@@ -173,11 +173,11 @@ public sealed class CommittedOffsetTests
 
     private static OffsetCommitRequest Request(
         string group, string topic, int partition, long offset, string metadata, int generation, string member) => new()
-    {
-        GroupId = group,
-        GenerationIdOrMemberEpoch = generation,
-        MemberId = member,
-        Topics =
+        {
+            GroupId = group,
+            GenerationIdOrMemberEpoch = generation,
+            MemberId = member,
+            Topics =
         {
             new OffsetCommitRequest.OffsetCommitRequestTopic
             {
@@ -193,7 +193,7 @@ public sealed class CommittedOffsetTests
                 },
             },
         },
-    };
+        };
 
     private static async Task<(long Offset, string? Metadata)> FetchAsync(
         BrokerHarness broker, string group, string topic, int partition)

@@ -237,8 +237,8 @@ public sealed class NodeTests : IDisposable
     }
 
     /// <summary>
-    /// Goal: a producer that cannot get rid of its records does not hold up the stop. Method: its topic is deleted, so that it
-    /// retries for the two minutes of its delivery timeout.
+    /// Goal: a producer that cannot get rid of its records does not hold up the stop. Method: its topic is deleted, so
+    /// that it retries for the two minutes of its delivery timeout.
     /// </summary>
     [Theory]
     [InlineData(true)]

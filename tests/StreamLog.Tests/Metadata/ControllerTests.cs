@@ -337,8 +337,8 @@ public sealed class ControllerTests
         {
             Decision<IncrementalAlterConfigsResponse> decision = Controller.AlterConfigs(
                 Image, new IncrementalAlterConfigsRequest
-            {
-                Resources =
+                {
+                    Resources =
                 {
                     new IncrementalAlterConfigsRequest.AlterConfigsResource
                     {
@@ -355,7 +355,7 @@ public sealed class ControllerTests
                         },
                     },
                 },
-            });
+                });
             Commit(decision.Records);
             return decision.Response.Responses.Single().ErrorCode;
         }

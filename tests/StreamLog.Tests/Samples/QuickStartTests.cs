@@ -22,7 +22,8 @@ public sealed class QuickStartTests : IDisposable
         Assert.Contains("10,000 of 10,000 rows are on disk", first.Output);
         Assert.Contains("Read 10,000 new records", first.Output);
         Assert.DoesNotContain("Going on", first.Output);
-        Assert.Contains("Going on from the committed offsets: 10,000 rows are stored, 10,000 of them read", second.Output);
+        Assert.Contains(
+            "Going on from the committed offsets: 10,000 rows are stored, 10,000 of them read", second.Output);
         Assert.Contains("Read 0 new records", second.Output);
         Assert.Contains("Starting over", fresh.Output);
         Assert.Contains("Read 10,000 new records", fresh.Output);

@@ -124,12 +124,12 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
 
     private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) =>
         new()
-    {
-        Name = name,
-        Value = value,
-        ReadOnly = true,
-        ConfigSource = (sbyte)ConfigSource.NodeOptions,
-        ConfigType = (sbyte)ConfigType.Text,
-        Documentation = null,
-    };
+        {
+            Name = name,
+            Value = value,
+            ReadOnly = true,
+            ConfigSource = (sbyte)ConfigSource.NodeOptions,
+            ConfigType = (sbyte)ConfigType.Text,
+            Documentation = null,
+        };
 }

@@ -129,11 +129,11 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
 
     private static OffsetFetchResponse.OffsetFetchResponsePartitions Describe(
         int partition, CommittedOffset? offset, ErrorCode error) => new()
-    {
-        PartitionIndex = partition,
-        CommittedOffset = offset?.Offset ?? NotCommitted,
-        CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
-        Metadata = offset?.Metadata ?? "",
-        ErrorCode = error,
-    };
+        {
+            PartitionIndex = partition,
+            CommittedOffset = offset?.Offset ?? NotCommitted,
+            CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
+            Metadata = offset?.Metadata ?? "",
+            ErrorCode = error,
+        };
 }
