@@ -12,6 +12,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 {
     public const string LockFileName = "streamlog.lock";
 
+    // What is about to be deleted, and goes at the next start if it was not.
+    private const string DoomedSuffix = ".streamlog-delete";
+
     // Kafka's producer.id.expiration.ms: a day without a batch.
     private static readonly TimeSpan ProducerExpiration = TimeSpan.FromDays(1);
 
@@ -25,6 +28,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     // Below here: guarded by _gate.
     private readonly Dictionary<TopicPartition, PartitionLog> _logs = [];
+    private readonly HashSet<TopicPartition> _opening = [];
     private StreamLogException? _failure;
     private bool _isDisposed;
 
@@ -125,33 +129,29 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfUnusable();
-            if (_logs.ContainsKey(tp))
+            if (_logs.ContainsKey(tp) || !_opening.Add(tp))
                 throw new InvalidOperationException($"Partition {tp} is open already.");
+        }
 
-            string path = PathOf(tp);
-            LogState state = new(tp, topicId, path, config, _settings);
-            try
-            {
-                Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
-                if (foundId is null)
-                    Create(path, topicId);
-                else if (foundId != topicId)
-                    throw WrongTopic(tp, path, foundId.Value, topicId);
-                LogRecovery.Open(_services, state, WasCleanShutdown);
-            }
-            catch (StreamLogException failure) when (failure.ErrorCode == ErrorCode.InconsistentTopicId)
-            {
-                state.TryFail(failure);
-            }
-            catch (Exception error) when (DiskErrors.IsOfDisk(error))
-            {
-                throw new StreamLogException(
-                    DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
-            }
-
-            PartitionLog log = new(state, _services);
-            _logs.Add(tp, log);
+        // Outside of the gate: a scan may take long, and others are opened, flushed and failed meanwhile.
+        PartitionLog? log = null;
+        try
+        {
+            log = new PartitionLog(OpenFiles(tp, topicId, config), _services);
             return log;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _opening.Remove(tp);
+                if (log is not null)
+                    _logs.Add(tp, log);
+            }
+
+            // The directory may have failed meanwhile, and then it told only those that it knew.
+            if (log is not null && Volatile.Read(ref _failure) is { } failure)
+                log.GoOffline(failure);
         }
     }
 
@@ -292,8 +292,6 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _services.Marks.Compact();
     }
 
-    private const string DoomedSuffix = ".streamlog-delete";
-
     private static void CreateDirectory(IFileSystem files, string path)
     {
         if (files.DirectoryExists(path))
@@ -310,6 +308,28 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         files.CreateDirectory(path);
         if (System.IO.Path.GetDirectoryName(path) is { } parent)
             files.SyncDirectory(parent);
+    }
+
+    private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config)
+    {
+        string path = PathOf(tp);
+        LogState state = new(tp, topicId, path, config, _settings);
+        try
+        {
+            Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
+            if (foundId is null)
+                Create(path, topicId);
+            if (foundId is { } other && other != topicId)
+                state.TryFail(WrongTopic(tp, path, other, topicId));
+            else
+                LogRecovery.Open(_services, state, WasCleanShutdown);
+            return state;
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            throw new StreamLogException(
+                DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
+        }
     }
 
     private PartitionLog[] OpenLogs()
