@@ -18,12 +18,12 @@ internal sealed class LogHarness
     public static readonly Guid TopicId = new("11111111-2222-3333-4444-555555555555");
 
     public LogHarness(
-        IFileSystem files, LogConfig? config = null, SimulatedTime? time = null, LogDirectorySettings? settings = null)
+        IFileSystem files, LogConfig? config = null, LogDirectorySettings? settings = null, string root = Root)
     {
         Config = config ?? new LogConfig();
-        Environment = new SimulatedEnvironment(7, files, time);
+        Environment = new SimulatedEnvironment(7, files);
         settings ??= new LogDirectorySettings { NodeId = 1 };
-        Directory = LogDirectory.Open(Environment, Root, settings, NullLoggerFactory.Instance);
+        Directory = LogDirectory.Open(Environment, root, settings, NullLoggerFactory.Instance);
         Log = Directory.OpenPartition(Orders, TopicId, Config);
     }
 

@@ -1,4 +1,3 @@
-using StreamLog.Protocol;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
