@@ -84,8 +84,20 @@ internal readonly struct AppendBatches
             }
             while (at < bytes.Length);
 
+            if (config.Compression is { } target && origin == AppendOrigin.Client)
+            {
+                RecordBuffer produced = copy;
+                copy = Recompression.Apply(produced, target);
+                produced.Dispose();
+            }
+
             prepared = new AppendBatches(copy, offsetCount, maxTimestamp, isLogTime ? nowMs : -1);
             return default;
+        }
+        catch (StreamLogException error)
+        {
+            copy.Dispose();
+            return AppendResult.Refused(error.ErrorCode, error.Message);
         }
         catch
         {
