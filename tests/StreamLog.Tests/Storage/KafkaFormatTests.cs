@@ -50,7 +50,7 @@ public sealed class KafkaFormatTests
         string entries = "00000001" // Count
             + "0000000000000007" + "0002" // ProducerId, ProducerEpoch
             + "00000002" + "0000000000000002" + "00000002" // LastSequence, LastOffset, OffsetDelta
-            + "00000000000003E8" + "FFFFFFFF" + "FFFFFFFFFFFFFFFF"; // Timestamp, CoordinatorEpoch, CurrentTxnFirstOffset
+            + "00000000000003E8" + "FFFFFFFF" + "FFFFFFFFFFFFFFFF"; // Timestamp, CoordinatorEpoch, TxnFirstOffset
         Assert.Equal("0001", snapshot[..4]);
         Assert.Equal(entries, snapshot[12..]);
         uint crc = StreamLog.Protocol.Records.Crc32C.Compute(Convert.FromHexString(entries));

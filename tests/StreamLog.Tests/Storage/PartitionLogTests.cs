@@ -1,4 +1,5 @@
 using StreamLog.Protocol;
+using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
@@ -203,5 +204,59 @@ public sealed class PartitionLogTests
         Assert.Contains("offset 2", log.Log.Failure!.Message);
         LogHarness after = new(disk.Crash());
         Assert.Equal([(0, "a")], after.ReadAll());
+    }
+
+    [Theory]
+    [InlineData(CompressionType.None, CompressionType.Gzip)]
+    [InlineData(CompressionType.Gzip, CompressionType.None)]
+    [InlineData(CompressionType.Gzip, CompressionType.Snappy)]
+    [InlineData(CompressionType.Gzip, CompressionType.Gzip)]
+    public async Task A_batch_is_kept_with_the_compression_of_its_topic(CompressionType sent, CompressionType kept)
+    {
+        InMemoryFileSystem files = new(1 << 20);
+        LogConfig config = new() { Compression = kept };
+        LogHarness log = new(files, config);
+        using (RecordBatchBuilder builder = new(1_000_000, sent))
+        {
+            for (int i = 0; i < 100; i++)
+                builder.TryAppend(1_000 + i, default, false, "the same again"u8, true, null);
+            Assert.True(log.AppendAndDispose(builder.Build()).IsSuccess);
+        }
+
+        await log.Directory.DisposeAsync();
+        LogHarness after = new(files, config);
+
+        using RecordBuffer bytes = after.Log.Read(0, 100, 100_000, atLeastOneBatch: true).Records;
+        Assert.Equal(kept, new RecordBatchHeader(bytes.Span).Compression);
+        Assert.Equal(100, LogHarness.Decode(bytes).Count(record => record.Value == "the same again"));
+        Assert.Equal(50, after.Log.FindOffsetByTimestamp(1_050)!.Value.Offset);
+    }
+
+    [Fact]
+    public void The_log_gives_its_own_time_where_the_topic_says_so()
+    {
+        LogConfig config = new() { TimestampType = TimestampType.LogAppendTime };
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), config);
+        long now = log.Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        AppendResult result = log.AppendAt(5, "a");
+
+        Assert.Equal(now, result.AppendTimeMs);
+        Assert.Equal(now, log.Log.FindMaxTimestamp()!.Value.TimestampMs);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_batch_is_said_and_nothing_is_kept()
+    {
+        LogHarness log = new(new InMemoryFileSystem(1 << 20), new LogConfig { MaxMessageBytes = 200 });
+        byte[] flipped = LogHarness.Batch("a").Memory.ToArray();
+        flipped[^1] ^= 1;
+
+        Assert.Equal(ErrorCode.CorruptMessage, log.AppendAndDispose(RecordBuffer.CopyOf(flipped)).ErrorCode);
+        Assert.Equal(ErrorCode.MessageTooLarge, log.Append(new string('a', 200)).ErrorCode);
+        Assert.Equal(ErrorCode.CorruptMessage, log.AppendAndDispose(RecordBuffer.Empty).ErrorCode);
+        log.Log.AssignEpochStart(3);
+        Assert.Equal(ErrorCode.FencedLeaderEpoch, log.AppendAndDispose(LogHarness.Batch("a"), epoch: 2).ErrorCode);
+        Assert.Equal(0, log.Log.LogEndOffset);
     }
 }
