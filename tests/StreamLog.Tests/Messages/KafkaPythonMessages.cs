@@ -6,7 +6,10 @@ namespace StreamLog.Tests.Messages;
 /// <summary>The messages of the fixture <c>kafka-python.txt</c>, in its order, built from the same values.</summary>
 internal static class KafkaPythonMessages
 {
-    public static object[] All => [.. Produce(), .. Fetch(), .. Offsets(), .. Metadata(), .. Groups(), .. Admin()];
+    public static object[] All =>
+    [
+        .. Produce(), .. Fetch(), .. FetchAnswers(), .. Offsets(), .. Metadata(), .. Groups(), .. Admin(), .. Configs(),
+    ];
 
     private static object[] Produce() =>
     [
@@ -86,6 +89,10 @@ internal static class KafkaPythonMessages
             ],
             RackId = "rack-1",
         },
+    ];
+
+    private static object[] FetchAnswers() =>
+    [
         new FetchResponse
         {
             Responses =
@@ -324,6 +331,10 @@ internal static class KafkaPythonMessages
             ],
             TimeoutMs = 1000,
         },
+    ];
+
+    private static object[] Configs() =>
+    [
         new DescribeConfigsRequest
         {
             Resources =
