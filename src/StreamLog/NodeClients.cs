@@ -67,6 +67,7 @@ internal sealed class NodeClients
                     _environment,
                     () => ProducerOf(shared, keys, values),
                     _options.Consumer,
+                    StreamLogOptionsValidator.ThrowIfInvalid,
                     (keys, values, registration?.KeySelector),
                     _loggers);
                 _topics.Add((name, keys, values), shared);

@@ -19,6 +19,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
     private readonly ISerde<TKey> _keySerde;
     private readonly ISerde<TValue> _valueSerde;
     private readonly Func<TValue, TKey>? _keySelector;
+    private readonly Action<ConsumerOptions> _check;
     private readonly ILoggerFactory _loggers;
 
     /// <summary>Creates a handle. It asks nothing of the topic yet.</summary>
@@ -27,6 +28,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
     /// <param name="environment">Time and chance.</param>
     /// <param name="producer">Returns the producer that all handles of these types share; called for each use.</param>
     /// <param name="options">The node's options for consumers.</param>
+    /// <param name="check">Throws where a caller has changed options to what no consumer can work with.</param>
     /// <param name="serdes">What codes keys and values, and what takes the key from a value, if anything does.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <exception cref="StreamLogException">The name is not legal.</exception>
@@ -36,6 +38,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         INodeEnvironment environment,
         Func<IProducer<TKey, TValue>> producer,
         ConsumerOptions options,
+        Action<ConsumerOptions> check,
         (ISerde<TKey> Key, ISerde<TValue> Value, Func<TValue, TKey>? KeySelector) serdes,
         ILoggerFactory loggers)
     {
@@ -44,6 +47,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(producer);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(check);
         ArgumentNullException.ThrowIfNull(serdes.Key);
         ArgumentNullException.ThrowIfNull(serdes.Value);
         ArgumentNullException.ThrowIfNull(loggers);
@@ -52,6 +56,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         _environment = environment;
         _producer = producer;
         _options = options;
+        _check = check;
         _keySerde = serdes.Key;
         _valueSerde = serdes.Value;
         _keySelector = serdes.KeySelector;
@@ -128,6 +133,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         ArgumentException.ThrowIfNullOrEmpty(group);
         ConsumerOptions options = OptionCopies.Copy(_options, configure);
         options.Group = group;
+        _check(options);
         return new GroupConsumer<TKey, TValue>(
             Name, _broker, _environment, options, (_keySerde, _valueSerde), _loggers);
     }

@@ -50,6 +50,7 @@ internal sealed class LocalClients : IAsyncDisposable
         Harness.Environment,
         () => _shared.Value,
         new ConsumerOptions(),
+        static _ => { },
         (Serdes.Utf8, Serdes.Utf8, keySelector),
         NullLoggerFactory.Instance);
 

@@ -81,6 +81,9 @@ public sealed class NodeTests : IDisposable
             () => log.CreateProducer<string, string>(options => options.MaxInFlight = 6)).Message);
         Assert.Contains("StreamLog:Consumer:FetchMaxBytes", Assert.Throws<OptionsValidationException>(
             () => log.CreateConsumer<string, string>(options => options.FetchMaxBytes = 0)).Message);
+        ITopic<string, string> topic = log.Topic<string, string>("orders");
+        Assert.Contains("StreamLog:Consumer:MaxPartitionFetchBytes", Assert.Throws<OptionsValidationException>(
+            () => topic.Consume("billing", options => options.MaxPartitionFetchBytes = 0)).Message);
     }
 
     [Fact]
