@@ -134,9 +134,11 @@ internal sealed class ReadingSet
     /// <exception cref="InvalidOperationException">A partition is not assigned.</exception>
     public void SetPaused(IEnumerable<TopicPartition> partitions, bool isPaused)
     {
-        List<PartitionReading> readings = [.. partitions.Select(Find)];
+        List<TopicPartition> named = [.. partitions];
         lock (_gate)
         {
+            // Found and marked in one: a seek in between would put a reading in its place that knows nothing of it.
+            List<PartitionReading> readings = [.. named.Select(Find)];
             foreach (PartitionReading reading in readings)
             {
                 reading.IsPaused = isPaused;
