@@ -168,7 +168,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
 
     private async ValueTask FetchAsync(List<PartitionReading> asked, int maxBytes)
     {
-        using CancellationTokenSource takeBack = new();
+        // Never disposed, since it holds no timer: whoever looks may cancel it after the answer has come.
+        CancellationTokenSource takeBack = new();
         lock (_gate)
             _takeBack = _isStopping ? null : takeBack;
         FetchRequest request = BuildRequest(asked, maxBytes);
