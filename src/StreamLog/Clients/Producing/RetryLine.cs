@@ -43,8 +43,11 @@ internal sealed class RetryLine : IReadOnlyList<ProducerBatch>
         return taken;
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<ProducerBatch> GetEnumerator() => _batches.GetEnumerator();
+    /// <summary>Walks over the batches, without allocating.</summary>
+    /// <returns>The walk.</returns>
+    public List<ProducerBatch>.Enumerator GetEnumerator() => _batches.GetEnumerator();
+
+    IEnumerator<ProducerBatch> IEnumerable<ProducerBatch>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
