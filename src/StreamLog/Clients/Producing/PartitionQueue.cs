@@ -119,8 +119,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             _asksIdentity = false;
-            _sequences.Adopt(producerId, epoch);
-            _sequences.StampAll(_retries);
+            Adopt(producerId, epoch);
             send = TryBeginSending();
         }
 
@@ -131,14 +130,14 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// <param name="failure">Why.</param>
     public void GiveUpWaiting(ProduceFailure failure)
     {
-        List<ProducerBatch> given = [];
+        List<ProducerBatch> given;
         lock (_gate)
         {
             _asksIdentity = false;
             if (_retries.Count > 0)
                 _sequences.GaveUp();
-            given.AddRange(_retries.TakeOpenedUntil(long.MaxValue));
-            given.AddRange(_intake.TakeAll());
+            given = [.. _retries.TakeOpenedUntil(long.MaxValue), .. _intake.TakeAll()];
+            given.ForEach(batch => _engine.KeepFailure(batch, failure));
         }
 
         foreach (ProducerBatch batch in given)
@@ -308,11 +307,17 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             _engine.NoteNewEpoch(_partition, _sequences);
         }
 
-        if (!_sequences.HasIdentity && _engine.Identity.TryGet(out long producerId, out short epoch))
-        {
-            _sequences.Adopt(producerId, epoch);
-            _sequences.StampAll(_retries);
-        }
+        if (_engine.Identity.TryGet(out long producerId, out short epoch))
+            Adopt(producerId, epoch);
+    }
+
+    /// <summary>Takes an id where there is none: who asked twice is told twice, and numbers that are given stay.</summary>
+    private void Adopt(long producerId, short epoch)
+    {
+        if (_sequences.HasIdentity)
+            return;
+        _sequences.Adopt(producerId, epoch);
+        _sequences.StampAll(_retries);
     }
 
     /// <summary>Decides what becomes of a batch. True: it is to be sent again. False: it is over.</summary>
@@ -337,6 +342,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         if (!isSequenceError && !outcome.IsRetriable)
         {
             _sequences.GaveUp();
+            _engine.KeepFailure(batch, outcome.Failure);
             return false;
         }
 
@@ -413,7 +419,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
     private void OnTimer()
     {
-        List<(ProducerBatch Batch, bool MayBeAppended)> expired = [];
+        List<(ProducerBatch Batch, ProduceFailure Failure)> expired = [];
         List<ProduceCall> stopped = [];
         bool send;
         lock (_gate)
@@ -427,13 +433,13 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
         foreach (ProduceCall call in stopped)
             call.Cancel();
-        foreach ((ProducerBatch batch, bool mayBeAppended) in expired)
-            Finish(batch, ProduceOutcome.Expired(_partition, _engine.Options, batch, mayBeAppended));
+        foreach ((ProducerBatch batch, ProduceFailure failure) in expired)
+            Finish(batch, failure);
         SendOnPool(send);
     }
 
     /// <summary>Takes out what has waited too long, and gives up requests that were not answered in time.</summary>
-    private void Sweep(long now, List<(ProducerBatch Batch, bool MayBeAppended)> expired, List<ProduceCall> stopped)
+    private void Sweep(long now, List<(ProducerBatch Batch, ProduceFailure Failure)> expired, List<ProduceCall> stopped)
     {
         for (int i = _inFlight.Count - 1; i >= 0; i--)
         {
@@ -454,12 +460,15 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         foreach (ProducerBatch batch in _retries.TakeOpenedUntil(now - _engine.DeliveryTimeout))
         {
             _sequences.GaveUp();
-            expired.Add((batch, batch.MayBeAppended));
+            expired.Add((batch, Expire(batch)));
         }
 
         while (_intake.Oldest is { } oldest && now - oldest.OpenedAt >= _engine.DeliveryTimeout)
-            expired.Add((_intake.TryTake()!, false));
+            expired.Add((_intake.TryTake()!, Expire(oldest)));
     }
+
+    private ProduceFailure Expire(ProducerBatch batch) =>
+        _engine.KeepFailure(batch, ProduceOutcome.Expired(_partition, _engine.Options, batch));
 
     /// <summary>Sets the timer to the next moment at which time alone changes something.</summary>
     private void ArmTimer()

@@ -68,13 +68,11 @@ internal readonly struct ProduceOutcome
     /// <param name="partition">The partition.</param>
     /// <param name="options">The producer's options.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="mayBeAppended">Whether an attempt may have appended it.</param>
     /// <returns>The failure.</returns>
-    public static ProduceFailure Expired(
-        TopicPartition partition, ProducerOptions options, ProducerBatch batch, bool mayBeAppended)
+    public static ProduceFailure Expired(TopicPartition partition, ProducerOptions options, ProducerBatch batch)
     {
         string fate = batch.Attempts == 0 ? "They were never sent, and nothing was appended"
-            : mayBeAppended ? "They may or may not have been appended"
+            : batch.MayBeAppended ? "They may or may not have been appended"
             : "Nothing was appended";
         string last = batch.LastFailure is null ? "" : $" The last attempt: {batch.LastFailure.Message}";
         return new ProduceFailure(

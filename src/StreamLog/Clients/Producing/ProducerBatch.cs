@@ -11,9 +11,6 @@ namespace StreamLog.Clients.Producing;
 /// </remarks>
 internal sealed class ProducerBatch : IDisposable
 {
-    // So many records share a reading of the clock: at full speed that is a few microseconds.
-    private const int RecordsPerReading = 16;
-
     private readonly RecordBatchBuilder _builder;
     private RecordBuffer? _records;
     private AppendCompletion? _first;
@@ -22,7 +19,6 @@ internal sealed class ProducerBatch : IDisposable
     private long? _charge;
     private long _producerId = -1;
     private short _epoch = -1;
-    private long _nowMs;
     private int _count;
     private long _requestDeadline;
     private bool _isDisposed;
@@ -93,10 +89,7 @@ internal sealed class ProducerBatch : IDisposable
     {
         if (_count == 0)
             OpenedAt = time.GetTimestamp();
-        if (_count % RecordsPerReading == 0)
-            _nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-
-        long timestamp = entry.TimestampMs ?? _nowMs;
+        long timestamp = entry.TimestampMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
         bool isTaken = entry.HasKey
             ? _builder.TryAppend(
                 timestamp, entry.KeyBytes, Serdes.Memory, entry.Value, entry.ValueSerializer, entry.Headers)

@@ -13,18 +13,12 @@ internal sealed partial class ProducerEngine
             Log.Retries(_logger, partition, failure.Code, failure.Message);
     }
 
-    /// <summary>Notes a batch that was given up, and keeps the failure for the next flush if nobody else is told.</summary>
+    /// <summary>Notes a batch that was given up.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="failure">Why.</param>
-    public void NoteFailure(TopicPartition partition, ProducerBatch batch, ProduceFailure failure)
-    {
+    public void NoteFailure(TopicPartition partition, ProducerBatch batch, ProduceFailure failure) =>
         Log.GaveUp(_logger, batch.Count, partition, failure.Code, batch.Attempts, failure.Message);
-        if (!batch.HasUnawaited)
-            return;
-        lock (_gate)
-            _firstFailure ??= failure.ToException();
-    }
 
     /// <summary>Notes that a partition's sequences begin anew.</summary>
     /// <param name="partition">The partition.</param>

@@ -124,6 +124,21 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     public static ObjectDisposedException Disposed() =>
         new("Producer", "The producer was disposed, so nothing was appended. Create another one.");
 
+    /// <summary>Keeps the failure of a batch for the next flush, if nobody else is told.</summary>
+    /// <param name="batch">The batch. Its queue, which holds its gate, still has it: so no flush misses both of them.</param>
+    /// <param name="failure">Why it was given up.</param>
+    /// <returns>The failure.</returns>
+    public ProduceFailure KeepFailure(ProducerBatch batch, ProduceFailure failure)
+    {
+        if (batch.HasUnawaited)
+        {
+            lock (_gate)
+                _firstFailure ??= failure.ToException();
+        }
+
+        return failure;
+    }
+
     /// <summary>Sends everything that waits, and waits until it is acknowledged or given up.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>A task that completes then.</returns>
