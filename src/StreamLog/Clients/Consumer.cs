@@ -118,7 +118,11 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public long Position(TopicPartition partition) => _readings.Find(partition).Position;
+    public long Position(TopicPartition partition)
+    {
+        ThrowIfDisposed();
+        return _readings.Find(partition).Position;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<long> LagAsync(TopicPartition partition, CancellationToken cancellationToken = default)

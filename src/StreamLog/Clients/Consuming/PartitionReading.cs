@@ -58,6 +58,9 @@ internal sealed class PartitionReading
     /// <summary>Gets the offset at which the reading is over; the end of time where it goes on for ever.</summary>
     public long EndOffset { get; init; } = long.MaxValue;
 
+    /// <summary>Gets whether nothing is left to be fetched: never where the reading goes on for ever.</summary>
+    public bool IsFetched => EndOffset != long.MaxValue && FetchOffset >= EndOffset;
+
     /// <summary>Gets whether the reading is over.</summary>
     public bool IsOver => Position >= EndOffset;
 

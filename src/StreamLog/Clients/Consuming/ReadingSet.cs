@@ -370,7 +370,7 @@ internal sealed class ReadingSet
     }
 
     private bool Wants(PartitionReading reading) =>
-        !reading.IsPaused && !reading.IsInFlight && reading.Failure is null && reading.FetchOffset < reading.EndOffset
+        !reading.IsPaused && !reading.IsInFlight && reading.Failure is null && !reading.IsFetched
         && reading.Buffered < _options.MaxPartitionFetchBytes && _buffered < _options.FetchAheadBytes;
 
     private void Add(PartitionReading reading)
