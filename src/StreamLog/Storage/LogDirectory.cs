@@ -349,12 +349,10 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     }
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(
-        ErrorCode.InconsistentTopicId,
+        ErrorCode.KafkaStorageError,
         $"Partition {tp} is offline: {path} holds records of the topic with id {DirectoryIdentity.Encode(found)}, " +
-        $"says its " +
-        $"{LogFileNames.PartitionMetadata}, and {DirectoryIdentity.Encode(wanted)} was expected. Restore that file " +
-        $"if it is " +
-        "damaged, or move the directory away if its records are not needed.");
+        $"says its {LogFileNames.PartitionMetadata}, and {DirectoryIdentity.Encode(wanted)} was expected. Restore " +
+        "that file if it is damaged, or move the directory away if its records are not needed.");
 
     private void ThrowIfUnusable()
     {

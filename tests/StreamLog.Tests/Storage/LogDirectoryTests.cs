@@ -138,7 +138,7 @@ public sealed class LogDirectoryTests
         PartitionLog log = after.OpenPartition(LogHarness.Orders, otherId, new LogConfig());
 
         Assert.False(log.IsOnline);
-        Assert.Equal(ErrorCode.InconsistentTopicId, log.Failure!.ErrorCode);
+        Assert.Equal(ErrorCode.KafkaStorageError, log.Failure!.ErrorCode);
     }
 
     private static LogDirectory Open(SimulatedDisk disk, int nodeId = 1, string? clusterId = null) => LogDirectory.Open(

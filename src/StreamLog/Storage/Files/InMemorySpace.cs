@@ -27,7 +27,7 @@ internal sealed class InMemorySpace(long limitBytes)
         Interlocked.Add(ref _usedBytes, -bytes);
         throw StorageErrors.DiskFull(
             $"{path} cannot grow by {bytes} bytes: the limit of {limitBytes} bytes in memory is reached. " +
-            "Raise the limit or use a disk.");
+            "Raise it (MemoryLimit) or use a disk.");
     }
 
     /// <summary>Gives bytes back.</summary>
