@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StreamLog.Extensibility;
+using StreamLog.Protocol;
 
 namespace StreamLog;
 
@@ -30,10 +31,20 @@ public sealed partial class StreamLogNode : IStreamLog
     public IAdmin Admin => _parts.Clients.Admin;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Topic> Topics => _parts.Broker.DescribeTopics();
+    public IReadOnlyList<Topic> Topics
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsValueCreated, this);
+            return _parts.Broker.DescribeTopics();
+        }
+    }
 
     /// <summary>Gets the directory that holds the data; in memory, the name that stands for it.</summary>
     public string DataDirectory => _parts.Directory.Path;
+
+    /// <summary>Gets the engine's door: for what speaks Kafka's requests itself.</summary>
+    internal IBroker Broker => _parts.Broker;
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">
