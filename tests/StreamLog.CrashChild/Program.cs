@@ -15,6 +15,9 @@ internal static class Program
         ["flush"] = FileCommands.FlushAsync,
         ["sync-directory"] = FileCommands.SyncDirectoryAsync,
         ["lock"] = FileCommands.LockAsync,
+        ["load"] = Load.RunAsync,
+        ["hold"] = Hold.RunAsync,
+        ["flush-failure"] = FlushFailure.RunAsync,
     };
 
     private static async Task<int> Main(string[] arguments)

@@ -8,7 +8,7 @@ public sealed class TestFolderTests
     /// <summary>Folders for what is no folder of a package: the form of the code, the engine's root, samples, pages.
     /// </summary>
     private static readonly string[] Others =
-        ["Architecture", "Hosting", "Samples", "Documentation", "Generators", "Simulation"];
+        ["Architecture", "Hosting", "Samples", "Documentation", "Generators", "Node", "Simulation"];
 
     [Fact]
     public void Test_folders_mirror_the_source_folders()
