@@ -12,6 +12,10 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <summary>How old the knowledge of a topic may be: added partitions are used that soon.</summary>
     public static readonly TimeSpan MetadataAge = TimeSpan.FromSeconds(3);
 
+    // This part of a batch is left free. Whether a record fits is known once it is written, behind all others: without room for it
+    // the last one of each batch would double an array of the pool, for nothing.
+    private const int SpareShare = 32;
+
     private readonly ConcurrentDictionary<string, ProducerTopic> _topics = new(StringComparer.Ordinal);
     private readonly Func<string, ProducerTopic> _createTopic;
     private readonly CancellationTokenSource _disposing = new();
@@ -43,7 +47,8 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
         Linger = Durations.ToTimestamp(Time, options.Linger);
         DeliveryTimeout = Durations.ToTimestamp(Time, options.DeliveryTimeout);
         RequestTimeout = Durations.ToTimestamp(Time, options.RequestTimeout);
-        BatchBytes = Math.Max(1, Math.Min(options.BatchBytes, options.MaxRequestBytes));
+        int batchBytes = Math.Min(options.BatchBytes, options.MaxRequestBytes);
+        BatchBytes = Math.Max(1, batchBytes - (batchBytes / SpareShare));
         Disposing = _disposing.Token;
         Closed = _closed.Token;
         _logger = loggers.CreateLogger("StreamLog.Producer");
