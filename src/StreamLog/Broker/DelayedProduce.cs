@@ -13,7 +13,8 @@ internal sealed class DelayedProduce : TaskCompletionSource<ProduceResponse>, ID
 {
     private readonly ProduceResponse _response;
     private readonly WaitingRoom _room;
-    private readonly List<Waiter> _waiters = [];
+    // Most produces of an embedded node are for one partition.
+    private readonly List<Waiter> _waiters = new(1);
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate, except before Begin.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -183,6 +184,7 @@ internal sealed partial class PartitionLog
     }
 
     /// <summary>Flushes what is in the log now. For the flush loop, one call at a time. It never throws.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask FlushAsync()
     {
         try

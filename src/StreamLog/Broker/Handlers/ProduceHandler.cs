@@ -19,7 +19,10 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
     protected override ValueTask<ProduceResponse> HandleAsync(
         ProduceRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        ProduceResponse response = new();
+        ProduceResponse response = new()
+        {
+            Responses = new List<ProduceResponse.TopicProduceResponse>(request.TopicData.Count),
+        };
         DelayedProduce? delayed = null;
         TopicTable topics = parts.Partitions.Current;
         foreach (ProduceRequest.TopicProduceData topicData in request.TopicData)
