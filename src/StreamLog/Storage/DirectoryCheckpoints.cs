@@ -115,9 +115,10 @@ internal sealed partial class DirectoryCheckpoints
         }
     }
 
+    // A start never falls: what is noted by the turn of the clock may be older than what a trim has noted before it.
     private void NoteLogStart(TopicPartition partition, long logStartOffset)
     {
-        if (logStartOffset > 0)
+        if (logStartOffset > _logStarts.GetValueOrDefault(partition))
             _logStarts[partition] = logStartOffset;
     }
 

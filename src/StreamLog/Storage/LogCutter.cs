@@ -1,16 +1,21 @@
+using StreamLog.Extensibility;
+
 namespace StreamLog.Storage;
 
 /// <summary>Cuts a log at its end or at its start, durably.</summary>
 /// <remarks>
-/// For the log's owner, who appends nothing meanwhile. Readers go on. Nothing here is flushed under the log's gate.
-/// Order: what says how far the log may be believed is lowered before the log is, and the start is raised before the
-/// files go.
+/// Thread-safe; whoever cuts the end appends nothing meanwhile. Readers and flushes go on. Nothing here is flushed
+/// under the log's gate. Order: what says how far the log may be believed is lowered before the log is, and the start
+/// is raised before the files go.
 /// </remarks>
 internal sealed class LogCutter
 {
     private readonly LogState _log;
     private readonly LogServices _services;
     private readonly EpochCheckpoint _epochs;
+
+    // Held over flushes: only cuts wait for cuts.
+    private readonly Lock _turn = new();
 
     public LogCutter(LogState log, LogServices services, EpochCheckpoint epochs)
     {
@@ -26,79 +31,131 @@ internal sealed class LogCutter
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
     public void TruncateTo(long offset)
     {
-        if (offset >= _log.LogEndOffset)
-            return;
-
-        Segment[] segments = _log.Segments;
-        int index = LogState.FindIndex(segments, offset);
-        Segment last = segments[index];
-        long end = offset;
-        int position = last.SizeInBytes;
-        if (offset < last.NextOffset && SegmentTail.TryFind(last, offset, _log.Config, out BatchAt batch))
+        lock (_turn)
         {
-            position = batch.Position;
-            end = Math.Min(offset, batch.BaseOffset);
-        }
+            if (offset >= _log.LogEndOffset)
+                return;
 
-        FlushMark mark = new(_log.TopicId, _log.Partition.Partition, end, last.BaseOffset, position);
-        _services.Marks.Lower(mark);
-        _services.Checkpoints.LowerRecoveryPoint(_log.Partition, end);
-        Segment[] removed = segments[(index + 1)..];
-        lock (_log.Gate)
-        {
-            _log.AssertInvariants();
-            _log.Truncations++;
-            _log.Tail.Clear();
-            _log.LogEndOffset = end;
-            _log.DurableOffset = Math.Min(_log.DurableOffset, end);
-            last.Publish(position, end);
-            last.File.SetLength(position);
-            last.SetIndexes(SegmentIndexes.Rebuild(last.File, last.BaseOffset, position, _log.Config));
-            _log.Segments = segments[..(index + 1)];
-            _log.Unflushed.RemoveAll(old => old.Segment.BaseOffset >= last.BaseOffset);
-        }
+            Segment[] segments = _log.Segments;
+            int index = LogState.FindIndex(segments, offset);
+            Segment last = segments[index];
+            long end = offset;
+            int position = last.SizeInBytes;
+            if (offset < last.NextOffset && SegmentTail.TryFind(last, offset, _log.Config, out BatchAt batch))
+            {
+                position = batch.Position;
+                end = Math.Min(offset, batch.BaseOffset);
+            }
 
-        // The newest go first, so that a crash in between leaves no gap.
-        foreach (Segment segment in removed.Reverse())
-            Delete(segment);
-        last.DeleteIndexes();
-        last.File.DataSync();
-        _services.Files.SyncDirectory(_log.Directory);
-        _epochs.Replace(epochs => epochs.CutAt(end));
-        ProducerStates producers = ProducerRecovery.Load(
-            _services, _log.Directory, _log.Segments, end, _log.Config);
-        lock (_log.Gate)
-            _log.Producers = producers;
+            Announce(end);
+            try
+            {
+                FlushMark mark = new(_log.TopicId, _log.Partition.Partition, end, last.BaseOffset, position);
+                _services.Marks.Lower(mark);
+                _services.Checkpoints.LowerRecoveryPoint(_log.Partition, end);
+                Cut(segments, index, position, end);
+            }
+            finally
+            {
+                lock (_log.Gate)
+                    _log.IsCutting = false;
+            }
+        }
     }
 
     /// <summary>Raises the start, and deletes the segments wholly below it.</summary>
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
     public void TrimTo(long offset)
     {
-        if (offset <= _log.LogStartOffset)
-            return;
+        lock (_turn)
+        {
+            if (offset <= _log.LogStartOffset)
+                return;
 
-        _services.Checkpoints.SaveLogStart(_log.Partition, offset);
-        Segment[] removed;
+            _services.Checkpoints.SaveLogStart(_log.Partition, offset);
+            Segment[] removed;
+            lock (_log.Gate)
+            {
+                _log.AssertInvariants();
+                _log.LogStartOffset = offset;
+                Segment[] segments = _log.Segments;
+                int kept = 0;
+                while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
+                    kept++;
+                removed = segments[..kept];
+                _log.Segments = segments[kept..];
+                _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
+            }
+
+            try
+            {
+                _epochs.Replace(epochs => epochs.StartAt(offset));
+            }
+            catch (IOException error) when (IsFull(error))
+            {
+                // What is deleted makes room, and recovery leaves out the epochs below the start by itself.
+            }
+
+            foreach (Segment segment in removed)
+                Delete(segment);
+            if (removed.Length > 0)
+                _services.Files.SyncDirectory(_log.Directory);
+        }
+    }
+
+    // From here on no flush that is under way notes anything, none begins, and no checkpoint goes beyond the cut.
+    private void Announce(long end)
+    {
+        lock (_log.NotesGate)
         lock (_log.Gate)
         {
             _log.AssertInvariants();
-            _log.LogStartOffset = offset;
-            Segment[] segments = _log.Segments;
-            int kept = 0;
-            while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
-                kept++;
-            removed = segments[..kept];
-            _log.Segments = segments[kept..];
-            _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
+            _log.IsCutting = true;
+            _log.Truncations++;
+            _log.DurableOffset = Math.Min(_log.DurableOffset, end);
+        }
+    }
+
+    private void Cut(Segment[] segments, int index, int position, long end)
+    {
+        Segment last = segments[index];
+        lock (_log.Gate)
+        {
+            _log.AssertInvariants();
+            _log.Truncations++; // Readers that began after the first time have seen the old end.
+            _log.Tail.Clear();
+            _log.LogEndOffset = end;
+            last.Publish(position, end);
+            _log.Segments = segments[..(index + 1)];
+            _log.Unflushed.RemoveAll(old => old.Segment.BaseOffset >= last.BaseOffset);
+            last.File.SetLength(position);
+            last.SetIndexes(SegmentIndexes.Rebuild(last.File, last.BaseOffset, position, _log.Config));
         }
 
-        _epochs.Replace(epochs => epochs.StartAt(offset));
-        foreach (Segment segment in removed)
-            Delete(segment);
-        if (removed.Length > 0)
+        try
+        {
+            // The newest go first, so that a crash in between leaves no gap.
+            foreach (Segment segment in segments[(index + 1)..].Reverse())
+                Delete(segment);
+            last.DeleteIndexes();
+            last.File.DataSync();
             _services.Files.SyncDirectory(_log.Directory);
+            _epochs.Replace(epochs => epochs.CutAt(end));
+            ProducerStates producers = ProducerRecovery.Load(
+                _services, _log.Directory, _log.Segments, end, _log.Config);
+            lock (_log.Gate)
+                _log.Producers = producers;
+        }
+        catch (IOException error) when (IsFull(error))
+        {
+            // Half of a cut is no state to go on in, as it would be for a disk that was full before the cut.
+            throw new IOException(
+                $"The end was cut, and what goes with it could not be written: {error.Message}", error);
+        }
     }
+
+    private static bool IsFull(IOException error) =>
+        error is not FlushFailedException && DiskErrors.CodeOf(error) == ErrorCode.StorageFull;
 
     private static void Delete(Segment segment)
     {

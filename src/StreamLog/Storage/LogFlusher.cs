@@ -30,7 +30,7 @@ internal sealed partial class LogFlusher
             foreach (SealedSegment old in plan.Unflushed)
             {
                 await old.Segment.File.DataSyncAsync().ConfigureAwait(false);
-                SaveBeside(old);
+                SaveBeside(plan, old);
             }
 
             await plan.Active.File.DataSyncAsync().ConfigureAwait(false);
@@ -47,7 +47,11 @@ internal sealed partial class LogFlusher
 
         try
         {
-            _services.Marks.Append(plan.Mark);
+            lock (_log.NotesGate)
+            {
+                if (IsStillTrue(plan))
+                    _services.Marks.Append(plan.Mark);
+            }
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
@@ -59,13 +63,18 @@ internal sealed partial class LogFlusher
     }
 
     // The files beside a sealed segment can all be built anew from it, so a full disk does not hold up its records.
-    private void SaveBeside(SealedSegment old)
+    private void SaveBeside(in FlushPlan plan, SealedSegment old)
     {
         try
         {
-            old.Segment.SaveIndexes(_log.Config);
-            string path = LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot);
-            AtomicFile.Write(_services.Files, path, old.Snapshot);
+            lock (_log.NotesGate)
+            {
+                if (!IsStillTrue(plan))
+                    return;
+                old.Segment.SaveIndexes(_log.Config);
+                string path = LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot);
+                AtomicFile.Write(_services.Files, path, old.Snapshot);
+            }
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error) && DiskErrors.CodeOf(error) == ErrorCode.StorageFull)
         {
@@ -73,13 +82,16 @@ internal sealed partial class LogFlusher
         }
     }
 
+    // After a cut the files would tell of what is gone; after a close the directory may be that of another log by now.
+    private bool IsStillTrue(in FlushPlan plan) => _log.Truncations == plan.Truncations && _log.Failure is null;
+
     private bool TryBegin(out FlushPlan plan)
     {
         lock (_log.Gate)
         {
             plan = default;
             bool isDirty = _log.LogEndOffset > _log.DurableOffset || _log.Unflushed.Count > 0 || _log.AreNamesDirty;
-            if (!isDirty || _log.Failure is not null || _log.Segments.Length == 0)
+            if (!isDirty || _log.IsCutting || _log.Failure is not null || _log.Segments.Length == 0)
                 return false;
 
             _log.AssertInvariants();
@@ -105,7 +117,7 @@ internal sealed partial class LogFlusher
         lock (_log.Gate)
         {
             // What was cut meanwhile is no longer what was flushed. The cut has flushed what it left.
-            if (_log.Truncations != plan.Truncations || _log.Failure is not null)
+            if (!IsStillTrue(plan))
                 return false;
 
             foreach (SealedSegment old in plan.Unflushed)

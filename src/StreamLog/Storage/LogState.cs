@@ -39,6 +39,12 @@ internal sealed class LogState
 
     public Lock Gate { get; } = new();
 
+    /// <summary>
+    /// Gets the gate that a flush holds while it notes beside the segments what it has flushed, and that whoever makes
+    /// such notes untrue takes once. It is taken before <see cref="Gate"/>, and waited for by no append.
+    /// </summary>
+    public Lock NotesGate { get; } = new();
+
     // Guarded by Gate.
 
     public ProducerStates Producers { get; set; } = new();
@@ -48,6 +54,9 @@ internal sealed class LogState
 
     /// <summary>Gets or sets whether names in the directory changed since it was last synced.</summary>
     public bool AreNamesDirty { get; set; }
+
+    /// <summary>Gets or sets whether the end is being cut: no flush begins meanwhile.</summary>
+    public bool IsCutting { get; set; }
 
     // Written under Gate, read by anybody.
 

@@ -165,6 +165,8 @@ internal sealed partial class PartitionLog
     {
         ThrowIfOutside(offset);
         Change("truncating", () => _cutter.TruncateTo(offset));
+        if (_log.LogEndOffset > _log.DurableOffset)
+            RequestFlush(); // A flush that overlapped with the cut has told of nothing.
     }
 
     /// <summary>Raises the start of the log durably, and deletes the segments wholly below it.</summary>
@@ -237,6 +239,7 @@ internal sealed partial class PartitionLog
         _log.TryFail(new StreamLogException(
             ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
         Segment[] segments;
+        lock (_log.NotesGate)
         lock (_log.Gate)
         {
             segments = _log.Segments;
