@@ -56,7 +56,7 @@ internal ref struct FetchRead
             {
                 answers.Partitions.Add(topic?.Find(fetch.Partition) is { } partition
                     ? Read(fetch, partition, seen)
-                    : Refuse(fetch, topic is null ? error : ErrorCode.UnknownTopicOrPartition));
+                    : Refuse(fetch, topic?.ErrorOfMissing(fetch.Partition) ?? error));
             }
         }
 

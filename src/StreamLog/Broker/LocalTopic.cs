@@ -7,7 +7,8 @@ namespace StreamLog.Broker;
 /// <summary>A topic of which this node holds replicas. Immutable: a changed topic is another object.</summary>
 /// <param name="Image">The topic's record.</param>
 /// <param name="Settings">What holds for it.</param>
-/// <param name="Partitions">The partitions by number; <see langword="null"/> where the replica is elsewhere.</param>
+/// <param name="Partitions">The partitions by number; <see langword="null"/> where it could not be opened, or the
+/// replica is elsewhere.</param>
 internal sealed record LocalTopic(
     TopicImage Image, TopicSettings Settings, ImmutableArray<ReplicatedPartition?> Partitions)
 {
@@ -22,4 +23,11 @@ internal sealed record LocalTopic(
     /// <returns>The partition, or <see langword="null"/> where this node has none of that number.</returns>
     public ReplicatedPartition? Find(int partition) =>
         (uint)partition < (uint)Partitions.Length ? Partitions[partition] : null;
+
+    /// <summary>Tells what to answer for a partition that is not found.</summary>
+    /// <param name="partition">Its number.</param>
+    /// <returns>A failure of the disk where the topic has the partition: waiting for it as for one that is just being
+    /// created would be a stall in silence.</returns>
+    public ErrorCode ErrorOfMissing(int partition) =>
+        (uint)partition < (uint)Partitions.Length ? ErrorCode.KafkaStorageError : ErrorCode.UnknownTopicOrPartition;
 }

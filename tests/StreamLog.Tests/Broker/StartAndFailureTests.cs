@@ -130,6 +130,27 @@ public sealed class StartAndFailureTests
     }
 
     [Fact]
+    public async Task A_partition_that_could_not_be_created_is_told_as_a_failure_and_not_as_one_to_come()
+    {
+        SimulatedDisk disk = new();
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        disk.Faults.FailWrites(path => path.Contains("orders-0", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<StreamLogException>(() => broker.CreateTopicAsync("orders"));
+
+        ProduceResponse.PartitionProduceResponse answer = await broker.ProduceAsync("orders", 0, "a");
+        Assert.Equal(ErrorCode.KafkaStorageError, answer.ErrorCode);
+        Assert.Contains("orders-0 could not be opened", answer.ErrorMessage);
+        using FetchResponse fetched = await broker.SendAsync(BrokerHarness.FetchRequest("orders", 0, 0));
+        Assert.Equal(ErrorCode.KafkaStorageError, fetched.Responses.Single().Partitions.Single().ErrorCode);
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await broker.ProduceAsync("orders", 1, "a")).ErrorCode);
+
+        // The next change of metadata tries again.
+        disk.Faults.Clear();
+        await broker.CreateTopicAsync("more");
+        Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+    }
+
+    [Fact]
     public async Task Directories_that_the_metadata_does_not_know_are_left_alone()
     {
         SimulatedDisk theirs = new();

@@ -40,7 +40,7 @@ internal sealed class DeleteRecordsHandler(BrokerParts parts) : ApiHandler<Delet
     {
         lowWatermark = -1;
         if (topic?.Find(asked.PartitionIndex) is not { } partition)
-            return ErrorCode.UnknownTopicOrPartition;
+            return topic?.ErrorOfMissing(asked.PartitionIndex) ?? ErrorCode.UnknownTopicOrPartition;
         if (topic.Image.IsInternal)
             return ErrorCode.InvalidTopic;
         if (LeaderEpochCheck.Check(partition, LeaderEpochCheck.Unknown) is not ErrorCode.None and ErrorCode error)

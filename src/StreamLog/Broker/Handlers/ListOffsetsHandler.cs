@@ -33,7 +33,7 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
                     != asked.Partitions.LastIndexOf(partition);
                 answers.Partitions.Add(isDuplicate
                     ? Refuse(partition, ErrorCode.InvalidRequest)
-                    : Answer(partition, topic?.Find(partition.PartitionIndex), request.IsolationLevel));
+                    : Answer(partition, topic, request.IsolationLevel));
             }
         }
 
@@ -45,10 +45,10 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
         new() { PartitionIndex = asked.PartitionIndex, ErrorCode = error };
 
     private static ListOffsetsResponse.ListOffsetsPartitionResponse Answer(
-        ListOffsetsRequest.ListOffsetsPartition asked, ReplicatedPartition? partition, sbyte isolation)
+        ListOffsetsRequest.ListOffsetsPartition asked, LocalTopic? topic, sbyte isolation)
     {
-        if (partition is null)
-            return Refuse(asked, ErrorCode.UnknownTopicOrPartition);
+        if (topic?.Find(asked.PartitionIndex) is not { } partition)
+            return Refuse(asked, topic?.ErrorOfMissing(asked.PartitionIndex) ?? ErrorCode.UnknownTopicOrPartition);
 
         ErrorCode error = LeaderEpochCheck.Check(partition, asked.CurrentLeaderEpoch);
         if (error != ErrorCode.None)

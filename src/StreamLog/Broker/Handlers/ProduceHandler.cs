@@ -86,8 +86,11 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
 
         if (topic.Find(data.Index) is not { } partition)
         {
-            return Refuse(answer, ErrorCode.UnknownTopicOrPartition,
-                $"The topic '{topic.Name}' has {topic.Partitions.Length} partitions, and none of number {data.Index}.");
+            ErrorCode error = topic.ErrorOfMissing(data.Index);
+            return Refuse(answer, error, error == ErrorCode.KafkaStorageError
+                ? $"The partition {topic.Name}-{data.Index} could not be opened: the node's log tells why. Make room on " +
+                    "the disk or mend it, and start the node again."
+                : $"The topic '{topic.Name}' has {topic.Partitions.Length} partitions, and none of number {data.Index}.");
         }
 
         if (data.Records is not { Length: >= RecordBatchHeader.Size } records)
