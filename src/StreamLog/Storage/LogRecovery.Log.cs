@@ -25,5 +25,9 @@ internal sealed partial class LogRecovery
 
         [LoggerMessage(1013, LogLevel.Error, "Partition {Partition} was not opened. {Reason}")]
         public static partial void Offline(ILogger logger, TopicPartition partition, string reason);
+
+        [LoggerMessage(1014, LogLevel.Warning,
+            "The disk is full, and something that shortens the next start was not written to {Path}: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string path, string reason);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
 
@@ -77,6 +78,7 @@ internal sealed partial class LogRecovery
 
         LoadEpochs();
         OpenSegments(logStart);
+        CheckFirst(logStart);
         CheckSegments();
         if (_segments[^1].NextOffset < logStart)
             RestartAt(logStart);
@@ -105,8 +107,21 @@ internal sealed partial class LogRecovery
         Segment active = _segments[^1];
         if (_unflushed.Count > 0 && active.NextOffset > _flushedOffset)
         {
-            _services.Marks.Append(new FlushMark(
-                _log.TopicId, _log.Partition.Partition, active.NextOffset, active.BaseOffset, active.SizeInBytes));
+            WriteIfThereIsRoom(() => _services.Marks.Append(new FlushMark(
+                _log.TopicId, _log.Partition.Partition, active.NextOffset, active.BaseOffset, active.SizeInBytes)));
+        }
+    }
+
+    // For what only helps the next start: what is in the log can be read although the disk is full.
+    private void WriteIfThereIsRoom(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error) when (error is not FlushFailedException && StorageErrors.IsDiskFull(error))
+        {
+            Log.NotWritten(_services.Logger, _log.Directory, error.Message);
         }
     }
 
@@ -150,6 +165,24 @@ internal sealed partial class LogRecovery
 
         _segments.Add(Segment.Create(_files, _log.Directory, logStart, 0, _services.NowMs));
         _files.SyncDirectory(_log.Directory);
+    }
+
+    // Nothing but a trim takes segments away at the start, and it notes that before.
+    private void CheckFirst(long logStart)
+    {
+        if (!_services.Checkpoints.AreLogStartsKnown)
+        {
+            if (_log.Epochs.Entries.Count == 0)
+                return; // Nobody knows where the log began.
+            logStart = Math.Max(logStart, _log.Epochs.Entries[0].StartOffset);
+        }
+
+        if (logStart < _segments[0].BaseOffset && logStart < _flushedOffset)
+        {
+            throw Offline(
+                LogFileNames.PathOf(_log.Directory, logStart, LogFileNames.Log), 0, logStart,
+                $"the file is missing, and the first one there is begins at offset {_segments[0].BaseOffset}");
+        }
     }
 
     // A trim raises the start before it deletes, and a crash may leave any of the files that it deleted.
@@ -253,13 +286,16 @@ internal sealed partial class LogRecovery
         Segment segment = _segments[index];
         RecoveryCut cut = new(_files, _log.Directory);
         bool isKept = cut.KeepTail(segment, scan.EndPosition, scan.EndOffset);
-        foreach (Segment later in _segments.Skip(index + 1))
+        while (_segments.Count > index + 1)
+        {
+            Segment later = _segments[index + 1];
+            _segments.RemoveAt(index + 1);
             isKept |= cut.KeepSegment(later);
+        }
 
         segment.File.SetLength(scan.EndPosition);
         segment.File.DataSync();
         cut.DeleteFilesAbove(scan.EndOffset, segment.BaseOffset);
-        _segments.RemoveRange(index + 1, _segments.Count - index - 1);
         _files.SyncDirectory(_log.Directory);
         string path = segment.File.Path;
         if (isKept)
@@ -271,15 +307,16 @@ internal sealed partial class LogRecovery
     // The start was raised durably, but what lay below it had not been flushed. Nothing of it is wanted.
     private void RestartAt(long logStart)
     {
-        foreach (Segment segment in _segments)
+        _unflushed.Clear();
+        while (_segments.Count > 0)
         {
-            segment.MarkDeleted();
+            Segment segment = _segments[^1];
+            _segments.RemoveAt(_segments.Count - 1);
             segment.Release();
+            segment.MarkDeleted();
             segment.DeleteMarked();
         }
 
-        _segments.Clear();
-        _unflushed.Clear();
         _segments.Add(Segment.Create(_files, _log.Directory, logStart, 0, _services.NowMs));
         _files.SyncDirectory(_log.Directory);
     }
@@ -300,7 +337,7 @@ internal sealed partial class LogRecovery
         foreach (Segment segment in _segments.SkipLast(1).Intersect(_unflushed.Select(scanned => scanned.Segment)))
         {
             segment.Indexes(_log.Config).Seal();
-            segment.SaveIndexes(_log.Config);
+            WriteIfThereIsRoom(() => segment.SaveIndexes(_log.Config));
         }
 
         _files.SyncDirectory(_log.Directory);
@@ -333,7 +370,7 @@ internal sealed partial class LogRecovery
         {
             RebuildEpochs();
             if (_log.Epochs.Latest >= 0)
-                AtomicFile.Replace(_files, EpochPath, _log.Epochs.Encode());
+                WriteIfThereIsRoom(() => AtomicFile.Replace(_files, EpochPath, _log.Epochs.Encode()));
         }
 
         _log.Epochs = _log.Epochs.CutAt(end).StartAt(logStart);

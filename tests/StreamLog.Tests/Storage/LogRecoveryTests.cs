@@ -219,4 +219,57 @@ public sealed class LogRecoveryTests
         Assert.Equal((0, 1), after.Log.EndOffsetForEpoch(3));
         Assert.Equal((4, 2), after.Log.EndOffsetForEpoch(4));
     }
+
+    [Fact]
+    public void A_flushed_segment_that_is_missing_at_the_start_leaves_the_partition_offline()
+    {
+        SimulatedDisk disk = new();
+        LogConfig small = new() { SegmentBytes = 300 };
+        LogHarness before = new(disk, small);
+        for (int i = 0; i < 30; i++)
+            before.Append("a");
+        before.Flush();
+        before.Directory.WriteCheckpoints();
+        disk.LoseFile(LogPath);
+
+        LogHarness after = new(disk.Crash(), small);
+
+        Assert.False(after.Log.IsOnline);
+        Assert.Contains(LogPath, after.Log.Failure!.Message);
+    }
+
+    [Fact]
+    public void What_a_kill_left_can_be_read_although_the_disk_is_full()
+    {
+        SimulatedDisk disk = new();
+        LogConfig small = new() { SegmentBytes = 100 };
+        LogHarness before = new(disk, small);
+        before.Append("a");
+        before.Append("b");
+        SimulatedDisk left = disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]);
+        left.Faults.FillUpAfter(0);
+
+        LogHarness after = new(left, small);
+
+        Assert.Null(after.Log.Failure);
+        Assert.Equal([(0, "a"), (1, "b")], after.ReadAll());
+    }
+
+    [Fact]
+    public void A_disk_that_fails_in_the_middle_of_a_cut_leaves_the_partition_offline()
+    {
+        SimulatedDisk disk = new();
+        LogConfig small = new() { SegmentBytes = 100 };
+        LogHarness before = new(disk, small);
+        before.Append("a");
+        before.Append("b");
+        before.Append("c");
+        SimulatedDisk left = disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]);
+        left.FlipBit(LogPath, 65, 0);
+        left.Faults.FailWrites(path => path == LogPath);
+
+        LogHarness after = new(left, small);
+
+        Assert.False(after.Log.IsOnline);
+    }
 }
