@@ -174,6 +174,21 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     /// <exception cref="StreamLogException">The disk failed.</exception>
     public void DeletePartition(TopicPartition tp)
     {
+        try
+        {
+            DeleteFiles(tp);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            FailIfNotFlushed(error);
+            throw new StreamLogException(
+                DiskErrors.CodeOf(error),
+                $"Partition {tp} could not be deleted from {PathOf(tp)}: {error.Message}", error);
+        }
+    }
+
+    private void DeleteFiles(TopicPartition tp)
+    {
         PartitionLog? log;
         lock (_gate)
         {
@@ -184,23 +199,14 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             string path = PathOf(tp);
             if (!_files.DirectoryExists(path))
                 return;
-            try
-            {
-                if (log is not null)
-                    _services.Marks.Forget(log.TopicId, tp.Partition);
-                _services.Checkpoints.Forget(tp);
-                string doomed = path + DoomedSuffix;
-                _files.DeleteDirectory(doomed);
-                _files.Rename(path, doomed);
-                _files.SyncDirectory(Path);
-                _files.DeleteDirectory(doomed);
-            }
-            catch (Exception error) when (DiskErrors.IsOfDisk(error))
-            {
-                throw new StreamLogException(
-                    DiskErrors.CodeOf(error), $"Partition {tp} could not be deleted from {path}: " +
-                        $"{error.Message}", error);
-            }
+            if (log is not null)
+                _services.Marks.Forget(log.TopicId, tp.Partition);
+            _services.Checkpoints.Forget(tp);
+            string doomed = path + DoomedSuffix;
+            _files.DeleteDirectory(doomed);
+            _files.Rename(path, doomed);
+            _files.SyncDirectory(Path);
+            _files.DeleteDirectory(doomed);
         }
     }
 
@@ -305,9 +311,20 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             return;
         }
 
+        // From the first that is missing on, so that a name is on the disk before anything lies below it.
+        string? parent = System.IO.Path.GetDirectoryName(path);
+        if (parent is not null && !files.DirectoryExists(parent))
+            CreateDirectory(files, parent);
         files.CreateDirectory(path);
-        if (System.IO.Path.GetDirectoryName(path) is { } parent)
+        if (parent is not null)
             files.SyncDirectory(parent);
+    }
+
+    // Nobody may try again: a second flush could succeed without having written anything.
+    private void FailIfNotFlushed(Exception error)
+    {
+        if (error is FlushFailedException)
+            Fail(error);
     }
 
     private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config)
@@ -327,6 +344,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
+            FailIfNotFlushed(error);
             throw new StreamLogException(
                 DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
         }

@@ -146,4 +146,50 @@ public sealed class LogDirectoryTests
         NullLoggerFactory.Instance);
 
     private static string Text(SimulatedDisk disk, string path) => Encoding.UTF8.GetString(disk.ReadAll(path));
+
+    [Fact]
+    public void A_new_partition_whose_name_could_not_be_flushed_takes_the_directory_offline()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        TopicPartition other = new("others", 0);
+        disk.Faults.FailFlushes(path => path == LogHarness.Root, times: 1);
+
+        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(other, Guid.Empty, new LogConfig()));
+
+        Assert.False(log.Log.IsOnline);
+        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(other, Guid.Empty, new LogConfig()));
+    }
+
+    [Fact]
+    public void A_deletion_that_could_not_be_flushed_takes_the_directory_offline()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        TopicPartition other = new("others", 0);
+        log.Directory.OpenPartition(other, Guid.Empty, new LogConfig());
+        disk.Faults.FailFlushes(path => path == LogHarness.Root, times: 1);
+
+        Assert.Throws<StreamLogException>(() => log.Directory.DeletePartition(other));
+
+        Assert.False(log.Log.IsOnline);
+    }
+
+    [Fact]
+    public void All_directories_on_the_way_to_a_new_one_outlive_the_power()
+    {
+        const string Root = "/somewhere/far/away";
+        SimulatedDisk disk = new();
+        LogDirectory before = LogDirectory.Open(
+            new SimulatedEnvironment(7, disk), Root, new LogDirectorySettings { NodeId = 1 },
+            NullLoggerFactory.Instance);
+        before.OpenPartition(LogHarness.Orders, LogHarness.TopicId, new LogConfig());
+
+        LogDirectory after = LogDirectory.Open(
+            new SimulatedEnvironment(7, disk.Crash()), Root, new LogDirectorySettings { NodeId = 1 },
+            NullLoggerFactory.Instance);
+
+        Assert.Equal(before.DirectoryId, after.DirectoryId);
+        Assert.Equal([(LogHarness.Orders, LogHarness.TopicId)], after.FindPartitions());
+    }
 }
