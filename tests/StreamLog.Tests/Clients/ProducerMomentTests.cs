@@ -23,7 +23,8 @@ public sealed class ProducerMomentTests
         Producer<string, string>? producer = null;
         LogsGivenUp loggers = new(() => flushed.TrySetResult(producer!.FlushAsync().AsTask()));
         producer = new(_broker, _environment, new ProducerOptions(), Serdes.Utf8, Serdes.Utf8, loggers);
-        _broker.Script = request => request is ProduceRequest ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
+        _broker.Script = request =>
+            request is ProduceRequest ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
 
         await producer.EnqueueAsync("orders", new("k", "refused"));
         Task flush = await flushed.Task;
@@ -56,7 +57,8 @@ public sealed class ProducerMomentTests
     [Fact]
     public async Task A_producer_id_that_is_told_twice_numbers_nothing_twice()
     {
-        await using ProducerEngine engine = new(_broker, _environment, new ProducerOptions(), NullLoggerFactory.Instance);
+        await using ProducerEngine engine =
+            new(_broker, _environment, new ProducerOptions(), NullLoggerFactory.Instance);
         ProducerTopic topic = engine.Topic("orders");
         await topic.FindAsync(CancellationToken.None);
 

@@ -88,9 +88,10 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         {
             ErrorCode error = topic.ErrorOfMissing(data.Index);
             return Refuse(answer, error, error == ErrorCode.KafkaStorageError
-                ? $"The partition {topic.Name}-{data.Index} could not be opened: the node's log tells why. Make room on " +
-                    "the disk or mend it, and start the node again."
-                : $"The topic '{topic.Name}' has {topic.Partitions.Length} partitions, and none of number {data.Index}.");
+                ? $"The partition {topic.Name}-{data.Index} could not be opened: the node's log tells why. Make room " +
+                    "on the disk or mend it, and start the node again."
+                : $"The topic '{topic.Name}' has {topic.Partitions.Length} partitions, and none of number " +
+                    $"{data.Index}.");
         }
 
         if (data.Records is not { Length: >= RecordBatchHeader.Size } records)
