@@ -188,14 +188,14 @@ internal static class TopicConfigs
 
     private static ConfigDefinition Number32(string name, string nodeName, int value, int min, string documentation) =>
         new()
-    {
-        Name = name,
-        NodeName = nodeName,
-        Type = ConfigType.Int32,
-        Default = value.ToString(CultureInfo.InvariantCulture),
-        Min = min,
-        Documentation = documentation,
-    };
+        {
+            Name = name,
+            NodeName = nodeName,
+            Type = ConfigType.Int32,
+            Default = value.ToString(CultureInfo.InvariantCulture),
+            Min = min,
+            Documentation = documentation,
+        };
 
     private static ConfigDefinition Number64(
         string name, string nodeName, long value, double min, string documentation) =>

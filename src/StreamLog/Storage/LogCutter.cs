@@ -107,13 +107,13 @@ internal sealed class LogCutter
     private void Announce(long end)
     {
         lock (_log.NotesGate)
-        lock (_log.Gate)
-        {
-            _log.AssertInvariants();
-            _log.IsCutting = true;
-            _log.Truncations++;
-            _log.DurableOffset = Math.Min(_log.DurableOffset, end);
-        }
+            lock (_log.Gate)
+            {
+                _log.AssertInvariants();
+                _log.IsCutting = true;
+                _log.Truncations++;
+                _log.DurableOffset = Math.Min(_log.DurableOffset, end);
+            }
     }
 
     private void Cut(Segment[] segments, int index, int position, long end)

@@ -240,11 +240,11 @@ internal sealed partial class PartitionLog
             ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
         Segment[] segments;
         lock (_log.NotesGate)
-        lock (_log.Gate)
-        {
-            segments = _log.Segments;
-            _log.Segments = [];
-        }
+            lock (_log.Gate)
+            {
+                segments = _log.Segments;
+                _log.Segments = [];
+            }
 
         foreach (Segment segment in segments)
             segment.Release();
