@@ -12,7 +12,7 @@ namespace StreamLog.Tests.Clients;
 // Method: for each seed a broker that fails requests at random in every way it can, and virtual time; then the log itself is read.
 public sealed class ProducerFaultTests
 {
-    private const ulong Seeds = 60;
+    private const ulong Seeds = 20;
     private const int Partitions = 2;
     private const int Records = 60;
 

@@ -136,7 +136,7 @@ public sealed class ProducerLimitTests
     [Fact]
     public async Task Appends_that_race_with_disposal_are_acknowledged_or_refused()
     {
-        for (int round = 0; round < 30; round++)
+        for (int round = 0; round < 10; round++)
         {
             Producer<string, string> producer = Create();
             int before = Values(0).Count();
