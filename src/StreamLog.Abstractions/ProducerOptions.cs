@@ -45,6 +45,9 @@ public sealed class ProducerOptions
     /// <summary>Gets or sets whether the log drops what a retry sends twice. Kafka calls it
     /// <c>enable.idempotence</c>.</summary>
     /// <value>The default is <see langword="true"/>, as Kafka's.</value>
+    /// <remarks>
+    /// Without it a retry may append records twice, and with <see cref="MaxInFlight"/> above 1 it may append them behind later ones.
+    /// </remarks>
     public bool Idempotence { get; set; } = true;
 
     /// <summary>Gets or sets the codec that batches are compressed with. Kafka calls it
