@@ -46,7 +46,8 @@ public sealed class ProducerOptions
     /// <c>enable.idempotence</c>.</summary>
     /// <value>The default is <see langword="true"/>, as Kafka's.</value>
     /// <remarks>
-    /// Without it a retry may append records twice, and with <see cref="MaxInFlight"/> above 1 it may append them behind later ones.
+    /// Without it a retry may append records twice, and with <see cref="MaxInFlight"/> above 1 it may append them
+    /// behind later ones.
     /// </remarks>
     public bool Idempotence { get; set; } = true;
 

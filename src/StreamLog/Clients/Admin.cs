@@ -56,7 +56,8 @@ internal sealed class Admin : IAdmin
             topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = key, Value = value });
 
         CreateTopicsRequest request = new() { Topics = [topic], TimeoutMs = Durations.ToRequest(Timeout) };
-        CreateTopicsResponse response = await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
+        CreateTopicsResponse response =
+            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
         CreateTopicsResponse.CreatableTopicResult? result = response.Topics.Find(answer => answer.Name == name);
         ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
         if (code == ErrorCode.TopicAlreadyExists)
@@ -97,7 +98,8 @@ internal sealed class Admin : IAdmin
             TopicNames = [name],
             TimeoutMs = Durations.ToRequest(Timeout),
         };
-        DeleteTopicsResponse response = await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
+        DeleteTopicsResponse response =
+            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
         DeleteTopicsResponse.DeletableTopicResult? result = response.Responses.Find(answer => answer.Name == name);
         ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
         if (code == ErrorCode.UnknownTopicOrPartition)
@@ -107,22 +109,28 @@ internal sealed class Admin : IAdmin
     }
 
     /// <inheritdoc/>
-    public async ValueTask CreatePartitionsAsync(string name, int totalCount, CancellationToken cancellationToken = default)
+    public async ValueTask CreatePartitionsAsync(
+        string name, int totalCount, CancellationToken cancellationToken = default)
     {
         TopicNames.Check(name);
         CreatePartitionsRequest request = new()
         {
-            Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = totalCount, Assignments = null }],
+            Topics =
+            [
+                new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = totalCount, Assignments = null },
+            ],
             TimeoutMs = Durations.ToRequest(Timeout),
         };
         CreatePartitionsResponse response =
             await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
-        CreatePartitionsResponse.CreatePartitionsTopicResult? result = response.Results.Find(answer => answer.Name == name);
+        CreatePartitionsResponse.CreatePartitionsTopicResult? result =
+            response.Results.Find(answer => answer.Name == name);
         ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
         if (code == ErrorCode.UnknownTopicOrPartition)
             throw ClientErrors.ForTopic(code, name);
         if (code != ErrorCode.None)
-            throw ClientErrors.Refused(code, $"Raising topic '{name}' to {totalCount} partitions", result?.ErrorMessage);
+            throw ClientErrors.Refused(
+                code, $"Raising topic '{name}' to {totalCount} partitions", result?.ErrorMessage);
     }
 
     /// <inheritdoc/>
@@ -189,7 +197,8 @@ internal sealed class Admin : IAdmin
             });
         }
 
-        DeleteRecordsResponse response = await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
+        DeleteRecordsResponse response =
+            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
         Dictionary<TopicPartition, long> starts = [];
         foreach (DeleteRecordsResponse.DeleteRecordsTopicResult topic in response.Topics)
         {
@@ -200,8 +209,8 @@ internal sealed class Admin : IAdmin
                 {
                     throw new StreamLogException(
                         answer.ErrorCode,
-                        $"Records of {partition} cannot be deleted before offset {beforeOffsets[partition]}, which lies beyond its "
-                        + "high watermark. Give a smaller offset, or -1 for the high watermark.");
+                        $"Records of {partition} cannot be deleted before offset {beforeOffsets[partition]}, which "
+                        + "lies beyond its high watermark. Give a smaller offset, or -1 for the high watermark.");
                 }
 
                 if (answer.ErrorCode != ErrorCode.None)

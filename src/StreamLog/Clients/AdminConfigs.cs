@@ -47,7 +47,8 @@ internal sealed class AdminConfigs
             ],
             IncludeDocumentation = true,
         };
-        DescribeConfigsResponse response = await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+        DescribeConfigsResponse response =
+            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
         DescribeConfigsResponse.DescribeConfigsResult? result =
             response.Results.Find(answer => answer.ResourceName == topic);
         Check(result?.ErrorCode, result?.ErrorMessage, topic, "Reading");
@@ -101,6 +102,7 @@ internal sealed class AdminConfigs
         if (code == ErrorCode.UnknownTopicOrPartition)
             throw ClientErrors.ForTopic(ErrorCode.UnknownTopicOrPartition, topic);
         if (code != ErrorCode.None)
-            throw ClientErrors.Refused(code ?? ErrorCode.UnknownServerError, $"{what} the settings of topic '{topic}'", message);
+            throw ClientErrors.Refused(
+                code ?? ErrorCode.UnknownServerError, $"{what} the settings of topic '{topic}'", message);
     }
 }

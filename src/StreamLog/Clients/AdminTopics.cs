@@ -32,7 +32,8 @@ internal sealed class AdminTopics
     public async ValueTask<IReadOnlyList<string>> ListAsync(bool includeInternal, CancellationToken cancellationToken)
     {
         MetadataRequest request = new() { Topics = null, AllowAutoTopicCreation = false };
-        MetadataResponse response = await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+        MetadataResponse response =
+            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
         if (response.ErrorCode != ErrorCode.None)
             throw ClientErrors.Refused(response.ErrorCode, "Listing the topics");
 
@@ -68,7 +69,8 @@ internal sealed class AdminTopics
             await _offsets.FindAsync(online, StartAt.Earliest, _timeout, cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> ends =
             await _offsets.FindAsync(online, StartAt.Latest, _timeout, cancellationToken).ConfigureAwait(false);
-        Dictionary<TopicPartition, long> stable = await FindStableAsync(online, cancellationToken).ConfigureAwait(false);
+        Dictionary<TopicPartition, long> stable =
+            await FindStableAsync(online, cancellationToken).ConfigureAwait(false);
         Dictionary<TopicPartition, (long Size, long Lag)> sizes =
             await FindSizesAsync(name, topic.Partitions.Count, cancellationToken).ConfigureAwait(false);
 
@@ -85,7 +87,9 @@ internal sealed class AdminTopics
                 LeaderEpoch = partition.LeaderEpoch,
                 Replicas = partition.ReplicaNodes,
                 InSyncReplicas = partition.IsrNodes,
-                Failure = partition.ErrorCode == ErrorCode.None ? null : ClientErrors.ForPartition(partition.ErrorCode, key),
+                Failure = partition.ErrorCode == ErrorCode.None
+                    ? null
+                    : ClientErrors.ForPartition(partition.ErrorCode, key),
                 LogStartOffset = starts.GetValueOrDefault(key, -1),
                 HighWatermark = end,
                 LogEndOffset = end < 0 ? -1 : end + Math.Max(0, lag),
@@ -117,7 +121,8 @@ internal sealed class AdminTopics
                 }),
             ],
         });
-        ListOffsetsResponse response = await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+        ListOffsetsResponse response =
+            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
         foreach (ListOffsetsResponse.ListOffsetsTopicResponse topic in response.Topics)
         {
             foreach (ListOffsetsResponse.ListOffsetsPartitionResponse answer in topic.Partitions)
@@ -130,7 +135,8 @@ internal sealed class AdminTopics
         return found;
     }
 
-    /// <summary>Asks how large partitions are, and how far their ends lie beyond the high watermark. Not every broker tells.</summary>
+    /// <summary>Asks how large partitions are, and how far their ends lie beyond the high watermark. Not every broker
+    /// tells.</summary>
     private async ValueTask<Dictionary<TopicPartition, (long Size, long Lag)>> FindSizesAsync(
         string name, int count, CancellationToken cancellationToken)
     {
@@ -149,13 +155,17 @@ internal sealed class AdminTopics
                 },
             ],
         };
-        DescribeLogDirsResponse response = await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+        DescribeLogDirsResponse response =
+            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
         foreach (DescribeLogDirsResponse.DescribeLogDirsResult directory in response.Results)
         {
             foreach (DescribeLogDirsResponse.DescribeLogDirsTopic topic in directory.Topics)
             {
                 foreach (DescribeLogDirsResponse.DescribeLogDirsPartition partition in topic.Partitions)
-                    found[new TopicPartition(topic.Name, partition.PartitionIndex)] = (partition.PartitionSize, partition.OffsetLag);
+                {
+                    TopicPartition key = new(topic.Name, partition.PartitionIndex);
+                    found[key] = (partition.PartitionSize, partition.OffsetLag);
+                }
             }
         }
 

@@ -2,7 +2,8 @@ using StreamLog.Extensibility;
 
 namespace StreamLog.Clients;
 
-/// <summary>Says how long to wait before a call is made again: doubling, with a limit, and a fifth of chance on either side.</summary>
+/// <summary>Says how long to wait before a call is made again: doubling, with a limit, and a fifth of chance on either
+/// side.</summary>
 /// <remarks>Thread-safe. The chance keeps clients that failed together from coming back together.</remarks>
 internal sealed class Backoff
 {

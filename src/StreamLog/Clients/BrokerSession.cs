@@ -4,7 +4,8 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients;
 
-/// <summary>One client's way to the broker: requests with time limits, retries of what may be retried, and the metadata of topics.</summary>
+/// <summary>One client's way to the broker: requests with time limits, retries of what may be retried, and the metadata
+/// of topics.</summary>
 /// <remarks>Thread-safe. It belongs to one client and holds nothing that must be given back.</remarks>
 internal sealed class BrokerSession
 {
@@ -38,7 +39,8 @@ internal sealed class BrokerSession
     public TimeProvider Time => Environment.Time;
 
     /// <summary>Sends a request once.</summary>
-    /// <typeparam name="TResponse">The type of the response, which must hold nothing that is to be disposed.</typeparam>
+    /// <typeparam name="TResponse">The type of the response, which must hold nothing that is to be
+    /// disposed.</typeparam>
     /// <param name="request">The request.</param>
     /// <param name="timeout">How long to wait. What comes later is dropped.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
@@ -50,7 +52,9 @@ internal sealed class BrokerSession
     {
         cancellationToken.ThrowIfCancellationRequested();
         ValueTask<TResponse> response = Broker.SendAsync(request, Context, cancellationToken);
-        return response.IsCompleted ? response : WaitAsync(response.AsTask(), request.ApiKey, timeout, cancellationToken);
+        return response.IsCompleted
+            ? response
+            : WaitAsync(response.AsTask(), request.ApiKey, timeout, cancellationToken);
     }
 
     /// <summary>Makes a call until it succeeds, fails for good, or its time is over.</summary>
@@ -61,7 +65,9 @@ internal sealed class BrokerSession
     /// <returns>What the first successful attempt returned.</returns>
     /// <exception cref="StreamLogException">What the last attempt threw.</exception>
     public async ValueTask<TResult> RetryAsync<TResult>(
-        Func<TimeSpan, CancellationToken, ValueTask<TResult>> attempt, TimeSpan timeout, CancellationToken cancellationToken)
+        Func<TimeSpan, CancellationToken, ValueTask<TResult>> attempt,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         long started = Time.GetTimestamp();
         for (int failed = 1; ; failed++)
@@ -134,7 +140,8 @@ internal sealed class BrokerSession
         return new TopicMetadata(topic, answer.TopicId, epochs);
     }
 
-    /// <summary>Tells whether an error may pass by itself. Kafka's clients also wait for topics, which a node knows all of.</summary>
+    /// <summary>Tells whether an error may pass by itself. Kafka's clients also wait for topics, which a node knows all
+    /// of.</summary>
     private static bool IsPassing(StreamLogException exception) => exception.IsRetriable
         && exception.ErrorCode is not (
             ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage);
@@ -152,7 +159,8 @@ internal sealed class BrokerSession
         {
             throw new StreamLogException(
                 ErrorCode.RequestTimedOut,
-                $"The broker did not answer {api} within {timeout}, so its outcome is unknown. Try again, or allow more time.",
+                $"The broker did not answer {api} within {timeout}, so its outcome is unknown. Try again, or allow "
+                + "more time.",
                 exception);
         }
     }

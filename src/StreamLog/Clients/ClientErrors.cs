@@ -10,7 +10,8 @@ internal static class ClientErrors
     public static StreamLogException ForTopic(ErrorCode code, string topic) => new(code, code switch
     {
         ErrorCode.UnknownTopicOrPartition =>
-            $"There is no topic '{topic}'. Create it with IAdmin.CreateTopicAsync or AddTopic, or set AutoCreateTopics.",
+            $"There is no topic '{topic}'. Create it with IAdmin.CreateTopicAsync or AddTopic, or set "
+            + "AutoCreateTopics.",
         ErrorCode.InvalidTopic =>
             $"'{topic}' cannot be used as a topic: the name is not legal, or the topic is internal.",
         ErrorCode.LeaderNotAvailable =>
@@ -40,7 +41,8 @@ internal static class ClientErrors
     /// <returns>The exception.</returns>
     public static StreamLogException NoPartition(string topic, int partition, int partitionCount) => new(
         ErrorCode.UnknownTopicOrPartition,
-        $"Topic '{topic}' has no partition {partition}: it has {partitionCount}. Use 0 to {partitionCount - 1}, or add partitions.");
+        $"Topic '{topic}' has no partition {partition}: it has {partitionCount}. Use 0 to {partitionCount - 1}, or "
+        + "add partitions.");
 
     /// <summary>Returns the error of a group whose coordinator refuses.</summary>
     /// <param name="code">What the broker answered.</param>

@@ -13,8 +13,8 @@ namespace StreamLog.Clients;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// One reads at a time, on its own thread; everything else may be called from any thread. Records are decoded one at a time, as they
-/// are yielded.
+/// One reads at a time, on its own thread; everything else may be called from any thread. Records are decoded one at a
+/// time, as they are yielded.
 /// </remarks>
 internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 {
@@ -362,18 +362,21 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _loop.Look();
     }
 
-    /// <summary>Throws, after making the partition be fetched anew from where it stands, for whoever reads next.</summary>
+    /// <summary>Throws, after making the partition be fetched anew from where it stands, for whoever reads
+    /// next.</summary>
     private void ThrowFailure(PartitionReading reading, Exception failure)
     {
         _readings.Return(isFinished: true);
-        _readings.Replace(reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)
+        _readings.Replace(
+            reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)
         {
             EndOffset = reading.EndOffset,
         });
         System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>Waits for something to read. False: there is nothing more, since the consumer or all readings are at their end.</summary>
+    /// <summary>Waits for something to read. False: there is nothing more, since the consumer or all readings are at
+    /// their end.</summary>
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (IsOver())
@@ -447,7 +450,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         public static BatchWait Start(TimeProvider time, TimeSpan limit, FetchLoop loop)
         {
             BatchWait wait = new(loop);
-            wait._deadline = Deadline.Start(time, Durations.ForTimer(limit), static wait => ((BatchWait)wait!).End(), wait);
+            wait._deadline = Deadline.Start(
+                time, Durations.ForTimer(limit), static wait => ((BatchWait)wait!).End(), wait);
             return wait;
         }
 

@@ -16,7 +16,8 @@ internal static class Durations
         return duration < TimeSpan.Zero || units > long.MaxValue / 4 ? long.MaxValue / 4 : (long)units;
     }
 
-    /// <summary>Returns the time until a timestamp as a timer takes it: in whole milliseconds, and never early.</summary>
+    /// <summary>Returns the time until a timestamp as a timer takes it: in whole milliseconds, and never
+    /// early.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="units">How far the timestamp lies ahead.</param>
     /// <returns>The time.</returns>

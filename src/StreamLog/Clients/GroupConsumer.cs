@@ -11,8 +11,8 @@ namespace StreamLog.Clients;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// It is the only member of its group here. Reading begins with the first enumeration. Commits happen one after another, so that an
-/// older one never undoes a newer one.
+/// It is the only member of its group here. Reading begins with the first enumeration. Commits happen one after
+/// another, so that an older one never undoes a newer one.
 /// </remarks>
 internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey, TValue>
 {
@@ -108,7 +108,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         if (position.Topic != _topic)
         {
             throw new ArgumentException(
-                $"The record at {position} is not of topic '{_topic}', which this consumer reads.", nameof(upToAndIncluding));
+                $"The record at {position} is not of topic '{_topic}', which this consumer reads.",
+                nameof(upToAndIncluding));
         }
 
         Dictionary<TopicPartition, OffsetAndMetadata> offsets = new()
@@ -170,7 +171,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         }
     }
 
-    // What was appended to a new partition before it was seen is not to be passed over, whatever the policy says of old ones.
+    // What was appended to a new partition before it was seen is not to be passed over, whatever the policy says of old
+    // ones.
     private ValueTask AddAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) =>
         _consumer.AssignAsync(
             partitions, _options.OffsetReset == OffsetReset.Earliest ? null : StartAt.Earliest, cancellationToken);
@@ -248,7 +250,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         lock (_gate)
         {
             if (_isDisposed)
-                throw new ObjectDisposedException("GroupConsumer", "The group consumer was disposed. Consume the topic again.");
+                throw new ObjectDisposedException(
+                    "GroupConsumer", "The group consumer was disposed. Consume the topic again.");
         }
     }
 }

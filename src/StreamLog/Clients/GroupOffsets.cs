@@ -32,7 +32,9 @@ internal sealed class GroupOffsets
             if (offset.Offset < 0)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(offsets), offset.Offset, $"The offset to commit for {partition} is negative. Give the one to read next.");
+                    nameof(offsets),
+                    offset.Offset,
+                    $"The offset to commit for {partition} is negative. Give the one to read next.");
             }
         }
 
@@ -155,12 +157,15 @@ internal sealed class GroupOffsets
     }
 
     private static void Read(
-        OffsetFetchResponse.OffsetFetchResponseTopics topic, string group, Dictionary<TopicPartition, OffsetAndMetadata> found)
+        OffsetFetchResponse.OffsetFetchResponseTopics topic,
+        string group,
+        Dictionary<TopicPartition, OffsetAndMetadata> found)
     {
         foreach (OffsetFetchResponse.OffsetFetchResponsePartitions answer in topic.Partitions)
         {
             if (answer.ErrorCode is not (ErrorCode.None or ErrorCode.UnknownTopicOrPartition))
-                throw ClientErrors.ForGroup(answer.ErrorCode, group, $"tell the offset of {topic.Name}-{answer.PartitionIndex}");
+                throw ClientErrors.ForGroup(
+                    answer.ErrorCode, group, $"tell the offset of {topic.Name}-{answer.PartitionIndex}");
             if (answer.CommittedOffset >= 0)
             {
                 found[new TopicPartition(topic.Name, answer.PartitionIndex)] = new OffsetAndMetadata(

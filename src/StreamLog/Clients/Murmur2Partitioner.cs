@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace StreamLog.Clients;
 
-/// <summary>Kafka's default partitioner: murmur2 of the key's bytes, so that every client puts a key where Kafka's own puts it.</summary>
+/// <summary>Kafka's default partitioner: murmur2 of the key's bytes, so that every client puts a key where Kafka's own
+/// puts it.</summary>
 /// <remarks>Thread-safe. One object serves everybody.</remarks>
 internal sealed class Murmur2Partitioner : IPartitioner
 {

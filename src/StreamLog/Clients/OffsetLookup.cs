@@ -24,7 +24,10 @@ internal sealed class OffsetLookup
     /// <returns>The offsets; for a time that no record has reached, the end that consumers may read to.</returns>
     /// <exception cref="StreamLogException">A partition is not there, or cannot be asked.</exception>
     public async ValueTask<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
-        IReadOnlyCollection<TopicPartition> partitions, StartAt at, TimeSpan timeout, CancellationToken cancellationToken)
+        IReadOnlyCollection<TopicPartition> partitions,
+        StartAt at,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         if (at.Kind == StartAtKind.Offset)
             return partitions.Distinct().ToDictionary(static partition => partition, _ => at.Value);
@@ -51,7 +54,10 @@ internal sealed class OffsetLookup
     }
 
     private ValueTask<Dictionary<TopicPartition, long>> AskAsync(
-        IReadOnlyCollection<TopicPartition> partitions, long timestamp, TimeSpan timeout, CancellationToken cancellationToken) =>
+        IReadOnlyCollection<TopicPartition> partitions,
+        long timestamp,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
         _session.RetryAsync(
             async (left, token) =>
             {
@@ -61,10 +67,12 @@ internal sealed class OffsetLookup
             timeout,
             cancellationToken);
 
-    private static ListOffsetsRequest Build(IReadOnlyCollection<TopicPartition> partitions, long timestamp, TimeSpan timeout)
+    private static ListOffsetsRequest Build(
+        IReadOnlyCollection<TopicPartition> partitions, long timestamp, TimeSpan timeout)
     {
         ListOffsetsRequest request = new() { ReplicaId = -1, TimeoutMs = Durations.ToRequest(timeout) };
-        foreach (IGrouping<string, TopicPartition> topic in partitions.Distinct().GroupBy(static partition => partition.Topic))
+        foreach (IGrouping<string, TopicPartition> topic in
+            partitions.Distinct().GroupBy(static partition => partition.Topic))
         {
             request.Topics.Add(new ListOffsetsRequest.ListOffsetsTopic
             {

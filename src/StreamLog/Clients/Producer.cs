@@ -10,8 +10,8 @@ namespace StreamLog.Clients;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// Thread-safe. A record is serialized on its caller's thread, straight into the batch of its partition. It is awaited through a
-/// pooled object, or by nobody.
+/// Thread-safe. A record is serialized on its caller's thread, straight into the batch of its partition. It is awaited
+/// through a pooled object, or by nobody.
 /// </remarks>
 internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 {
@@ -149,7 +149,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     }
 
     private ValueTask<LogPosition> Submit(
-        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, Urgency urgency, CancellationToken cancellationToken)
+        ProducerTopic topic,
+        in ProducerRecord<TKey, TValue> record,
+        Urgency urgency,
+        CancellationToken cancellationToken)
     {
         AppendCompletion completion = AppendCompletion.Rent();
         if (topic.IsOpen)
@@ -185,7 +188,8 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         return wait;
     }
 
-    /// <summary>Appends a record, unless the topic has to be looked at first. What the record itself is wrong with is thrown.</summary>
+    /// <summary>Appends a record, unless the topic has to be looked at first. What the record itself is wrong with is
+    /// thrown.</summary>
     private bool TryAppend(
         ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
     {

@@ -76,7 +76,8 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         if (_keySelector is null)
         {
             throw new InvalidOperationException(
-                $"Topic '{Name}' was registered without a key selector. Append with a key, or give AddTopic one with Key(...).");
+                $"Topic '{Name}' was registered without a key selector. Append with a key, or give AddTopic one with "
+                + "Key(...).");
         }
 
         return AppendAsync(_keySelector(value), value, cancellationToken);
@@ -106,7 +107,8 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         _producer().TryEnqueue(Name, new ProducerRecord<TKey, TValue>(key, value));
 
     /// <inheritdoc/>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _producer().FlushAsync(cancellationToken);
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        _producer().FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Record<TKey, TValue>> ReadAsync(
@@ -122,7 +124,8 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         await using ConfiguredAsyncDisposable disposal = consumer.ConfigureAwait(false);
         int count = await AssignAsync(consumer, options, startAt, follow, cancellationToken).ConfigureAwait(false);
         PartitionWatch? watch = follow ? Watch(consumer, count) : null;
-        await using ConfiguredAsyncDisposable watchDisposal = (watch as IAsyncDisposable ?? consumer).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable watchDisposal =
+            (watch as IAsyncDisposable ?? consumer).ConfigureAwait(false);
         await foreach (Record<TKey, TValue> record in consumer.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             yield return record;
     }

@@ -21,7 +21,8 @@ internal static class TopicNames
         {
             throw new StreamLogException(
                 ErrorCode.InvalidTopic,
-                $"'{name}' cannot name a topic: {wrong}. Use 1 to {MaxLength} letters, digits, dots, hyphens and underscores.");
+                $"'{name}' cannot name a topic: {wrong}. Use 1 to {MaxLength} letters, digits, dots, hyphens and "
+                + "underscores.");
         }
     }
 

@@ -40,8 +40,10 @@ public sealed class AdminTests
         await admin.CreateTopicAsync("orders", 1, new Dictionary<string, string> { ["segment.bytes"] = "1048576" });
 
         IReadOnlyDictionary<string, ConfigEntry> before = await admin.DescribeConfigsAsync("orders");
-        await admin.AlterConfigsAsync("orders", new Dictionary<string, string?> { ["segment.bytes"] = null, ["max.message.bytes"] = "2000" });
-        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(async () => await admin.AlterConfigsAsync(
+        await admin.AlterConfigsAsync(
+            "orders", new Dictionary<string, string?> { ["segment.bytes"] = null, ["max.message.bytes"] = "2000" });
+        StreamLogException refused =
+            await Assert.ThrowsAsync<StreamLogException>(async () => await admin.AlterConfigsAsync(
             "orders", new Dictionary<string, string?> { ["max.message.bytes"] = "3000", ["no.such.setting"] = "1" }));
         IReadOnlyDictionary<string, ConfigEntry> after = await admin.DescribeConfigsAsync("orders");
 
@@ -64,7 +66,8 @@ public sealed class AdminTests
             Enumerable.Range(0, 10).Select(i => new ProducerRecord<string, string>("k", $"{i}")));
 
         Assert.Equal(10, (await admin.ListOffsetsAsync([partition], StartAt.Latest))[partition]);
-        Assert.Equal(4, (await admin.DeleteRecordsAsync(new Dictionary<TopicPartition, long> { [partition] = 4 }))[partition]);
+        Assert.Equal(
+            4, (await admin.DeleteRecordsAsync(new Dictionary<TopicPartition, long> { [partition] = 4 }))[partition]);
         Assert.Equal(4, (await admin.ListOffsetsAsync([partition], StartAt.Earliest))[partition]);
         await admin.AlterGroupOffsetsAsync(
             "g", new Dictionary<TopicPartition, OffsetAndMetadata> { [partition] = new(7, Metadata: "note") });

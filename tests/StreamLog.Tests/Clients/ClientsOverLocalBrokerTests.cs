@@ -17,7 +17,8 @@ public sealed class ClientsOverLocalBrokerTests
         LocalClients clients = await LocalClients.StartAsync();
         await clients.Admin.CreateTopicAsync("orders", 3);
         Consumer<string, string> consumer = clients.Consumer();
-        await consumer.AssignAsync(Enumerable.Range(0, 3).Select(i => new TopicPartition("orders", i)), StartAt.Earliest);
+        await consumer.AssignAsync(
+            Enumerable.Range(0, 3).Select(i => new TopicPartition("orders", i)), StartAt.Earliest);
 
         Task producing = Task.WhenAll(Enumerable.Range(0, 4).Select(p => Task.Run(async () =>
         {
@@ -76,7 +77,9 @@ public sealed class ClientsOverLocalBrokerTests
     {
         await using LocalClients clients = await LocalClients.StartAsync();
         await clients.Admin.CreateTopicAsync(
-            "orders", 1, new Dictionary<string, string> { ["cleanup.policy"] = "compact", ["max.message.bytes"] = "1000" });
+            "orders",
+            1,
+            new Dictionary<string, string> { ["cleanup.policy"] = "compact", ["max.message.bytes"] = "1000" });
         Producer<string, string> producer = clients.Producer();
 
         StreamLogException keyless = await Assert.ThrowsAsync<StreamLogException>(
@@ -102,7 +105,8 @@ public sealed class ClientsOverLocalBrokerTests
 
         await clients.Harness.Broker.DisposeAsync();
 
-        StreamLogException read = await Assert.ThrowsAsync<StreamLogException>(() => clients.Harness.Environment.RunAsync(reading));
+        StreamLogException read =
+            await Assert.ThrowsAsync<StreamLogException>(() => clients.Harness.Environment.RunAsync(reading));
         StreamLogException append = await Assert.ThrowsAsync<StreamLogException>(
             () => clients.Harness.Environment.RunAsync(producer.AppendAsync("orders", new("k", "v"))));
         Assert.Equal(ErrorCode.BrokerNotAvailable, read.ErrorCode);

@@ -157,7 +157,8 @@ public sealed class ConsumerTests
         Fill(0, 0, 100, perBatch: 10);
         TaskCompletionSource gate = new();
         int fetches = 0;
-        _broker.Script = request => request is FetchRequest && ++fetches == 1 ? new Fault { ArrivesAfter = gate.Task } : null;
+        _broker.Script = request => request is FetchRequest && ++fetches == 1
+            ? new Fault { ArrivesAfter = gate.Task } : null;
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
@@ -271,18 +272,21 @@ public sealed class ConsumerTests
     {
         Fill(0, 0, 1);
         int fetches = 0;
-        _broker.Script = request => request is FetchRequest && ++fetches <= 3 ? new Fault { Error = ErrorCode.NotLeaderOrFollower } : null;
+        _broker.Script = request => request is FetchRequest && ++fetches <= 3
+            ? new Fault { Error = ErrorCode.NotLeaderOrFollower } : null;
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
         await _environment.RunAsync(FirstAsync(consumer));
 
         _broker.Script = request => request is FetchRequest ? new Fault { Error = ErrorCode.KafkaStorageError } : null;
         await consumer.SeekAsync(P(0), StartAt.Earliest);
-        StreamLogException offline = await Assert.ThrowsAsync<StreamLogException>(async () => await FirstAsync(consumer));
+        StreamLogException offline =
+            await Assert.ThrowsAsync<StreamLogException>(async () => await FirstAsync(consumer));
         _broker.Script = request => request is FetchRequest
             ? new Fault { Exception = new StreamLogException(ErrorCode.BrokerNotAvailable, "Stopped.") } : null;
         await consumer.SeekAsync(P(0), StartAt.Earliest);
-        StreamLogException stopped = await Assert.ThrowsAsync<StreamLogException>(async () => await FirstAsync(consumer));
+        StreamLogException stopped =
+            await Assert.ThrowsAsync<StreamLogException>(async () => await FirstAsync(consumer));
         _broker.Script = _ => null;
 
         Assert.Equal(ErrorCode.KafkaStorageError, offline.ErrorCode);
@@ -295,7 +299,8 @@ public sealed class ConsumerTests
     {
         Fill(0, 0, 1);
         int fetches = 0;
-        _broker.Script = request => request is FetchRequest && ++fetches == 1 ? new Fault { LosesRequest = true } : null;
+        _broker.Script = request => request is FetchRequest && ++fetches == 1
+            ? new Fault { LosesRequest = true } : null;
         await using Consumer<string, string> consumer = Create(options => options.ApiTimeout = TimeSpan.FromSeconds(1));
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
@@ -356,7 +361,8 @@ public sealed class ConsumerTests
     {
         await using Consumer<string, string> consumer = Create(options => options.OffsetReset = OffsetReset.None);
 
-        StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(async () => await consumer.AssignAsync([P(0)]));
+        StreamLogException failure =
+            await Assert.ThrowsAsync<StreamLogException>(async () => await consumer.AssignAsync([P(0)]));
 
         Assert.Equal(ErrorCode.OffsetOutOfRange, failure.ErrorCode);
     }

@@ -3,7 +3,8 @@ namespace StreamLog.Tests.Clients;
 /// <summary>What the scripted broker does with a request instead of answering it as it should.</summary>
 internal sealed record Fault
 {
-    /// <summary>Gets the error that every partition, or the whole, is answered with. The request is not carried out.</summary>
+    /// <summary>Gets the error that every partition, or the whole, is answered with. The request is not carried
+    /// out.</summary>
     public ErrorCode Error { get; init; }
 
     /// <summary>Gets what the call throws. The request is not carried out.</summary>

@@ -27,12 +27,14 @@ public sealed class GroupConsumerTests
         }
 
         await clients.DisposeAsync();
-        BrokerHarness again = await BrokerHarness.StartAsync(files: clients.Harness.Environment.Files, time: clients.Harness.Time);
+        BrokerHarness again =
+            await BrokerHarness.StartAsync(files: clients.Harness.Environment.Files, time: clients.Harness.Time);
         await using LocalClients later = LocalClients.Over(again);
         Assert.Equal(4, (await later.Admin.ListGroupOffsetsAsync("g"))[Only].Offset);
         await using IGroupConsumer<string, string> second = later.Topic("orders").Consume("g");
 
-        Assert.Equal(Enumerable.Range(4, 6).Select(i => (long)i), (await TakeAsync(second, 6)).Select(record => record.Offset));
+        Assert.Equal(
+            Enumerable.Range(4, 6).Select(i => (long)i), (await TakeAsync(second, 6)).Select(record => record.Offset));
     }
 
     [Fact]
@@ -123,8 +125,10 @@ public sealed class GroupConsumerTests
         await TakeAsync(consumer, 1);
 
         await clients.Admin.CreatePartitionsAsync("orders", 2);
-        await clients.Harness.Environment.RunAsync(clients.Topic("orders").AppendAsync(new("k", "new") { Partition = 1 }));
-        Record<string, string> record = Assert.Single(await clients.Harness.Environment.RunAsync(TakeAsync(consumer, 1)));
+        await clients.Harness.Environment.RunAsync(
+            clients.Topic("orders").AppendAsync(new("k", "new") { Partition = 1 }));
+        Record<string, string> record =
+            Assert.Single(await clients.Harness.Environment.RunAsync(TakeAsync(consumer, 1)));
 
         Assert.Equal(1, record.Position.Partition);
         Assert.Equal(2, consumer.Assignment.Count);
@@ -135,7 +139,8 @@ public sealed class GroupConsumerTests
     {
         await using LocalClients clients = await StartAsync(10);
         await using IGroupConsumer<string, string> consumer = clients.Topic("orders").Consume("g");
-        await foreach (IReadOnlyList<Record<string, string>> list in consumer.ReadBatchesAsync(10, TimeSpan.FromMinutes(1)))
+        await foreach (
+            IReadOnlyList<Record<string, string>> list in consumer.ReadBatchesAsync(10, TimeSpan.FromMinutes(1)))
         {
             Assert.Equal(10, list.Count);
             foreach (Record<string, string> record in list)
@@ -185,7 +190,8 @@ public sealed class GroupConsumerTests
         return clients;
     }
 
-    private static async Task<List<Record<string, string>>> TakeAsync(IGroupConsumer<string, string> consumer, int count)
+    private static async Task<List<Record<string, string>>> TakeAsync(
+        IGroupConsumer<string, string> consumer, int count)
     {
         List<Record<string, string>> read = [];
         await foreach (Record<string, string> record in consumer.ReadAllAsync())
@@ -203,7 +209,8 @@ public sealed class GroupConsumerTests
         Stopwatch waited = Stopwatch.StartNew();
         while (waited.Elapsed < TimeSpan.FromSeconds(20))
         {
-            IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> committed = await clients.Admin.ListGroupOffsetsAsync("g");
+            IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> committed =
+                await clients.Admin.ListGroupOffsetsAsync("g");
             if (committed.TryGetValue(Only, out OffsetAndMetadata found) && found.Offset == offset)
                 return;
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

@@ -8,7 +8,8 @@ namespace StreamLog.Tests.Clients;
 public sealed class PartitionProgressTests
 {
     // Goal: the offset to commit never passes a record that is not done, and reaches the end once all are.
-    // Method: random gaps between offsets and a random order of handing out and completing, against the definition itself.
+    // Method: random gaps between offsets and a random order of handing out and completing, against the definition
+    // itself.
     [Fact]
     public void The_commit_never_passes_a_record_that_is_not_done() =>
         Prop.ForAll(ArbMap.Default.GeneratorFor<(byte Gap, bool Completes, int Which)[]>().ToArbitrary(), Holds)

@@ -8,8 +8,9 @@ using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
-// Goal: whatever is lost, late, refused or repeated on the way, what the producer acknowledges stands in the log once, in order.
-// Method: for each seed a broker that fails requests at random in every way it can, and virtual time; then the log itself is read.
+// Goal: whatever is lost, late, refused or repeated on the way, what the producer acknowledges stands in the log once,
+// in order. Method: for each seed a broker that fails requests at random in every way it can, and virtual time; then
+// the log itself is read.
 public sealed class ProducerFaultTests
 {
     private const ulong Seeds = 20;
@@ -54,7 +55,8 @@ public sealed class ProducerFaultTests
         {
             appends.Add(producer.AppendAsync("orders", new("k", $"{i}") { Partition = i % Partitions }).AsTask());
             if (random.NextChance(0.1))
-                await environment.RunAsync(Task.WhenAny(appends[^1], Task.Delay(TimeSpan.FromMilliseconds(40), environment.Time)));
+                await environment.RunAsync(
+                    Task.WhenAny(appends[^1], Task.Delay(TimeSpan.FromMilliseconds(40), environment.Time)));
         }
 
         List<(int Record, LogPosition Position)> acknowledged = [];
@@ -83,17 +85,21 @@ public sealed class ProducerFaultTests
                 record => int.Parse(Encoding.UTF8.GetString(record.Value), CultureInfo.InvariantCulture));
             int[] inOrder = [.. log.OrderBy(pair => pair.Key).Select(pair => pair.Value)];
             Assert.True(
-                inOrder.SequenceEqual(inOrder.Distinct().Order()), $"Seed {seed}, partition {partition}: {string.Join(' ', inOrder)}");
-            foreach ((int record, LogPosition position) in acknowledged.Where(pair => pair.Position.Partition == partition))
+                inOrder.SequenceEqual(inOrder.Distinct().Order()), $"Seed {seed}, partition {partition}: "
+                    + $"{string.Join(' ', inOrder)}");
+            foreach (
+                (int record, LogPosition position) in acknowledged.Where(pair => pair.Position.Partition == partition))
             {
                 Assert.True(
-                    log.GetValueOrDefault(position.Offset, -1) == record || (position.Offset < 0 && inOrder.Contains(record)),
+                    log.GetValueOrDefault(
+                        position.Offset, -1) == record || (position.Offset < 0 && inOrder.Contains(record)),
                     $"Seed {seed}: record {record} is not at {position}.");
             }
         }
     }
 
-    private static Fault? Fault(object request, SimulatedRandom random, SimulatedEnvironment environment, bool errorsPass)
+    private static Fault? Fault(
+        object request, SimulatedRandom random, SimulatedEnvironment environment, bool errorsPass)
     {
         if (random.NextChance(0.6))
             return null;

@@ -171,7 +171,8 @@ public sealed class ProducerLimitTests
         _broker.MaxMessageBytes = 200;
 
         IReadOnlyList<LogPosition> positions = await _environment.RunAsync(producer.AppendAsync(
-            "orders", Enumerable.Range(0, 50).Select(i => new ProducerRecord<string, string>("k", $"{i}") { Partition = 0 })));
+            "orders", Enumerable.Range(
+                0, 50).Select(i => new ProducerRecord<string, string>("k", $"{i}") { Partition = 0 })));
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => (long)i), positions.Select(position => position.Offset));
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{i}"), Values(0));

@@ -77,7 +77,8 @@ public sealed class ProducerTests
         int produces = 0;
         await using Producer<string, string> producer = Create();
         await producer.AppendAsync("orders", new("k", "first") { Partition = 0 });
-        _broker.Script = request => request is ProduceRequest && ++produces == 1 ? new Fault { Until = gate.Task } : null;
+        _broker.Script = request => request is ProduceRequest && ++produces == 1
+            ? new Fault { Until = gate.Task } : null;
 
         List<Task<LogPosition>> appends = [];
         for (int i = 0; i < 10; i++)
@@ -104,7 +105,8 @@ public sealed class ProducerTests
     [Fact]
     public async Task A_batch_goes_when_linger_is_over()
     {
-        await using Producer<string, string> producer = Create(options => options.Linger = TimeSpan.FromMilliseconds(7));
+        await using Producer<string, string> producer =
+            Create(options => options.Linger = TimeSpan.FromMilliseconds(7));
 
         Task<LogPosition> append = producer.AppendAsync("orders", new("k", "v") { Partition = 0 }).AsTask();
         Assert.False(append.IsCompleted);
@@ -116,10 +118,12 @@ public sealed class ProducerTests
     public async Task A_lost_answer_is_asked_for_again_and_the_record_stands_there_once()
     {
         int produces = 0;
-        _broker.Script = request => request is ProduceRequest && ++produces == 1 ? new Fault { LosesAnswer = true } : null;
+        _broker.Script = request => request is ProduceRequest && ++produces == 1
+            ? new Fault { LosesAnswer = true } : null;
         await using Producer<string, string> producer = Create();
 
-        LogPosition position = await _environment.RunAsync(producer.AppendAsync("orders", new("k", "v") { Partition = 0 }));
+        LogPosition position =
+            await _environment.RunAsync(producer.AppendAsync("orders", new("k", "v") { Partition = 0 }));
 
         Assert.Equal(0, position.Offset);
         Assert.Equal(["v"], Values(0));
@@ -162,7 +166,8 @@ public sealed class ProducerTests
     [Fact]
     public async Task After_a_batch_was_given_up_the_next_ones_begin_a_new_epoch()
     {
-        await using Producer<string, string> producer = Create(options => options.DeliveryTimeout = TimeSpan.FromSeconds(40));
+        await using Producer<string, string> producer =
+            Create(options => options.DeliveryTimeout = TimeSpan.FromSeconds(40));
         await producer.AppendAsync("orders", new("k", "1") { Partition = 0 });
         _broker.Script = request => request is ProduceRequest ? new Fault { LosesRequest = true } : null;
 
@@ -182,7 +187,8 @@ public sealed class ProducerTests
     {
         await using Producer<string, string> producer = Create();
         await producer.AppendAsync("orders", new("k", "1") { Partition = 0 });
-        _broker.Script = request => request is ProduceRequest ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
+        _broker.Script = request => request is ProduceRequest
+            ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
 
         StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(
             async () => await producer.AppendAsync("orders", new("k", "refused") { Partition = 0 }));
@@ -197,7 +203,8 @@ public sealed class ProducerTests
     public async Task A_failed_disk_is_told_at_once()
     {
         await using Producer<string, string> producer = Create();
-        _broker.Script = request => request is ProduceRequest ? new Fault { Error = ErrorCode.KafkaStorageError } : null;
+        _broker.Script = request => request is ProduceRequest
+            ? new Fault { Error = ErrorCode.KafkaStorageError } : null;
 
         StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(
             async () => await producer.AppendAsync("orders", new("k", "v") { Partition = 0 }));
@@ -209,10 +216,12 @@ public sealed class ProducerTests
     public async Task A_flush_throws_the_first_failure_of_enqueued_records_once()
     {
         await using Producer<string, string> producer = Create();
-        _broker.Script = request => request is ProduceRequest ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
+        _broker.Script = request => request is ProduceRequest
+            ? new Fault { Error = ErrorCode.TopicAuthorizationFailed } : null;
 
         await producer.EnqueueAsync("orders", new("k", "v") { Partition = 0 });
-        StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(async () => await producer.FlushAsync());
+        StreamLogException failure =
+            await Assert.ThrowsAsync<StreamLogException>(async () => await producer.FlushAsync());
         await producer.FlushAsync();
 
         Assert.Equal(ErrorCode.TopicAuthorizationFailed, failure.ErrorCode);
@@ -224,8 +233,10 @@ public sealed class ProducerTests
         await using Producer<string, string> producer = CreateOf(Serdes.Utf8, new Picky());
 
         await producer.AppendAsync("orders", new("k", "1") { Partition = 0 });
-        await Assert.ThrowsAsync<FormatException>(async () => await producer.AppendAsync("orders", new("k", "bad") { Partition = 0 }));
-        await Assert.ThrowsAsync<FormatException>(async () => await producer.EnqueueAsync("orders", new("k", "bad") { Partition = 0 }));
+        await Assert.ThrowsAsync<FormatException>(
+            async () => await producer.AppendAsync("orders", new("k", "bad") { Partition = 0 }));
+        await Assert.ThrowsAsync<FormatException>(
+            async () => await producer.EnqueueAsync("orders", new("k", "bad") { Partition = 0 }));
         await producer.AppendAsync("orders", new("k", "2") { Partition = 0 });
 
         Assert.Equal(["1", "2"], Values(0));
@@ -270,7 +281,8 @@ public sealed class ProducerTests
     public async Task A_topic_that_appears_is_waited_for_and_order_is_kept()
     {
         int asked = 0;
-        _broker.Script = request => request is MetadataRequest && ++asked <= 3 ? new Fault { Error = ErrorCode.LeaderNotAvailable } : null;
+        _broker.Script = request => request is MetadataRequest && ++asked <= 3
+            ? new Fault { Error = ErrorCode.LeaderNotAvailable } : null;
         await using Producer<string, string> producer = Create();
 
         List<Task> appends = [];
@@ -284,7 +296,8 @@ public sealed class ProducerTests
     [Fact]
     public async Task A_topic_that_does_not_appear_is_waited_for_no_longer_than_MaxBlock()
     {
-        _broker.Script = request => request is MetadataRequest ? new Fault { Error = ErrorCode.LeaderNotAvailable } : null;
+        _broker.Script = request => request is MetadataRequest
+            ? new Fault { Error = ErrorCode.LeaderNotAvailable } : null;
         await using Producer<string, string> producer = Create(options => options.MaxBlock = TimeSpan.FromSeconds(5));
 
         StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(
@@ -297,7 +310,8 @@ public sealed class ProducerTests
     [Fact]
     public async Task Partitions_that_are_added_are_used_within_seconds()
     {
-        await using Producer<string, string> producer = CreateOf(Serdes.Utf8, Serdes.Utf8, options => options.Partitioner = new LastPartition());
+        await using Producer<string, string> producer =
+            CreateOf(Serdes.Utf8, Serdes.Utf8, options => options.Partitioner = new LastPartition());
         Assert.Equal(2, (await producer.AppendAsync("orders", new("k", "v"))).Partition);
 
         _broker.Add("orders", 5);
@@ -327,7 +341,8 @@ public sealed class ProducerTests
         await using Producer<string, string> producer = Create(options => options.BatchBytes = 500);
 
         IReadOnlyList<LogPosition> positions = await producer.AppendAsync(
-            "orders", Enumerable.Range(0, 1000).Select(i => new ProducerRecord<string, string>("k", $"{i}") { Partition = 0 }));
+            "orders", Enumerable.Range(
+                0, 1000).Select(i => new ProducerRecord<string, string>("k", $"{i}") { Partition = 0 }));
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => (long)i), positions.Select(position => position.Offset));
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"{i}"), Values(0));
@@ -338,7 +353,8 @@ public sealed class ProducerTests
     {
         long before = RecordBuffer.Outstanding;
         int produces = 0;
-        _broker.Script = request => request is ProduceRequest && ++produces % 3 == 1 ? new Fault { LosesAnswer = true } : null;
+        _broker.Script = request => request is ProduceRequest && ++produces % 3 == 1
+            ? new Fault { LosesAnswer = true } : null;
         Producer<string, string> producer = Create();
         for (int i = 0; i < 10; i++)
             await _environment.RunAsync(producer.AppendAsync("orders", new($"{i}", "v")));

@@ -3,7 +3,8 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Tests.Clients;
 
-/// <summary>A broker in a few lines for tests of clients: partitions in memory, and every fault that a script asks for.</summary>
+/// <summary>A broker in a few lines for tests of clients: partitions in memory, and every fault that a script asks
+/// for.</summary>
 internal sealed class ScriptedBroker : IBroker
 {
     private readonly Lock _gate = new();
@@ -36,7 +37,8 @@ internal sealed class ScriptedBroker : IBroker
         lock (_gate)
         {
             ScriptedPartition[] before = _topics.GetValueOrDefault(topic, []);
-            _topics[topic] = [.. before, .. Enumerable.Range(before.Length, partitions - before.Length).Select(_ => new ScriptedPartition())];
+            _topics[topic] = [.. before, .. Enumerable.Range(
+                before.Length, partitions - before.Length).Select(_ => new ScriptedPartition())];
         }
 
         return this;
@@ -79,7 +81,8 @@ internal sealed class ScriptedBroker : IBroker
             : new ValueTask<TResponse>(AnswerAsync<TResponse>(request, fault ?? new Fault(), cancellationToken));
     }
 
-    private async Task<TResponse> AnswerAsync<TResponse>(object request, Fault fault, CancellationToken cancellationToken)
+    private async Task<TResponse> AnswerAsync<TResponse>(
+        object request, Fault fault, CancellationToken cancellationToken)
     {
         if (fault.LosesRequest)
             await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -108,12 +111,17 @@ internal sealed class ScriptedBroker : IBroker
             {
                 ProduceRequest produce => Produce(produce, error),
                 MetadataRequest metadata => Metadata(metadata, error),
-                InitProducerIdRequest => new InitProducerIdResponse { ErrorCode = error, ProducerId = _nextProducerId++ },
+                InitProducerIdRequest => new InitProducerIdResponse
+                {
+                    ErrorCode = error,
+                    ProducerId = _nextProducerId++,
+                },
                 ListOffsetsRequest list => ScriptedOffsets.List(list, error, Find),
                 OffsetCommitRequest commit => ScriptedOffsets.Commit(commit, error, _offsets),
                 OffsetFetchRequest fetch => ScriptedOffsets.Fetch(fetch, error, _offsets),
                 FetchRequest fetch => Fetch(fetch, error).Response,
-                _ => throw new StreamLogException(ErrorCode.UnsupportedVersion, $"{request.GetType().Name} is not scripted."),
+                _ => throw new StreamLogException(
+                    ErrorCode.UnsupportedVersion, $"{request.GetType().Name} is not scripted."),
             };
         }
 
@@ -150,7 +158,8 @@ internal sealed class ScriptedBroker : IBroker
             {
                 (ErrorCode Error, long BaseOffset) result =
                     error != ErrorCode.None ? (error, -1) :
-                    Find(topic.Name, data.Index) is { } partition ? partition.Append(data.Records!.Span, MaxMessageBytes) :
+                    Find(topic.Name, data.Index) is { } partition ? partition.Append(
+                        data.Records!.Span, MaxMessageBytes) :
                     (ErrorCode.UnknownTopicOrPartition, -1);
                 answers.PartitionResponses.Add(new ProduceResponse.PartitionProduceResponse
                 {
@@ -176,11 +185,14 @@ internal sealed class ScriptedBroker : IBroker
             if (!_topics.TryGetValue(name, out ScriptedPartition[]? partitions))
                 topic.ErrorCode = error == ErrorCode.None ? ErrorCode.UnknownTopicOrPartition : error;
             else
-                topic.Partitions.AddRange(partitions.Select((_, i) => new MetadataResponse.MetadataResponsePartition { PartitionIndex = i, LeaderId = 1, LeaderEpoch = 0 }));
+                topic.Partitions.AddRange(partitions.Select(static (_, i) => Describe(i)));
         }
 
         return response;
     }
+
+    private static MetadataResponse.MetadataResponsePartition Describe(int partition) =>
+        new() { PartitionIndex = partition, LeaderId = 1, LeaderEpoch = 0 };
 
     private async Task<FetchResponse> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
@@ -221,7 +233,8 @@ internal sealed class ScriptedBroker : IBroker
                 answer.ErrorCode =
                     error != ErrorCode.None ? error :
                     partition is null ? ErrorCode.UnknownTopicOrPartition :
-                    asked.FetchOffset < partition.LogStartOffset || asked.FetchOffset > partition.LogEndOffset ? ErrorCode.OffsetOutOfRange :
+                    asked.FetchOffset < partition.LogStartOffset ? ErrorCode.OffsetOutOfRange :
+                    asked.FetchOffset > partition.LogEndOffset ? ErrorCode.OffsetOutOfRange :
                     ErrorCode.None;
                 if (answer.ErrorCode == ErrorCode.None && asked.FetchOffset < partition!.LogEndOffset && left > 0)
                 {

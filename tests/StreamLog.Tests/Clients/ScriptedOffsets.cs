@@ -41,8 +41,13 @@ internal static class ScriptedOffsets
             foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in topic.Partitions)
             {
                 if (error == ErrorCode.None)
-                    offsets[(request.GroupId, new TopicPartition(topic.Name, partition.PartitionIndex))] = partition.CommittedOffset;
-                answers.Partitions.Add(new OffsetCommitResponse.OffsetCommitResponsePartition { PartitionIndex = partition.PartitionIndex, ErrorCode = error });
+                    offsets[(request.GroupId, new TopicPartition(
+                        topic.Name, partition.PartitionIndex))] = partition.CommittedOffset;
+                answers.Partitions.Add(new OffsetCommitResponse.OffsetCommitResponsePartition
+                {
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = error,
+                });
             }
         }
 
@@ -59,7 +64,8 @@ internal static class ScriptedOffsets
             response.Groups.Add(answer);
             IEnumerable<TopicPartition> asked = group.Topics is null
                 ? offsets.Keys.Where(key => key.Group == group.GroupId).Select(key => key.Partition)
-                : group.Topics.SelectMany(topic => topic.PartitionIndexes.Select(i => new TopicPartition(topic.Name, i)));
+                : group.Topics.SelectMany(
+                    topic => topic.PartitionIndexes.Select(i => new TopicPartition(topic.Name, i)));
             foreach (IGrouping<string, TopicPartition> topic in asked.GroupBy(partition => partition.Topic))
             {
                 answer.Topics.Add(new OffsetFetchResponse.OffsetFetchResponseTopics

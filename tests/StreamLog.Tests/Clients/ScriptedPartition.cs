@@ -3,7 +3,8 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Tests.Clients;
 
-/// <summary>A partition of the scripted broker: its batches as bytes, and Kafka's rules for idempotent producers.</summary>
+/// <summary>A partition of the scripted broker: its batches as bytes, and Kafka's rules for idempotent
+/// producers.</summary>
 internal sealed class ScriptedPartition
 {
     private const int Remembered = 5;

@@ -61,12 +61,15 @@ public sealed class TopicHandleTests
             });
         }
 
-        async Task<IEnumerable<string>> Values(StartAt at) => (await ReadAsync(orders, at)).Select(record => record.Value);
+        async Task<IEnumerable<string>> Values(
+            StartAt at) => (await ReadAsync(orders, at)).Select(record => record.Value);
         Assert.Equal(["7", "8", "9"], await Values(StartAt.Offset(7)));
-        Assert.Equal(["5", "6", "7", "8", "9"], await Values(StartAt.Timestamp(DateTimeOffset.FromUnixTimeMilliseconds(1450))));
+        Assert.Equal(
+            ["5", "6", "7", "8", "9"], await Values(StartAt.Timestamp(DateTimeOffset.FromUnixTimeMilliseconds(1450))));
         Assert.Empty(await Values(StartAt.Timestamp(DateTimeOffset.FromUnixTimeMilliseconds(9000))));
         Assert.Empty(await Values(StartAt.Latest));
-        await clients.Admin.DeleteRecordsAsync(new Dictionary<TopicPartition, long> { [new TopicPartition("orders", 0)] = 4 });
+        await clients.Admin.DeleteRecordsAsync(
+            new Dictionary<TopicPartition, long> { [new TopicPartition("orders", 0)] = 4 });
         Assert.Equal(["4", "5", "6", "7", "8", "9"], await Values(StartAt.Earliest));
         StreamLogException gone = await Assert.ThrowsAsync<StreamLogException>(() => Values(StartAt.Offset(2)));
         Assert.Equal(ErrorCode.OffsetOutOfRange, gone.ErrorCode);
@@ -131,14 +134,16 @@ public sealed class TopicHandleTests
     [Fact]
     public async Task A_topic_is_created_where_the_node_is_set_up_to()
     {
-        await using LocalClients clients = await LocalClients.StartAsync(new StreamLogOptions { AutoCreateTopics = true });
+        await using LocalClients clients =
+            await LocalClients.StartAsync(new StreamLogOptions { AutoCreateTopics = true });
 
         LogPosition position = await clients.Topic("new").AppendAsync("k", "v");
 
         Assert.Equal(new LogPosition("new", 0, 0), position);
     }
 
-    private static async Task<List<Record<string, string>>> ReadAsync(TopicHandle<string, string> topic, StartAt startAt)
+    private static async Task<List<Record<string, string>>> ReadAsync(
+        TopicHandle<string, string> topic, StartAt startAt)
     {
         List<Record<string, string>> read = [];
         await foreach (Record<string, string> record in topic.ReadAsync(startAt))

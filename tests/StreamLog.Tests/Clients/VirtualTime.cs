@@ -14,12 +14,13 @@ internal static class VirtualTime
     public static Task<T> RunAsync<T>(this SimulatedEnvironment environment, ValueTask<T> task) =>
         environment.RunAsync(task.AsTask());
 
-    public static Task RunAsync(this SimulatedEnvironment environment, ValueTask task) => environment.RunAsync(task.AsTask());
+    public static Task RunAsync(this SimulatedEnvironment environment, ValueTask task) =>
+        environment.RunAsync(task.AsTask());
 
     /// <summary>Advances in small steps whenever the thread pool has had its turn, until the task is over.</summary>
     /// <remarks>
-    /// Nobody can tell whether a thread of the pool is at work, so time passes slowly enough for one that is held up. What a test
-    /// asserts must hold however they race.
+    /// Nobody can tell whether a thread of the pool is at work, so time passes slowly enough for one that is held up.
+    /// What a test asserts must hold however they race.
     /// </remarks>
     public static async Task RunAsync(this SimulatedEnvironment environment, Task task)
     {

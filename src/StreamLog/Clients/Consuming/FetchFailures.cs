@@ -3,7 +3,8 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Decides what becomes of partitions that could not be fetched: try again, look anew, begin elsewhere, or tell the reader.</summary>
+/// <summary>Decides what becomes of partitions that could not be fetched: try again, look anew, begin elsewhere, or
+/// tell the reader.</summary>
 /// <remarks>Not thread-safe: the fetch loop alone calls it.</remarks>
 internal sealed partial class FetchFailures
 {
@@ -33,7 +34,8 @@ internal sealed partial class FetchFailures
         _options = options;
         _readings = readings;
         _offsets = offsets;
-        _pause = new Backoff(session.Environment, options.RetryBackoff, TimeSpan.FromTicks(options.RetryBackoff.Ticks * 10));
+        TimeSpan longest = TimeSpan.FromTicks(options.RetryBackoff.Ticks * 10);
+        _pause = new Backoff(session.Environment, options.RetryBackoff, longest);
         _logger = logger;
     }
 
@@ -65,7 +67,8 @@ internal sealed partial class FetchFailures
         }
 
         StreamLogException words = ClientErrors.ForPartition(code, reading.Partition);
-        _readings.Fail(reading, new StreamLogException(code, $"{words.Message} It was to be read at offset {reading.FetchOffset}."));
+        _readings.Fail(reading, new StreamLogException(
+            code, $"{words.Message} It was to be read at offset {reading.FetchOffset}."));
         return true;
     }
 
@@ -89,13 +92,14 @@ internal sealed partial class FetchFailures
         reading.Failures++;
         reading.RetryAt = _session.Time.GetTimestamp()
             + Durations.ToTimestamp(_session.Time, _pause.Before(reading.Failures));
-        Log.Retries(_logger, reading.Failures == Patience ? LogLevel.Warning : LogLevel.Debug, reading.Partition, reading.Failures, reason);
+        LogLevel level = reading.Failures == Patience ? LogLevel.Warning : LogLevel.Debug;
+        Log.Retries(_logger, level, reading.Partition, reading.Failures, reason);
     }
 
     private bool TakeOutOfRange(PartitionReading reading, FetchResponse.PartitionData answer)
     {
-        // The place fetched from was computed from what was fetched before. If that is corrupt, the reader will find out, and
-        // must not be led elsewhere before it has.
+        // The place fetched from was computed from what was fetched before. If that is corrupt, the reader will find
+        // out, and must not be led elsewhere before it has.
         if (reading.Buffered > 0)
         {
             Retry(reading, "The offset is out of range, and what was fetched before is not read yet.");
@@ -111,7 +115,8 @@ internal sealed partial class FetchFailures
         _readings.Fail(reading, new StreamLogException(
             ErrorCode.OffsetOutOfRange,
             $"Partition {reading.Partition} has no offset {reading.FetchOffset}: it holds {answer.LogStartOffset} to "
-            + $"{answer.HighWatermark}. Seek to one of these, or set ConsumerOptions.OffsetReset to Earliest or Latest."));
+            + $"{answer.HighWatermark}. Seek to one of these, or set ConsumerOptions.OffsetReset to Earliest or "
+            + "Latest."));
         return true;
     }
 
@@ -120,7 +125,8 @@ internal sealed partial class FetchFailures
         try
         {
             TopicMetadata now = await _session
-                .FindTopicAsync(topic, mayCreate: false, _options.ApiTimeout, CancellationToken.None).ConfigureAwait(false);
+                .FindTopicAsync(topic, mayCreate: false, _options.ApiTimeout, CancellationToken.None)
+                .ConfigureAwait(false);
             foreach (PartitionReading reading in _readings.Readings().Values)
             {
                 if (reading.Partition.Topic != topic || reading.Partition.Partition >= now.PartitionCount)
@@ -156,10 +162,12 @@ internal sealed partial class FetchFailures
         try
         {
             IReadOnlyDictionary<TopicPartition, long> found = await _offsets
-                .FindAsync([reading.Partition], startAt, _options.ApiTimeout, CancellationToken.None).ConfigureAwait(false);
+                .FindAsync([reading.Partition], startAt, _options.ApiTimeout, CancellationToken.None)
+                .ConfigureAwait(false);
             long offset = found[reading.Partition];
             Log.Reset(_logger, reading.Partition, reading.FetchOffset, offset, _options.OffsetReset);
-            _readings.Replace(reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, offset)
+            _readings.Replace(
+                reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, offset)
             {
                 EndOffset = reading.EndOffset,
             });

@@ -4,11 +4,13 @@ using StreamLog.Threading;
 
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Fetches ahead of a consumer's reader, within the limits of its options, as long as somebody reads.</summary>
+/// <summary>Fetches ahead of a consumer's reader, within the limits of its options, as long as somebody
+/// reads.</summary>
 /// <remarks>
-/// One request is under way at a time, for all partitions that want something. Where another one comes to want something meanwhile,
-/// the request is taken back and asked anew, so that no partition waits for the silence of the others. It runs on the thread pool;
-/// an answer is taken over on the broker's thread, which wakes the reader on the pool.
+/// One request is under way at a time, for all partitions that want something. Where another one comes to want
+/// something meanwhile, the request is taken back and asked anew, so that no partition waits for the silence of the
+/// others. It runs on the thread pool; an answer is taken over on the broker's thread, which wakes the reader on the
+/// pool.
 /// </remarks>
 internal sealed partial class FetchLoop : IAsyncDisposable
 {
@@ -152,7 +154,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             return _isStopping;
     }
 
-    /// <summary>Waits until there may be something to fetch: somebody said so, or a pause after a failure is over.</summary>
+    /// <summary>Waits until there may be something to fetch: somebody said so, or a pause after a failure is
+    /// over.</summary>
     private async ValueTask RestAsync(long retryAt)
     {
         Deadline? pause = null;
@@ -226,7 +229,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         {
             await takeBack.CancelAsync().ConfigureAwait(false);
             _ = DropAsync(answer);
-            throw new StreamLogException(ErrorCode.RequestTimedOut, "The broker did not answer a fetch in time.", exception);
+            throw new StreamLogException(
+                ErrorCode.RequestTimedOut, "The broker did not answer a fetch in time.", exception);
         }
     }
 
@@ -328,7 +332,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             {
                 throw new StreamLogException(
                     ErrorCode.CorruptMessage,
-                    $"the broker answered {records.Length} bytes, which are no whole batch. Raise MaxPartitionFetchBytes.");
+                    $"the broker answered {records.Length} bytes, which are no whole batch. Raise "
+                    + "MaxPartitionFetchBytes.");
             }
 
             answer.Records = null;

@@ -4,7 +4,8 @@ using StreamLog.Protocol.Records;
 namespace StreamLog.Clients.Consuming;
 
 /// <summary>A run of batches of one partition, as it was fetched, and a place in it.</summary>
-/// <remarks>Not thread-safe: it belongs to the line of its partition, then to the reader, then perhaps to a lease.</remarks>
+/// <remarks>Not thread-safe: it belongs to the line of its partition, then to the reader, then perhaps to a
+/// lease.</remarks>
 internal sealed class FetchedRun : IDisposable
 {
     private readonly TopicPartition _partition;
@@ -107,7 +108,9 @@ internal sealed class FetchedRun : IDisposable
         catch (StreamLogException exception)
         {
             throw new StreamLogException(
-                exception.ErrorCode, $"Partition {_partition} cannot be read at offset {from}: {exception.Message}", exception);
+                exception.ErrorCode,
+                $"Partition {_partition} cannot be read at offset {from}: {exception.Message}",
+                exception);
         }
 
         record = default;
@@ -160,7 +163,8 @@ internal sealed class FetchedRun : IDisposable
 
     private static RecordBatchHeader Check(ReadOnlySpan<byte> batch)
     {
-        if (batch.Length <= RecordBatchHeader.MagicAt || (sbyte)batch[RecordBatchHeader.MagicAt] != RecordBatchHeader.CurrentMagic)
+        if (batch.Length <= RecordBatchHeader.MagicAt
+            || (sbyte)batch[RecordBatchHeader.MagicAt] != RecordBatchHeader.CurrentMagic)
         {
             throw new StreamLogException(
                 ErrorCode.UnsupportedForMessageFormat,
@@ -171,7 +175,8 @@ internal sealed class FetchedRun : IDisposable
         {
             throw new StreamLogException(
                 ErrorCode.CorruptMessage,
-                "the record batch does not match its checksum. Read on behind it with SeekAsync, or restore the partition.");
+                "the record batch does not match its checksum. Read on behind it with SeekAsync, or restore the "
+                + "partition.");
         }
 
         return new RecordBatchHeader(batch);

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Which groups read which topics in this process, for each broker: one consumer at a time, until groups share.</summary>
+/// <summary>Which groups read which topics in this process, for each broker: one consumer at a time, until groups
+/// share.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class GroupClaims
 {
@@ -26,8 +27,8 @@ internal sealed class GroupClaims
             if (!claims._claimed.Add((group, topic)))
             {
                 throw new InvalidOperationException(
-                    $"Group '{group}' already reads topic '{topic}' here. Dispose of that consumer first, or use another group; "
-                    + "sharing a topic among consumers of a group is not supported yet.");
+                    $"Group '{group}' already reads topic '{topic}' here. Dispose of that consumer first, or use "
+                    + "another group; sharing a topic among consumers of a group is not supported yet.");
             }
         }
 

@@ -1,6 +1,7 @@
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Hears of records that are handed out, and of those that are done: what a group's committed offsets are made of.</summary>
+/// <summary>Hears of records that are handed out, and of those that are done: what a group's committed offsets are made
+/// of.</summary>
 internal interface IRecordTracker : IRecordCompletion
 {
     /// <summary>Notes that a record is about to be handed out.</summary>

@@ -1,9 +1,10 @@
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Which records of one partition are handed out and not done, and the offset before which all are done.</summary>
+/// <summary>Which records of one partition are handed out and not done, and the offset before which all are
+/// done.</summary>
 /// <remarks>
-/// Thread-safe. It holds one number for each record from the oldest one that is not done on, in a ring. Offsets may have gaps:
-/// only what was handed out counts.
+/// Thread-safe. It holds one number for each record from the oldest one that is not done on, in a ring. Offsets may
+/// have gaps: only what was handed out counts.
 /// </remarks>
 internal sealed class PartitionProgress
 {

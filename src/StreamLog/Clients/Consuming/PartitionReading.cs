@@ -2,8 +2,9 @@ namespace StreamLog.Clients.Consuming;
 
 /// <summary>The reading of one partition from one place on. A seek puts another one in its stead.</summary>
 /// <remarks>
-/// The reader alone moves <see cref="Position"/> and uses <see cref="Current"/> while it has the reading; everything else is guarded
-/// by the gate of its <see cref="ReadingSet"/>. Since a seek replaces the whole, the reader needs no lock to know what still counts.
+/// The reader alone moves <see cref="Position"/> and uses <see cref="Current"/> while it has the reading; everything
+/// else is guarded by the gate of its <see cref="ReadingSet"/>. Since a seek replaces the whole, the reader needs no
+/// lock to know what still counts.
 /// </remarks>
 internal sealed class PartitionReading
 {
@@ -76,7 +77,8 @@ internal sealed class PartitionReading
     /// <summary>Gets or sets the offset to fetch from next.</summary>
     public long FetchOffset { get; set; }
 
-    /// <summary>Gets or sets why nothing more can be fetched. The reader throws it behind what was fetched before.</summary>
+    /// <summary>Gets or sets why nothing more can be fetched. The reader throws it behind what was fetched
+    /// before.</summary>
     public Exception? Failure { get; set; }
 
     /// <summary>Gets or sets whether a request for it is under way.</summary>

@@ -1,6 +1,7 @@
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Finds where the reading of partitions begins: where the caller says, where the group has come to, or by the policy.</summary>
+/// <summary>Finds where the reading of partitions begins: where the caller says, where the group has come to, or by the
+/// policy.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class PartitionStarts
 {
@@ -28,7 +29,8 @@ internal sealed class PartitionStarts
     /// <param name="ends">Where the reading ends; <see langword="null"/> for never.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>A reading for each partition.</returns>
-    /// <exception cref="StreamLogException">A partition is not there, or there is neither offset nor policy.</exception>
+    /// <exception cref="StreamLogException">A partition is not there, or there is neither offset nor
+    /// policy.</exception>
     public async ValueTask<List<PartitionReading>> FindAsync(
         IReadOnlyCollection<TopicPartition> partitions,
         StartAt? startAt,
@@ -38,7 +40,9 @@ internal sealed class PartitionStarts
         Dictionary<string, TopicMetadata> topics =
             await FindTopicsAsync(partitions, cancellationToken).ConfigureAwait(false);
         Dictionary<TopicPartition, long> begins = startAt is { } wish
-            ? new(await _offsets.FindAsync(partitions, wish, _options.ApiTimeout, cancellationToken).ConfigureAwait(false))
+            ? new(await _offsets
+                .FindAsync(partitions, wish, _options.ApiTimeout, cancellationToken)
+                .ConfigureAwait(false))
             : await FindCommittedAsync(partitions, cancellationToken).ConfigureAwait(false);
 
         List<PartitionReading> readings = [];
@@ -97,8 +101,8 @@ internal sealed class PartitionStarts
         {
             throw new StreamLogException(
                 ErrorCode.OffsetOutOfRange,
-                $"There is no committed offset for {string.Join(", ", missing)}, and the reset policy is None. Say where to start, "
-                + "or set ConsumerOptions.OffsetReset to Earliest or Latest.");
+                $"There is no committed offset for {string.Join(", ", missing)}, and the reset policy is None. Say "
+                + "where to start, or set ConsumerOptions.OffsetReset to Earliest or Latest.");
         }
 
         StartAt policy = _options.OffsetReset == OffsetReset.Latest ? StartAt.Latest : StartAt.Earliest;

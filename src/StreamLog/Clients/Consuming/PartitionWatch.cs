@@ -58,7 +58,8 @@ internal sealed partial class PartitionWatch : IAsyncDisposable
             try
             {
                 TopicMetadata topic = await _session
-                    .FindTopicAsync(_topic, mayCreate: false, TimeSpan.FromSeconds(30), _stop.Token).ConfigureAwait(false);
+                    .FindTopicAsync(_topic, mayCreate: false, TimeSpan.FromSeconds(30), _stop.Token)
+                    .ConfigureAwait(false);
                 if (topic.PartitionCount <= count)
                     continue;
                 await _grown(All(_topic, topic.PartitionCount), _stop.Token).ConfigureAwait(false);
@@ -75,7 +76,10 @@ internal sealed partial class PartitionWatch : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(5105, LogLevel.Information, "Topic {Topic} has grown from {Before} to {Now} partitions, and all are read.")]
+        [LoggerMessage(
+            5105,
+            LogLevel.Information,
+            "Topic {Topic} has grown from {Before} to {Now} partitions, and all are read.")]
         public static partial void Grown(ILogger logger, string topic, int before, int now);
 
         [LoggerMessage(5106, LogLevel.Debug, "Topic {Topic} could not be looked at again.")]

@@ -2,7 +2,8 @@ using StreamLog.Threading;
 
 namespace StreamLog.Clients.Consuming;
 
-/// <summary>Wakes one waiter on the thread pool, so that neither the engine's threads nor a reader's run what is behind the wait.</summary>
+/// <summary>Wakes one waiter on the thread pool, so that neither the engine's threads nor a reader's run what is behind
+/// the wait.</summary>
 /// <remarks>Thread-safe; one waits at a time. Calls that come before the waiter has looked are one.</remarks>
 internal sealed class PooledSignal : IThreadPoolWorkItem
 {
@@ -19,7 +20,8 @@ internal sealed class PooledSignal : IThreadPoolWorkItem
     /// <summary>Waits for the next call, or takes one that was not waited for.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns><see langword="false"/> if the wait was ended by the token.</returns>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => _signal.WaitAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) =>
+        _signal.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute()

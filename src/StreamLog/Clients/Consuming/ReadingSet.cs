@@ -2,8 +2,8 @@ namespace StreamLog.Clients.Consuming;
 
 /// <summary>What a consumer reads, what has been fetched of it, and whose turn is next.</summary>
 /// <remarks>
-/// Thread-safe. One reader takes readings out of the line, one fetch loop puts fetched runs in; partitions take turns, run by run.
-/// It counts the bytes that wait and owns them until they are handed out.
+/// Thread-safe. One reader takes readings out of the line, one fetch loop puts fetched runs in; partitions take turns,
+/// run by run. It counts the bytes that wait and owns them until they are handed out.
 /// </remarks>
 internal sealed class ReadingSet
 {
@@ -162,7 +162,8 @@ internal sealed class ReadingSet
             if (_isReading)
             {
                 throw new InvalidOperationException(
-                    "Somebody reads from this consumer already. End that enumeration first, or create another consumer.");
+                    "Somebody reads from this consumer already. End that enumeration first, or create another "
+                    + "consumer.");
             }
 
             _isReading = true;
@@ -412,7 +413,8 @@ internal sealed class ReadingSet
         current.Dispose();
     }
 
-    /// <summary>Lets go of what a paused partition has fetched, so that it takes no room from those that are read.</summary>
+    /// <summary>Lets go of what a paused partition has fetched, so that it takes no room from those that are
+    /// read.</summary>
     private void Restart(PartitionReading reading)
     {
         Retire(reading);

@@ -60,7 +60,8 @@ internal static class RecordDecoding
         return copies;
     }
 
-    private static T? Decode<T>(bool isThere, ReadOnlySpan<byte> bytes, IDeserializer<T> deserializer, out Exception? error)
+    private static T? Decode<T>(
+        bool isThere, ReadOnlySpan<byte> bytes, IDeserializer<T> deserializer, out Exception? error)
     {
         error = null;
         if (!isThere)

@@ -3,10 +3,11 @@ using System.Threading.Tasks.Sources;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>What one caller awaits: until its record is acknowledged, or admitted. Pooled, so that awaiting allocates nothing.</summary>
+/// <summary>What one caller awaits: until its record is acknowledged, or admitted. Pooled, so that awaiting allocates
+/// nothing.</summary>
 /// <remarks>
-/// Two parties hold it: whoever awaits, and the batch or queue that the record is in. The last of them gives it back to the pool. The
-/// continuation runs on the thread pool, never on the thread that acknowledged.
+/// Two parties hold it: whoever awaits, and the batch or queue that the record is in. The last of them gives it back to
+/// the pool. The continuation runs on the thread pool, never on the thread that acknowledged.
 /// </remarks>
 internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTaskSource
 {

@@ -11,7 +11,10 @@ internal readonly ref struct AppendEntry<TKey, TValue>
     /// <param name="hasKey">Whether there is a key.</param>
     /// <param name="valueSerializer">Writes the value.</param>
     public AppendEntry(
-        in ProducerRecord<TKey, TValue> record, ReadOnlyMemory<byte> keyBytes, bool hasKey, ISerializer<TValue> valueSerializer)
+        in ProducerRecord<TKey, TValue> record,
+        ReadOnlyMemory<byte> keyBytes,
+        bool hasKey,
+        ISerializer<TValue> valueSerializer)
     {
         KeyBytes = keyBytes;
         HasKey = hasKey;

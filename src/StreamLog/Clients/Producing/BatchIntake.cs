@@ -46,7 +46,10 @@ internal sealed class BatchIntake : IDisposable
     public ProducerBatch Append<TKey, TValue>(scoped in AppendEntry<TKey, TValue> entry, out int bytes, out bool isFull)
     {
         if (_isSerializing)
-            throw new InvalidOperationException($"A serializer may not append to {_partition}, which it is writing to.");
+        {
+            throw new InvalidOperationException(
+                $"A serializer may not append to {_partition}, which it is writing to.");
+        }
 
         isFull = false;
         _isSerializing = true;
@@ -97,8 +100,10 @@ internal sealed class BatchIntake : IDisposable
         return taken;
     }
 
-    /// <summary>Tells whether records without keys have been here for long enough, and begins to count anew if so.</summary>
-    /// <param name="isAwaited">Whether somebody waits for the batch just closed, which is then as good as a full one.</param>
+    /// <summary>Tells whether records without keys have been here for long enough, and begins to count anew if
+    /// so.</summary>
+    /// <param name="isAwaited">Whether somebody waits for the batch just closed, which is then as good as a full
+    /// one.</param>
     /// <returns>Whether they are to go elsewhere.</returns>
     public bool TryEndRun(bool isAwaited)
     {
@@ -148,8 +153,8 @@ internal sealed class BatchIntake : IDisposable
         batch.Reset();
         throw new StreamLogException(
             ErrorCode.MessageTooLarge,
-            $"A record of {size} bytes, with what its batch adds, is larger than the {_engine.Options.MaxRequestBytes} bytes "
-            + $"that ProducerOptions.{nameof(ProducerOptions.MaxRequestBytes)} allows. Raise it, and the topic's "
+            $"A record of {size} bytes, with what its batch adds, is larger than the "
+            + $"{_engine.Options.MaxRequestBytes} bytes that ProducerOptions.{nameof(ProducerOptions.MaxRequestBytes)} allows. Raise it, and the topic's "
             + "max.message.bytes where that is lower.");
     }
 }

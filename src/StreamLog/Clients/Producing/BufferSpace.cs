@@ -2,8 +2,8 @@ namespace StreamLog.Clients.Producing;
 
 /// <summary>Counts the bytes that wait in a producer, and makes those wait who find no room.</summary>
 /// <remarks>
-/// Thread-safe. A record's size is known only once it is serialized, into its batch; so there is room as long as the count is below
-/// the limit, and each thread that appends may pass it by one record.
+/// Thread-safe. A record's size is known only once it is serialized, into its batch; so there is room as long as the
+/// count is below the limit, and each thread that appends may pass it by one record.
 /// </remarks>
 internal sealed class BufferSpace
 {
@@ -26,7 +26,8 @@ internal sealed class BufferSpace
     /// <summary>Gets the number of bytes that wait.</summary>
     public long Used => Volatile.Read(ref _used);
 
-    /// <summary>Gets whether somebody who has not waited may append: there is room, and nobody stands in line.</summary>
+    /// <summary>Gets whether somebody who has not waited may append: there is room, and nobody stands in
+    /// line.</summary>
     public bool IsOpen => Volatile.Read(ref _used) < _limit && Volatile.Read(ref _waiterCount) == 0;
 
     /// <summary>Gets whether there is room for those who stand in line.</summary>
@@ -40,8 +41,8 @@ internal sealed class BufferSpace
     /// <param name="bytes">The number of bytes.</param>
     public void Release(long bytes)
     {
-        // A full fence stands between the new count and the look at the waiters, and another one between a waiter's entry and
-        // its look at the count: so one of the two sees the other.
+        // A full fence stands between the new count and the look at the waiters, and another one between a waiter's
+        // entry and its look at the count: so one of the two sees the other.
         long left = Interlocked.Add(ref _used, -bytes);
         if (left < _limit && Volatile.Read(ref _waiterCount) > 0)
             WakeAll();

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>Where a key is serialized to, since its hash says which batch it belongs in. One is kept for each thread.</summary>
+/// <summary>Where a key is serialized to, since its hash says which batch it belongs in. One is kept for each
+/// thread.</summary>
 /// <remarks>Not thread-safe. A serializer that appends in its turn gets another one.</remarks>
 internal sealed class KeyScratch : IBufferWriter<byte>
 {

@@ -5,11 +5,12 @@ namespace StreamLog.Clients.Producing;
 
 /// <summary>The batches of one partition, from the open one to those under way, in order.</summary>
 /// <remarks>
-/// <para>Any thread appends. At most one thread at a time calls the broker, outside the gate, so that requests begin in order: a
-/// caller whose record can go at once, or a thread of the pool.</para>
-/// <para>A batch goes when nothing of its partition is under way; while something is, the open one grows until it is full. After a
-/// failure nothing new goes: first everything under way is answered, then what failed is sent again, in order and one by one. So no
-/// more than <see cref="ProducerOptions.MaxInFlight"/> batches are ever in doubt, which a log can tell from new ones.</para>
+/// <para>Any thread appends. At most one thread at a time calls the broker, outside the gate, so that requests begin in
+/// order: a caller whose record can go at once, or a thread of the pool.</para>
+/// <para>A batch goes when nothing of its partition is under way; while something is, the open one grows until it is
+/// full. After a failure nothing new goes: first everything under way is answered, then what failed is sent again, in
+/// order and one by one. So no more than <see cref="ProducerOptions.MaxInFlight"/> batches are ever in doubt, which a
+/// log can tell from new ones.</para>
 /// </remarks>
 internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 {
@@ -51,7 +52,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _timer = new QueueTimer(engine.Time, OnTimer);
     }
 
-    /// <summary>Gets how many batches may be under way: one, until the log knows the producer and so can tell a gap.</summary>
+    /// <summary>Gets how many batches may be under way: one, until the log knows the producer and so can tell a
+    /// gap.</summary>
     private int InFlightLimit =>
         !_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1;
 
@@ -206,7 +208,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         return true;
     }
 
-    /// <summary>Tells whether a batch may be sent now. It looks at the clock only where time has something to say.</summary>
+    /// <summary>Tells whether a batch may be sent now. It looks at the clock only where time has something to
+    /// say.</summary>
     private bool HasWork(bool looksAtTime)
     {
         if (_inFlight.Count >= InFlightLimit || _asksIdentity)
@@ -261,7 +264,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             }
 
             _topic.RefreshIfOld();
-            batch.Call!.Send(_engine.Session, batch, _topic.TopicId, _engine.Time.GetTimestamp() + _engine.RequestTimeout);
+            batch.Call!.Send(
+                _engine.Session, batch, _topic.TopicId, _engine.Time.GetTimestamp() + _engine.RequestTimeout);
         }
     }
 
@@ -390,7 +394,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _intake.Reuse(batch);
     }
 
-    /// <summary>Tells those who wait, counts the bytes as gone, and keeps the batch for reuse. Called without the gate.</summary>
+    /// <summary>Tells those who wait, counts the bytes as gone, and keeps the batch for reuse. Called without the
+    /// gate.</summary>
     private void Finish(ProducerBatch batch, ProduceFailure? failure, long baseOffset = -1)
     {
         long charge = batch.Charge;
@@ -495,6 +500,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             return long.MaxValue;
         if (_retries.Count > 0 || _sequences.MustRenew)
             return _inFlight.Count == 0 ? _retryAt : long.MaxValue;
-        return _engine.Linger > 0 && _intake.Open is { Count: > 0 } open ? open.OpenedAt + _engine.Linger : long.MaxValue;
+        return _engine.Linger > 0 && _intake.Open is { Count: > 0 } open
+            ? open.OpenedAt + _engine.Linger : long.MaxValue;
     }
 }

@@ -3,7 +3,8 @@ using StreamLog.Threading;
 namespace StreamLog.Clients.Producing;
 
 /// <summary>A record that found no room, or whose topic is not known yet, in its place in the line.</summary>
-/// <remarks>It is over when it was admitted, or its caller gave up, or the wait took too long: whichever comes first.</remarks>
+/// <remarks>It is over when it was admitted, or its caller gave up, or the wait took too long: whichever comes
+/// first.</remarks>
 internal abstract class PendingRecord
 {
     private readonly AppendCompletion _completion;
@@ -15,7 +16,8 @@ internal abstract class PendingRecord
     /// <param name="topic">The topic.</param>
     /// <param name="completion">Who waits.</param>
     /// <param name="isAdmissionAwaited">Whether the wait is over once the record is admitted.</param>
-    protected PendingRecord(ProducerEngine engine, ProducerTopic topic, AppendCompletion completion, bool isAdmissionAwaited)
+    protected PendingRecord(
+        ProducerEngine engine, ProducerTopic topic, AppendCompletion completion, bool isAdmissionAwaited)
     {
         Topic = topic;
         _completion = completion;
@@ -30,7 +32,8 @@ internal abstract class PendingRecord
     /// <summary>Gets whether nobody waits any more.</summary>
     public bool IsOver => _completion.IsOver;
 
-    /// <summary>Gets or sets whether the topic is to be looked at before, since the record names a partition nobody knows.</summary>
+    /// <summary>Gets or sets whether the topic is to be looked at before, since the record names a partition nobody
+    /// knows.</summary>
     public bool LooksFirst { get; set; }
 
     /// <summary>Gets the topic.</summary>

@@ -6,8 +6,8 @@ namespace StreamLog.Clients.Producing;
 
 /// <summary>One Produce request under way. It is used again for the batch's next one, unless it was given up.</summary>
 /// <remarks>
-/// Whoever moves it out of <c>Pending</c> decides: the answer, or the clock that gives it up. A call that was given up keeps the
-/// bytes until the broker has answered after all, since the broker may read them until then.
+/// Whoever moves it out of <c>Pending</c> decides: the answer, or the clock that gives it up. A call that was given up
+/// keeps the bytes until the broker has answered after all, since the broker may read them until then.
 /// </remarks>
 internal sealed class ProduceCall : IDisposable
 {

@@ -20,8 +20,10 @@ internal readonly struct ProduceOutcome
     /// <summary>Gets the offset of the first record, or -1 where it is not known.</summary>
     public long BaseOffset { get; }
 
-    /// <summary>Gets whether the log refused the batch for its place among the producer's, rather than for itself.</summary>
-    public bool IsSequenceError => IsFenced || _code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId;
+    /// <summary>Gets whether the log refused the batch for its place among the producer's, rather than for
+    /// itself.</summary>
+    public bool IsSequenceError =>
+        IsFenced || _code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId;
 
     /// <summary>Gets whether fewer records in a batch could help.</summary>
     public bool IsTooLarge => _code is ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge;
@@ -52,14 +54,16 @@ internal readonly struct ProduceOutcome
         return exception switch
         {
             StreamLogException known => Failed(known.ErrorCode, known.Message, known),
-            OperationCanceledException => Failed(ErrorCode.RequestTimedOut, $"The append to {partition} was not answered.", exception),
+            OperationCanceledException =>
+                Failed(ErrorCode.RequestTimedOut, $"The append to {partition} was not answered.", exception),
             null => Failed(
                 ErrorCode.UnknownServerError,
                 $"The broker's answer does not name {partition}, so it is unknown whether the records were appended.",
                 exception),
             _ => Failed(
                 ErrorCode.UnknownServerError,
-                $"The append to {partition} failed in a way nobody expected, so it is unknown whether the records were appended.",
+                $"The append to {partition} failed in a way nobody expected, so it is unknown whether the records "
+                + "were appended.",
                 exception),
         };
     }
@@ -78,7 +82,8 @@ internal readonly struct ProduceOutcome
         return new ProduceFailure(
             ErrorCode.RequestTimedOut,
             $"{batch.Count} records for {partition} were not acknowledged within {options.DeliveryTimeout} and "
-            + $"{batch.Attempts} attempts. {fate}. Look after the broker, or raise ProducerOptions.DeliveryTimeout.{last}",
+            + $"{batch.Attempts} attempts. {fate}. Look after the broker, or raise "
+            + $"ProducerOptions.DeliveryTimeout.{last}",
             batch.LastFailure);
     }
 
@@ -92,7 +97,9 @@ internal readonly struct ProduceOutcome
             ? answer.ErrorMessage
             : ClientErrors.ForPartition(answer.ErrorCode, partition).Message;
         return new ProduceOutcome(
-            answer.ErrorCode, new ProduceFailure(answer.ErrorCode, message, cause: null, answer.RecordErrors), baseOffset: -1);
+            answer.ErrorCode,
+            new ProduceFailure(answer.ErrorCode, message, cause: null, answer.RecordErrors),
+            baseOffset: -1);
     }
 
     private static ProduceOutcome Failed(ErrorCode code, string message, Exception? cause) =>

@@ -4,10 +4,11 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>One batch of a partition from its first record until it is acknowledged or given up. Reused by its queue.</summary>
+/// <summary>One batch of a partition from its first record until it is acknowledged or given up. Reused by its
+/// queue.</summary>
 /// <remarks>
-/// Not thread-safe. While it is open or waits, its queue's gate guards it; while it is sent, the thread that sends it, and then
-/// whoever brings the answer, have it for themselves.
+/// Not thread-safe. While it is open or waits, its queue's gate guards it; while it is sent, the thread that sends it,
+/// and then whoever brings the answer, have it for themselves.
 /// </remarks>
 internal sealed class ProducerBatch : IDisposable
 {
@@ -32,8 +33,8 @@ internal sealed class ProducerBatch : IDisposable
     {
         SizeLimit = sizeLimit;
 
-        // A record that does not fit in is seen to be so once it is serialized. There is room for most of them, so that the
-        // buffer, which is a power of two, need not be doubled and copied at the end of every batch.
+        // A record that does not fit in is seen to be so once it is serialized. There is room for most of them, so that
+        // the buffer, which is a power of two, need not be doubled and copied at the end of every batch.
         _builder = new RecordBatchBuilder(sizeLimit - Math.Min(sizeLimit / 8, Overrun), compression);
     }
 
@@ -55,7 +56,8 @@ internal sealed class ProducerBatch : IDisposable
     /// <summary>Gets or sets whether the batch goes without lingering.</summary>
     public bool IsUrgent { get; set; }
 
-    /// <summary>Gets whether some of the records are awaited by nobody, so that a flush has to tell of a failure.</summary>
+    /// <summary>Gets whether some of the records are awaited by nobody, so that a flush has to tell of a
+    /// failure.</summary>
     public bool HasUnawaited { get; private set; }
 
     /// <summary>Gets or sets the place among the partition's batches, from the first sending on.</summary>
@@ -81,7 +83,8 @@ internal sealed class ProducerBatch : IDisposable
     /// <summary>Gets or sets what the last attempt answered.</summary>
     public StreamLogException? LastFailure { get; set; }
 
-    /// <summary>Gets or sets whether an attempt ended without an answer, so that the records may be in the log.</summary>
+    /// <summary>Gets or sets whether an attempt ended without an answer, so that the records may be in the
+    /// log.</summary>
     public bool MayBeAppended { get; set; }
 
     /// <summary>Appends a record.</summary>

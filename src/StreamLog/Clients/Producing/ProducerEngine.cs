@@ -147,7 +147,8 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <summary>Sends everything that waits, and waits until it is acknowledged or given up.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>A task that completes then.</returns>
-    /// <exception cref="StreamLogException">The first failure since the last flush that nobody else was told of.</exception>
+    /// <exception cref="StreamLogException">The first failure since the last flush that nobody else was told
+    /// of.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         ThrowIfDisposed();

@@ -2,7 +2,8 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>The producer's id, by which logs tell retries from new records. Asked for once, when the first batch is to go.</summary>
+/// <summary>The producer's id, by which logs tell retries from new records. Asked for once, when the first batch is to
+/// go.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ProducerIdentity
 {
@@ -84,7 +85,8 @@ internal sealed class ProducerIdentity
 
             try
             {
-                await Task.Delay(_engine.RetryPause.Before(attempt), _engine.Time, _engine.Closed).ConfigureAwait(false);
+                TimeSpan pause = _engine.RetryPause.Before(attempt);
+                await Task.Delay(pause, _engine.Time, _engine.Closed).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -1,9 +1,10 @@
 namespace StreamLog.Clients.Producing;
 
-/// <summary>One topic as a producer sees it: its partitions' queues, and the line of records that cannot be admitted yet.</summary>
+/// <summary>One topic as a producer sees it: its partitions' queues, and the line of records that cannot be admitted
+/// yet.</summary>
 /// <remarks>
-/// Thread-safe. It exists from the first record on, whether the topic does or not. A record joins the line whenever the line is not
-/// empty, so that records of one thread keep their order.
+/// Thread-safe. It exists from the first record on, whether the topic does or not. A record joins the line whenever the
+/// line is not empty, so that records of one thread keep their order.
 /// </remarks>
 internal sealed class ProducerTopic
 {
@@ -47,8 +48,10 @@ internal sealed class ProducerTopic
     /// <summary>Gets the partitions' queues; none while the topic is not known.</summary>
     public PartitionQueue[] Queues => Volatile.Read(ref _queues);
 
-    /// <summary>Gets whether a record can be appended now: the topic is known, there is room, and nobody stands in line.</summary>
-    public bool IsOpen => Volatile.Read(ref _known) is not null && Volatile.Read(ref _waitingCount) == 0 && _engine.Space.IsOpen;
+    /// <summary>Gets whether a record can be appended now: the topic is known, there is room, and nobody stands in
+    /// line.</summary>
+    public bool IsOpen =>
+        Volatile.Read(ref _known) is not null && Volatile.Read(ref _waitingCount) == 0 && _engine.Space.IsOpen;
 
     /// <summary>Returns the partition where records without a key go now.</summary>
     /// <param name="partitionCount">The number of partitions.</param>
@@ -98,8 +101,8 @@ internal sealed class ProducerTopic
 
         return new StreamLogException(
             ErrorCode.RequestTimedOut,
-            $"There was no room for the record within {limit} (MaxBlock), so nothing was appended: {_engine.Space.Used} bytes wait. "
-            + "Append more slowly, or raise ProducerOptions.BufferBytes.");
+            $"There was no room for the record within {limit} (MaxBlock), so nothing was appended: "
+            + $"{_engine.Space.Used} bytes wait. Append more slowly, or raise ProducerOptions.BufferBytes.");
     }
 
     /// <summary>Looks again at what the topic is, in the background.</summary>
@@ -109,7 +112,8 @@ internal sealed class ProducerTopic
             _ = RefreshAsync();
     }
 
-    /// <summary>Looks again at what the topic is, if it has not been done for a while: partitions may have been added.</summary>
+    /// <summary>Looks again at what the topic is, if it has not been done for a while: partitions may have been
+    /// added.</summary>
     public void RefreshIfOld()
     {
         if (_engine.Time.GetElapsedTime(Volatile.Read(ref _refreshedAt)) >= ProducerEngine.MetadataAge)
@@ -140,7 +144,8 @@ internal sealed class ProducerTopic
     public async ValueTask FindAsync(CancellationToken cancellationToken)
     {
         TopicMetadata topic = await _engine.Session
-            .FindTopicAsync(Name, mayCreate: true, _engine.Options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+            .FindTopicAsync(Name, mayCreate: true, _engine.Options.RequestTimeout, cancellationToken)
+            .ConfigureAwait(false);
         lock (_gate)
         {
             PartitionQueue[] queues = _queues;
@@ -229,7 +234,8 @@ internal sealed class ProducerTopic
         }
     }
 
-    /// <summary>Refuses all records in line. Only the one who admits does it, so that no record is decided twice.</summary>
+    /// <summary>Refuses all records in line. Only the one who admits does it, so that no record is decided
+    /// twice.</summary>
     private void RefuseAll(Exception exception)
     {
         while (true)

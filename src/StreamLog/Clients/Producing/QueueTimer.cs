@@ -1,7 +1,9 @@
 namespace StreamLog.Clients.Producing;
 
-/// <summary>A timer that is set to the earliest moment asked for, and otherwise left alone: most of what it guards never happens.</summary>
-/// <remarks>Not thread-safe: its queue's gate guards it. The action runs on the clock's thread, without the gate.</remarks>
+/// <summary>A timer that is set to the earliest moment asked for, and otherwise left alone: most of what it guards
+/// never happens.</summary>
+/// <remarks>Not thread-safe: its queue's gate guards it. The action runs on the clock's thread, without the
+/// gate.</remarks>
 internal sealed class QueueTimer : IDisposable
 {
     private readonly TimeProvider _time;
@@ -9,7 +11,8 @@ internal sealed class QueueTimer : IDisposable
     private ITimer? _timer;
     private bool _isDisposed;
 
-    // When the timer fires, or the end of time while it does not run. It may fire early for whoever asked first and has gone.
+    // When the timer fires, or the end of time while it does not run. It may fire early for whoever asked first and has
+    // gone.
     private long _due = long.MaxValue;
 
     /// <summary>Creates a timer that does not run.</summary>

@@ -2,7 +2,8 @@ using System.Collections;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>The batches of one partition that are to be sent again, in the order in which they were sent first.</summary>
+/// <summary>The batches of one partition that are to be sent again, in the order in which they were sent
+/// first.</summary>
 /// <remarks>Not thread-safe: its queue's gate guards it. It is short: no longer than what may be under way.</remarks>
 internal sealed class RetryLine : IReadOnlyList<ProducerBatch>
 {

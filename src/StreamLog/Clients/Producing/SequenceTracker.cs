@@ -2,13 +2,15 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Clients.Producing;
 
-/// <summary>The idempotent producer's numbers for one partition: which come next, which are acknowledged, and when to begin anew.</summary>
+/// <summary>The idempotent producer's numbers for one partition: which come next, which are acknowledged, and when to
+/// begin anew.</summary>
 /// <remarks>
 /// <para>Not thread-safe: its queue calls it under its gate. It decides and does nothing else.</para>
-/// <para>A log takes a batch only if its sequence follows the last one. When a batch is lost for good, those behind it can never
-/// be taken; then the producer raises its epoch, under which sequences begin at zero (Kafka's KIP-360). The epoch is kept for
-/// each partition, since a log compares it with nothing but its own records. It is raised only when nothing is under way and every
-/// batch that is to be numbered anew is known not to be in the log: a request of the old epoch that comes late is refused.</para>
+/// <para>A log takes a batch only if its sequence follows the last one. When a batch is lost for good, those behind it
+/// can never be taken; then the producer raises its epoch, under which sequences begin at zero (Kafka's KIP-360). The
+/// epoch is kept for each partition, since a log compares it with nothing but its own records. It is raised only when
+/// nothing is under way and every batch that is to be numbered anew is known not to be in the log: a request of the old
+/// epoch that comes late is refused.</para>
 /// </remarks>
 internal sealed class SequenceTracker
 {
@@ -32,7 +34,8 @@ internal sealed class SequenceTracker
     /// <summary>Gets whether numbers can be given out.</summary>
     public bool HasIdentity => ProducerId >= 0;
 
-    /// <summary>Gets whether the log has a batch of this id and epoch. Before, it takes any sequence for the first one.</summary>
+    /// <summary>Gets whether the log has a batch of this id and epoch. Before, it takes any sequence for the first
+    /// one.</summary>
     public bool IsEstablished { get; private set; }
 
     /// <summary>Gets whether no new batch may be numbered before <see cref="Renew"/>.</summary>
@@ -74,18 +77,21 @@ internal sealed class SequenceTracker
     /// <summary>Notes that a numbered batch has been given up.</summary>
     public void GaveUp() => _hasHole |= HasIdentity;
 
-    /// <summary>Notes that the log refused a batch since it misses what came before, although nothing before is under way.</summary>
+    /// <summary>Notes that the log refused a batch since it misses what came before, although nothing before is under
+    /// way.</summary>
     public void LostState() => _hasLostState = true;
 
     /// <summary>Notes that the log knows a newer epoch of the id.</summary>
     public void Fenced() => _isFenced = true;
 
     /// <summary>Begins anew where that is needed. Nothing is under way.</summary>
-    /// <param name="retries">The batches that are to be sent again, in order; none of them is renumbered without need.</param>
+    /// <param name="retries">The batches that are to be sent again, in order; none of them is renumbered without
+    /// need.</param>
     /// <returns>Whether the epoch was raised, or the id given up.</returns>
     public bool Renew(IReadOnlyList<ProducerBatch> retries)
     {
-        // A hole before batches that are still to be retried shows by itself: the log refuses the first of them, or takes it.
+        // A hole before batches that are still to be retried shows by itself: the log refuses the first of them, or
+        // takes it.
         bool isGap = _hasLostState || (_hasHole && retries.Count == 0 && _ackedEnd != _nextSequence);
         if (retries.Count == 0)
             _hasHole = false;
