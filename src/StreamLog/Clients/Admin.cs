@@ -117,7 +117,12 @@ internal sealed class Admin : IAdmin
         {
             Topics =
             [
-                new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = totalCount, Assignments = null },
+                new CreatePartitionsRequest.CreatePartitionsTopic
+                {
+                    Name = name,
+                    Count = totalCount,
+                    Assignments = null,
+                },
             ],
             TimeoutMs = Durations.ToRequest(Timeout),
         };
@@ -129,8 +134,10 @@ internal sealed class Admin : IAdmin
         if (code == ErrorCode.UnknownTopicOrPartition)
             throw ClientErrors.ForTopic(code, name);
         if (code != ErrorCode.None)
+        {
             throw ClientErrors.Refused(
                 code, $"Raising topic '{name}' to {totalCount} partitions", result?.ErrorMessage);
+        }
     }
 
     /// <inheritdoc/>

@@ -102,7 +102,9 @@ internal sealed class AdminConfigs
         if (code == ErrorCode.UnknownTopicOrPartition)
             throw ClientErrors.ForTopic(ErrorCode.UnknownTopicOrPartition, topic);
         if (code != ErrorCode.None)
+        {
             throw ClientErrors.Refused(
                 code ?? ErrorCode.UnknownServerError, $"{what} the settings of topic '{topic}'", message);
+        }
     }
 }

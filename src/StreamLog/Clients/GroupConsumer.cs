@@ -250,8 +250,10 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         lock (_gate)
         {
             if (_isDisposed)
+            {
                 throw new ObjectDisposedException(
                     "GroupConsumer", "The group consumer was disposed. Consume the topic again.");
+            }
         }
     }
 }

@@ -164,8 +164,11 @@ internal sealed class GroupOffsets
         foreach (OffsetFetchResponse.OffsetFetchResponsePartitions answer in topic.Partitions)
         {
             if (answer.ErrorCode is not (ErrorCode.None or ErrorCode.UnknownTopicOrPartition))
+            {
                 throw ClientErrors.ForGroup(
                     answer.ErrorCode, group, $"tell the offset of {topic.Name}-{answer.PartitionIndex}");
+            }
+
             if (answer.CommittedOffset >= 0)
             {
                 found[new TopicPartition(topic.Name, answer.PartitionIndex)] = new OffsetAndMetadata(

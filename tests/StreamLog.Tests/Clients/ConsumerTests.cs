@@ -19,11 +19,11 @@ public sealed class ConsumerTests
     [Fact]
     public async Task Records_are_read_in_order_from_the_beginning_and_as_they_come()
     {
-        Fill(0, 0, 10);
+        _broker.Fill(0, 0, 10);
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
-        List<string> read = await TakeAsync(consumer, 10, then: () => Fill(0, 10, 5), more: 5);
+        List<string> read = await TakeAsync(consumer, 10, then: () => _broker.Fill(0, 10, 5), more: 5);
 
         Assert.Equal(Enumerable.Range(0, 15).Select(i => $"{i}"), read);
         Assert.Equal(15, consumer.Position(P(0)));
@@ -38,7 +38,7 @@ public sealed class ConsumerTests
         headers.Add("n", (ReadOnlyMemory<byte>?)null);
         using RecordBatchBuilder builder = new(10_000);
         builder.TryAppend(1234, "key"u8, true, default, false, headers);
-        Append(0, builder);
+        _broker.Append(0, builder);
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
@@ -56,7 +56,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_record_that_cannot_be_decoded_stops_nobody()
     {
-        Fill(0, 0, 3);
+        _broker.Fill(0, 0, 3);
         await using Consumer<string, int> consumer = new(
             _broker, _environment, new ConsumerOptions(), Serdes.Utf8, Serdes.Int32, NullLoggerFactory.Instance);
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
@@ -73,7 +73,7 @@ public sealed class ConsumerTests
     public async Task Partitions_take_turns()
     {
         for (int i = 0; i < 3; i++)
-            Fill(i, i * 1000, 500, perBatch: 10);
+            _broker.Fill(i, i * 1000, 500, perBatch: 10);
         await using Consumer<string, string> consumer = Create(options => options.MaxPartitionFetchBytes = 2000);
         await consumer.AssignAsync([P(0), P(1), P(2)], StartAt.Earliest);
 
@@ -93,8 +93,8 @@ public sealed class ConsumerTests
     [Fact]
     public async Task No_more_is_fetched_ahead_than_allowed()
     {
-        Fill(0, 0, 2000, perBatch: 5);
-        Fill(1, 0, 2000, perBatch: 5);
+        _broker.Fill(0, 0, 2000, perBatch: 5);
+        _broker.Fill(1, 0, 2000, perBatch: 5);
         await using Consumer<string, string> consumer = Create(options =>
         {
             options.FetchAheadBytes = 4000;
@@ -117,7 +117,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_batch_larger_than_every_limit_is_read_all_the_same()
     {
-        Fill(0, 0, 100, perBatch: 100);
+        _broker.Fill(0, 0, 100, perBatch: 100);
         await using Consumer<string, string> consumer = Create(options =>
         {
             options.FetchAheadBytes = 10;
@@ -132,7 +132,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task After_a_seek_nothing_from_before_it_is_yielded()
     {
-        Fill(0, 0, 1000, perBatch: 10);
+        _broker.Fill(0, 0, 1000, perBatch: 10);
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
@@ -154,7 +154,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_seek_while_a_fetch_is_under_way_drops_what_it_brings()
     {
-        Fill(0, 0, 100, perBatch: 10);
+        _broker.Fill(0, 0, 100, perBatch: 10);
         TaskCompletionSource gate = new();
         int fetches = 0;
         _broker.Script = request => request is FetchRequest && ++fetches == 1
@@ -173,7 +173,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task Places_to_start_at_are_found()
     {
-        Fill(0, 0, 10, perBatch: 1);
+        _broker.Fill(0, 0, 10, perBatch: 1);
         await using Consumer<string, string> consumer = Create();
 
         await consumer.AssignAsync([P(0)], StartAt.Timestamp(DateTimeOffset.FromUnixTimeMilliseconds(1004)));
@@ -189,8 +189,8 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_paused_partition_yields_nothing_until_it_is_resumed_and_loses_nothing()
     {
-        Fill(0, 0, 100, perBatch: 10);
-        Fill(1, 0, 100, perBatch: 10);
+        _broker.Fill(0, 0, 100, perBatch: 10);
+        _broker.Fill(1, 0, 100, perBatch: 10);
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0), P(1)], StartAt.Earliest);
 
@@ -214,7 +214,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task An_offset_that_is_gone_is_reset_as_the_policy_says()
     {
-        Fill(0, 0, 10, perBatch: 1);
+        _broker.Fill(0, 0, 10, perBatch: 1);
         _broker.Partition("orders").LogStartOffset = 5;
         await using Consumer<string, string> earliest = Create();
         await earliest.AssignAsync([P(0)], StartAt.Offset(2));
@@ -233,7 +233,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task Corrupt_bytes_are_told_with_their_place_after_all_good_ones()
     {
-        Fill(0, 0, 10, perBatch: 5);
+        _broker.Fill(0, 0, 10, perBatch: 5);
         _broker.Partition("orders").Batches[1][70] ^= 1;
         long before = RecordBuffer.Outstanding;
         Consumer<string, string> consumer = Create();
@@ -259,8 +259,8 @@ public sealed class ConsumerTests
     {
         using RecordBatchBuilder builder = new(1000) { IsControl = true };
         builder.TryAppend(1, [0, 0, 0, 1], true, [0, 0, 0, 0, 0, 0], true, null);
-        Append(0, builder);
-        Fill(0, 0, 1);
+        _broker.Append(0, builder);
+        _broker.Fill(0, 0, 1);
         await using Consumer<string, string> consumer = Create();
         await consumer.AssignAsync([P(0)], StartAt.Earliest);
 
@@ -270,7 +270,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task Errors_that_pass_are_waited_for_and_others_are_thrown()
     {
-        Fill(0, 0, 1);
+        _broker.Fill(0, 0, 1);
         int fetches = 0;
         _broker.Script = request => request is FetchRequest && ++fetches <= 3
             ? new Fault { Error = ErrorCode.NotLeaderOrFollower } : null;
@@ -297,7 +297,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task A_lost_answer_is_asked_for_again()
     {
-        Fill(0, 0, 1);
+        _broker.Fill(0, 0, 1);
         int fetches = 0;
         _broker.Script = request => request is FetchRequest && ++fetches == 1
             ? new Fault { LosesRequest = true } : null;
@@ -340,7 +340,7 @@ public sealed class ConsumerTests
     [Fact]
     public async Task Committed_offsets_are_found_again_by_another_consumer()
     {
-        Fill(0, 0, 10);
+        _broker.Fill(0, 0, 10);
         await using Consumer<string, string> first = Create(options => options.Group = "g");
         await first.AssignAsync([P(0), P(1)]);
         await TakeAsync(first, 4);
@@ -365,125 +365,6 @@ public sealed class ConsumerTests
             await Assert.ThrowsAsync<StreamLogException>(async () => await consumer.AssignAsync([P(0)]));
 
         Assert.Equal(ErrorCode.OffsetOutOfRange, failure.ErrorCode);
-    }
-
-    [Fact]
-    public async Task Lists_are_full_or_as_long_as_the_wait_allows()
-    {
-        Fill(0, 0, 10);
-        await using Consumer<string, string> consumer = Create();
-        await consumer.AssignAsync([P(0)], StartAt.Earliest);
-
-        List<int> sizes = [];
-        await using IAsyncEnumerator<IReadOnlyList<Record<string, string>>> batches =
-            consumer.ReadBatchesAsync(4, TimeSpan.FromSeconds(3)).GetAsyncEnumerator();
-        for (int i = 0; i < 3; i++)
-        {
-            Assert.True(await _environment.RunAsync(batches.MoveNextAsync()));
-            sizes.Add(batches.Current.Count);
-        }
-
-        Assert.Equal([4, 4, 2], sizes);
-    }
-
-    [Fact]
-    public async Task Leases_show_bytes_until_they_are_disposed_and_are_counted_to_zero()
-    {
-        long before = RecordBuffer.Outstanding;
-        Fill(0, 0, 100, perBatch: 10);
-        Consumer<string, string> consumer = Create(options => options.MaxPartitionFetchBytes = 1000);
-        await consumer.AssignAsync([P(0)], StartAt.Offset(3));
-
-        List<long> offsets = [];
-        RecordLease? last = null;
-        await foreach (RecordLease lease in consumer.ReadLeasesAsync())
-        {
-            offsets.AddRange(OffsetsOf(lease));
-            Assert.Equal(lease.NextOffset, consumer.Position(P(0)));
-            Assert.Equal(P(0), lease.TopicPartition);
-            lease.Dispose();
-            lease.Dispose();
-            last = lease;
-            if (offsets[^1] == 99)
-                break;
-        }
-
-        await consumer.DisposeAsync();
-        Assert.Equal(Enumerable.Range(3, 97).Select(i => (long)i), offsets);
-        Assert.Throws<ObjectDisposedException>(() => last!.TryRead(out _));
-        Assert.Throws<ObjectDisposedException>(() => last!.ReadHeaders());
-        await Eventually.HoldsAsync(() => RecordBuffer.Outstanding <= before);
-    }
-
-    [Fact]
-    public async Task Disposal_ends_a_reading_cleanly()
-    {
-        long before = RecordBuffer.Outstanding;
-        Fill(0, 0, 100);
-        Consumer<string, string> consumer = Create();
-        await consumer.AssignAsync([P(0)], StartAt.Earliest);
-
-        int count = 0;
-        Task reading = Task.Run(async () =>
-        {
-            await foreach (Record<string, string> record in consumer.ReadAllAsync())
-                Volatile.Write(ref count, count + 1);
-        });
-        await Eventually.HoldsAsync(() => Volatile.Read(ref count) == 100);
-        await Task.WhenAll(consumer.DisposeAsync().AsTask(), consumer.DisposeAsync().AsTask());
-        await reading;
-
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await FirstAsync(consumer));
-        await Eventually.HoldsAsync(() => RecordBuffer.Outstanding <= before);
-    }
-
-    [Fact]
-    public async Task Cancellation_ends_a_wait_and_the_next_reading_goes_on()
-    {
-        Fill(0, 0, 3);
-        await using Consumer<string, string> consumer = Create();
-        await consumer.AssignAsync([P(0)], StartAt.Earliest);
-        using CancellationTokenSource stop = new();
-
-        int count = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (Record<string, string> record in consumer.ReadAllAsync(stop.Token))
-            {
-                if (++count == 3)
-                    stop.CancelAfter(0);
-            }
-        });
-        Fill(0, 3, 1);
-
-        Assert.Equal(3, (await FirstAsync(consumer)).Offset);
-    }
-
-    [Fact]
-    public async Task One_reads_at_a_time()
-    {
-        Fill(0, 0, 3);
-        await using Consumer<string, string> consumer = Create();
-        await consumer.AssignAsync([P(0)], StartAt.Earliest);
-
-        await foreach (Record<string, string> record in consumer.ReadAllAsync())
-        {
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await FirstAsync(consumer));
-            break;
-        }
-    }
-
-    private static IEnumerable<long> OffsetsOf(RecordLease lease)
-    {
-        List<long> offsets = [];
-        while (lease.TryRead(out RawRecord record))
-        {
-            Assert.Equal($"{record.Offset}", Encoding.UTF8.GetString(record.Value));
-            Assert.Empty(lease.ReadHeaders());
-            offsets.Add(record.Offset);
-        }
-
-        return offsets;
     }
 
     private static TopicPartition P(int partition) => new("orders", partition);
@@ -517,25 +398,5 @@ public sealed class ConsumerTests
         configure?.Invoke(options);
         return new Consumer<string, string>(
             _broker, _environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
-    }
-
-    private void Fill(int partition, int first, int count, int perBatch = 100)
-    {
-        using RecordBatchBuilder builder = new(1_000_000);
-        for (int i = 0; i < count; i++)
-        {
-            builder.TryAppend(1000 + first + i, "key"u8, true, Encoding.UTF8.GetBytes($"{first + i}"), true, null);
-            if (builder.Count == perBatch)
-                Append(partition, builder);
-        }
-
-        if (!builder.IsEmpty)
-            Append(partition, builder);
-    }
-
-    private void Append(int partition, RecordBatchBuilder builder)
-    {
-        using RecordBuffer batch = builder.Build();
-        _broker.Do(() => _broker.Partition("orders", partition).Append(batch.Span, int.MaxValue));
     }
 }

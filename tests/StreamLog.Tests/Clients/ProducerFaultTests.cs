@@ -55,8 +55,10 @@ public sealed class ProducerFaultTests
         {
             appends.Add(producer.AppendAsync("orders", new("k", $"{i}") { Partition = i % Partitions }).AsTask());
             if (random.NextChance(0.1))
+            {
                 await environment.RunAsync(
                     Task.WhenAny(appends[^1], Task.Delay(TimeSpan.FromMilliseconds(40), environment.Time)));
+            }
         }
 
         List<(int Record, LogPosition Position)> acknowledged = [];

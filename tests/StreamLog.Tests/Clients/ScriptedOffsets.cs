@@ -41,8 +41,11 @@ internal static class ScriptedOffsets
             foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in topic.Partitions)
             {
                 if (error == ErrorCode.None)
+                {
                     offsets[(request.GroupId, new TopicPartition(
                         topic.Name, partition.PartitionIndex))] = partition.CommittedOffset;
+                }
+
                 answers.Partitions.Add(new OffsetCommitResponse.OffsetCommitResponsePartition
                 {
                     PartitionIndex = partition.PartitionIndex,

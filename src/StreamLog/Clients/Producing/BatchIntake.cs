@@ -154,7 +154,8 @@ internal sealed class BatchIntake : IDisposable
         throw new StreamLogException(
             ErrorCode.MessageTooLarge,
             $"A record of {size} bytes, with what its batch adds, is larger than the "
-            + $"{_engine.Options.MaxRequestBytes} bytes that ProducerOptions.{nameof(ProducerOptions.MaxRequestBytes)} allows. Raise it, and the topic's "
+            + $"{_engine.Options.MaxRequestBytes} bytes that "
+            + $"ProducerOptions.{nameof(ProducerOptions.MaxRequestBytes)} allows. Raise it, and the topic's "
             + "max.message.bytes where that is lower.");
     }
 }
