@@ -315,7 +315,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             Adopt(producerId, epoch);
     }
 
-    /// <summary>Takes an id where there is none: who asked twice is told twice, and numbers that are given stay.</summary>
+    /// <summary>Takes an id where there is none: who asked twice is told twice, and numbers that are given
+    /// stay.</summary>
     private void Adopt(long producerId, short epoch)
     {
         if (_sequences.HasIdentity)

@@ -130,7 +130,8 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
         new("Producer", "The producer was disposed, so nothing was appended. Create another one.");
 
     /// <summary>Keeps the failure of a batch for the next flush, if nobody else is told.</summary>
-    /// <param name="batch">The batch. Its queue, which holds its gate, still has it: so no flush misses both of them.</param>
+    /// <param name="batch">The batch. Its queue, which holds its gate, still has it: so no flush misses both of
+    /// them.</param>
     /// <param name="failure">Why it was given up.</param>
     /// <returns>The failure.</returns>
     public ProduceFailure KeepFailure(ProducerBatch batch, ProduceFailure failure)
