@@ -52,10 +52,10 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _timer = new QueueTimer(engine.Time, OnTimer);
     }
 
-    /// <summary>Gets how many batches may be under way: one, until the log knows the producer and so can tell a
-    /// gap.</summary>
-    private int InFlightLimit =>
-        !_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1;
+    /// <summary>Gets whether no more may go: all but one until the log knows the producer and so can tell a gap, and
+    /// later those that would make it forget the first one in doubt, however many behind that are answered.</summary>
+    private bool IsWindowFull => _inFlight.Count > 0 && _sequences.CountSince(_inFlight[0])
+        >= (!_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
 
     /// <summary>Serializes a record into the open batch, and sees to its sending.</summary>
     /// <typeparam name="TKey">The type of the key.</typeparam>
@@ -100,12 +100,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             _isClosed |= close;
             if (_intake.Open is { Count: > 0 } open)
                 open.IsUrgent = true;
-            foreach (ProducerBatch batch in _intake.All)
-                unresolved.Add(batch.WhenDone());
-            foreach (ProducerBatch batch in _retries)
-                unresolved.Add(batch.WhenDone());
-            foreach (ProducerBatch batch in _inFlight)
-                unresolved.Add(batch.WhenDone());
+            IEnumerable<ProducerBatch> all = _intake.All.Concat(_retries).Concat(_inFlight);
+            unresolved.AddRange(all.Select(static batch => batch.WhenDone()));
             send = TryBeginSending();
         }
 
@@ -212,7 +208,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// say.</summary>
     private bool HasWork(bool looksAtTime)
     {
-        if (_inFlight.Count >= InFlightLimit || _asksIdentity)
+        if (_asksIdentity || IsWindowFull)
             return false;
         if (_retries.Count > 0 || _sequences.MustRenew)
             return _inFlight.Count == 0 && (_retryAt == 0 || _engine.Time.GetTimestamp() >= _retryAt);
@@ -351,7 +347,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             return false;
         }
 
-        if (isSequenceError && IsEarliest(batch))
+        if (isSequenceError && SequenceTracker.IsEarliest(batch, _inFlight, _retries))
         {
             if (outcome.IsFenced)
                 _sequences.Fenced();
@@ -361,18 +357,6 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
         PutBack(batch);
         return true;
-    }
-
-    /// <summary>Tells whether every batch that was sent before has been acknowledged or given up.</summary>
-    private bool IsEarliest(ProducerBatch batch)
-    {
-        foreach (ProducerBatch other in _inFlight)
-        {
-            if (other.Ordinal < batch.Ordinal)
-                return false;
-        }
-
-        return _retries.Count == 0 || _retries[0].Ordinal > batch.Ordinal;
     }
 
     private void PutBack(ProducerBatch batch)
@@ -497,7 +481,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// <summary>Returns when something may be sent by the mere passing of time.</summary>
     private long NextSending()
     {
-        if (_asksIdentity || _inFlight.Count >= InFlightLimit)
+        if (_asksIdentity || IsWindowFull)
             return long.MaxValue;
         if (_retries.Count > 0 || _sequences.MustRenew)
             return _inFlight.Count == 0 ? _retryAt : long.MaxValue;

@@ -41,6 +41,21 @@ internal sealed class SequenceTracker
     /// <summary>Gets whether no new batch may be numbered before <see cref="Renew"/>.</summary>
     public bool MustRenew => _hasHole || _hasLostState || _isFenced;
 
+    /// <summary>Tells whether every batch that was sent before one has been acknowledged or given up.</summary>
+    /// <param name="batch">The batch, which has just been answered.</param>
+    /// <param name="inFlight">Those under way.</param>
+    /// <param name="retries">Those to be sent again, in order.</param>
+    /// <returns>Whether none before it is in doubt.</returns>
+    public static bool IsEarliest(ProducerBatch batch, List<ProducerBatch> inFlight, RetryLine retries) =>
+        !inFlight.Exists(other => other.Ordinal < batch.Ordinal)
+        && (retries.Count == 0 || retries[0].Ordinal > batch.Ordinal);
+
+    /// <summary>Tells how many batches were numbered since one, itself included.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <returns>The number. A log tells only so many of the latest from new ones.</returns>
+    public int CountSince(ProducerBatch batch) =>
+        (int)((_nextOrdinal - batch.Ordinal + OrdinalStep - 1) / OrdinalStep);
+
     /// <summary>Takes an id and its epoch. Sequences begin at zero.</summary>
     /// <param name="producerId">The id.</param>
     /// <param name="epoch">The epoch.</param>
