@@ -113,7 +113,17 @@ internal sealed class FlushMarks : IDisposable
                 _isDirty = false;
             }
 
-            _file.DataSync(); // Appends go on meanwhile.
+            try
+            {
+                _file.DataSync(); // Appends go on meanwhile.
+            }
+            catch
+            {
+                // Whoever comes next, to lower a mark say, must not take the marks for flushed.
+                lock (_gate)
+                    _isDirty = true;
+                throw;
+            }
         }
     }
 

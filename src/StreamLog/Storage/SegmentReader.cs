@@ -21,7 +21,7 @@ internal static class SegmentReader
     public static RecordBuffer Read(Segment segment, LeaderEpochs epochs, LogConfig config, in ReadWindow window)
     {
         // Enough for what is wanted and for what lies between the index entry and it.
-        int slack = 2 * config.IndexIntervalBytes;
+        int slack = 2 * Math.Min(config.IndexIntervalBytes, BytesAtOnceMax);
         int chunkBytes = Math.Clamp(window.BytesMax, RecordBatchHeader.Size, BytesAtOnceMax) + slack;
         Chunk chunk = new(segment, chunkBytes);
         try

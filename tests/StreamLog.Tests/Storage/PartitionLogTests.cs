@@ -259,4 +259,29 @@ public sealed class PartitionLogTests
         Assert.Equal(ErrorCode.FencedLeaderEpoch, log.AppendAndDispose(LogHarness.Batch("a"), epoch: 2).ErrorCode);
         Assert.Equal(0, log.Log.LogEndOffset);
     }
+
+    [Fact]
+    public void An_index_may_be_as_sparse_as_a_config_can_say()
+    {
+        LogHarness log = new(
+            new SimulatedDisk(), new LogConfig { IndexIntervalBytes = 1_200_000_000 },
+            settings: new LogDirectorySettings { NodeId = 1, TailCacheBytesMax = 1 });
+        log.Append("a");
+        log.Append("b");
+
+        Assert.Equal([(0, "a"), (1, "b")], log.ReadAll());
+    }
+
+    [Fact]
+    public void Marks_that_could_not_be_flushed_are_never_taken_for_flushed()
+    {
+        SimulatedDisk disk = new();
+        disk.CreateDirectory("/data");
+        using FlushMarks marks = FlushMarks.Open(disk, "/data");
+        marks.Append(new FlushMark(LogHarness.TopicId, 0, Offset: 9, SegmentBaseOffset: 0, Position: 900));
+        disk.Faults.FailFlushes(path => path.EndsWith(FlushMarks.FileName, StringComparison.Ordinal), times: 1);
+
+        Assert.ThrowsAny<IOException>(marks.Sync);
+        Assert.ThrowsAny<IOException>(marks.Sync);
+    }
 }
