@@ -369,9 +369,9 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _readings.Return(isFinished: true);
         _readings.Replace(
             reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)
-        {
-            EndOffset = reading.EndOffset,
-        });
+            {
+                EndOffset = reading.EndOffset,
+            });
         System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 

@@ -168,9 +168,9 @@ internal sealed partial class FetchFailures
             Log.Reset(_logger, reading.Partition, reading.FetchOffset, offset, _options.OffsetReset);
             _readings.Replace(
                 reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, offset)
-            {
-                EndOffset = reading.EndOffset,
-            });
+                {
+                    EndOffset = reading.EndOffset,
+                });
         }
         catch (StreamLogException exception) when (exception.IsRetriable)
         {

@@ -12,8 +12,8 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <summary>How old the knowledge of a topic may be: added partitions are used that soon.</summary>
     public static readonly TimeSpan MetadataAge = TimeSpan.FromSeconds(3);
 
-    // This part of a batch is left free. Whether a record fits is known once it is written, behind all others: without room for it
-    // the last one of each batch would double an array of the pool, for nothing.
+    // This part of a batch is left free. Whether a record fits is known once it is written, behind all others: without
+    // room for it the last one of each batch would double an array of the pool, for nothing.
     private const int SpareShare = 32;
 
     private readonly ConcurrentDictionary<string, ProducerTopic> _topics = new(StringComparer.Ordinal);

@@ -21,7 +21,8 @@ public sealed class FileSystemsAgreeTests : IDisposable
     }
 
     // Goal: what is tested in memory or under simulation holds on a disk.
-    // Method: random operations on few names, so that they collide, on all three; each outcome and the trees are compared.
+    // Method: random operations on few names, so that they collide, on all three; each outcome and the trees are
+    // compared.
     [Fact]
     public void Any_operations_on_names_end_alike_on_all_three()
     {
