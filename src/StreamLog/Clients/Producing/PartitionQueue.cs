@@ -370,8 +370,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private void Split(ProducerBatch batch)
     {
         _intake.LowerLimit(batch.Size / 2);
-        ProducerBatch first = new(batch.Size * 2, _engine.Options.Compression);
-        ProducerBatch second = new(batch.Size * 2, _engine.Options.Compression);
+        ProducerBatch first = new(batch.Size, _engine.Options.Compression);
+        ProducerBatch second = new(batch.Size, _engine.Options.Compression);
         batch.SplitInto(first, second);
         _retries.Put(first);
         _retries.Put(second);

@@ -12,8 +12,6 @@ namespace StreamLog.Clients.Producing;
 /// </remarks>
 internal sealed class ProducerBatch : IDisposable
 {
-    private const int Overrun = 2048;
-
     private readonly RecordBatchBuilder _builder;
     private RecordBuffer? _records;
     private AppendCompletion? _first;
@@ -32,10 +30,7 @@ internal sealed class ProducerBatch : IDisposable
     public ProducerBatch(int sizeLimit, CompressionType compression)
     {
         SizeLimit = sizeLimit;
-
-        // A record that does not fit in is seen to be so once it is serialized. There is room for most of them, so that
-        // the buffer, which is a power of two, need not be doubled and copied at the end of every batch.
-        _builder = new RecordBatchBuilder(sizeLimit - Math.Min(sizeLimit / 8, Overrun), compression);
+        _builder = new RecordBatchBuilder(sizeLimit, compression);
     }
 
     /// <summary>Gets how large the batch may become.</summary>
