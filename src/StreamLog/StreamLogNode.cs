@@ -43,8 +43,13 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <summary>Gets the directory that holds the data; in memory, the name that stands for it.</summary>
     public string DataDirectory => _parts.Directory.Path;
 
-    /// <summary>Gets the engine's door: for what speaks Kafka's requests itself.</summary>
-    internal IBroker Broker => _parts.Broker;
+    /// <summary>Gets the engine's only door: Kafka's requests, answered by this node.</summary>
+    /// <remarks>
+    /// For what goes below the clients, such as raw batches. Thread-safe. A caller in this process sends with
+    /// <see cref="RequestContext.Local"/>. On a node that has stopped every request throws
+    /// <see cref="ErrorCode.BrokerNotAvailable"/>.
+    /// </remarks>
+    public IBroker Broker => _parts.Broker;
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">
