@@ -6,28 +6,7 @@ internal sealed partial class LogRecovery
 {
     private static partial class Log
     {
-        [LoggerMessage(1010, LogLevel.Debug, "Scanned {Path}: {Bytes} bytes, up to offset {EndOffset}.")]
-        public static partial void Scanned(ILogger logger, string path, long bytes, long endOffset);
-
-        [LoggerMessage(1011, LogLevel.Information,
-            "Partition {Partition}: cut {Path} at byte {Position} (offset {Offset}), where the last crash left an " +
-            "unfinished " +
-            "write: {Fault}. It had not been acknowledged as flushed.")]
-        public static partial void Cut(
-            ILogger logger, TopicPartition partition, string path, long position, long offset, string fault);
-
-        [LoggerMessage(1012, LogLevel.Warning,
-            "Partition {Partition}: cut {Path} at byte {Position} (offset {Offset}): {Fault}. Sound batches lay " +
-            "behind it; they " +
-            "are kept in *.cut files beside it.")]
-        public static partial void CutWithCopy(
-            ILogger logger, TopicPartition partition, string path, long position, long offset, string fault);
-
         [LoggerMessage(1013, LogLevel.Error, "Partition {Partition} was not opened. {Reason}")]
         public static partial void Offline(ILogger logger, TopicPartition partition, string reason);
-
-        [LoggerMessage(1014, LogLevel.Warning,
-            "The disk is full, and something that shortens the next start was not written to {Path}: {Reason}")]
-        public static partial void NotWritten(ILogger logger, string path, string reason);
     }
 }

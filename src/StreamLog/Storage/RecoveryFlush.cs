@@ -1,0 +1,81 @@
+using System.Buffers;
+
+namespace StreamLog.Storage;
+
+/// <summary>Brings to the disk what was scanned while a log was opened, and notes that it is there.</summary>
+/// <remarks>A step of <see cref="LogRecovery"/>, on its thread.</remarks>
+internal sealed class RecoveryFlush
+{
+    private readonly RecoveringLog _recovery;
+    private readonly LogState _log;
+
+    public RecoveryFlush(RecoveringLog recovery)
+    {
+        _recovery = recovery;
+        _log = recovery.State;
+    }
+
+    /// <summary>
+    /// Writes once more and flushes what was scanned. What was read may come from the cache of the system, and may
+    /// never reach the disk by itself: after a flush that failed the system takes such pages for written. After this
+    /// they are there, and may be served.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void FlushScanned()
+    {
+        if (_recovery.Unflushed.Count == 0)
+            return;
+
+        foreach ((Segment segment, long start) in _recovery.Unflushed)
+        {
+            Rewrite(segment, start);
+            segment.File.DataSync();
+        }
+
+        Segment active = _recovery.Segments[^1];
+        foreach ((Segment segment, long _) in _recovery.Unflushed)
+        {
+            if (ReferenceEquals(segment, active))
+                continue;
+            segment.Indexes(_log.Config).Seal();
+            _recovery.WriteIfThereIsRoom(() => segment.SaveIndexes(_log.Config));
+        }
+
+        _recovery.Files.SyncDirectory(_recovery.Directory);
+    }
+
+    /// <summary>
+    /// Notes how far the log is flushed now: what was scanned may be served, so it is durable from here on, and
+    /// corruption if it is ever found otherwise.
+    /// </summary>
+    public void NoteFlushed()
+    {
+        Segment active = _recovery.Segments[^1];
+        if (_recovery.Unflushed.Count == 0 || active.NextOffset <= _recovery.FlushedOffset)
+            return;
+
+        _recovery.WriteIfThereIsRoom(() => _recovery.Services.Marks.Append(new FlushMark(
+            _log.TopicId, _log.Partition.Partition, active.NextOffset, active.BaseOffset, active.SizeInBytes)));
+    }
+
+    private void Rewrite(Segment segment, long start)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(256 * 1024, segment.SizeInBytes - start));
+        try
+        {
+            for (long position = start; position < segment.SizeInBytes;)
+            {
+                int wanted = (int)Math.Min(buffer.Length, segment.SizeInBytes - position);
+                int read = segment.File.Read(buffer.AsSpan(0, wanted), position);
+                if (read < wanted)
+                    throw _recovery.Offline(segment.File.Path, position, segment.BaseOffset, "the file became shorter");
+                segment.File.Write(buffer.AsSpan(0, read), position);
+                position += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

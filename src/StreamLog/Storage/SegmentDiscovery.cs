@@ -1,0 +1,134 @@
+using StreamLog.Extensibility;
+
+namespace StreamLog.Storage;
+
+/// <summary>
+/// Finds the segments of a log that is being opened, and clears away what an unfinished change has left beside them.
+/// </summary>
+/// <remarks>A step of <see cref="LogRecovery"/>, on its thread. It opens files and reads none.</remarks>
+internal sealed class SegmentDiscovery
+{
+    private readonly RecoveringLog _recovery;
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly List<Segment> _segments;
+
+    public SegmentDiscovery(RecoveringLog recovery)
+    {
+        _recovery = recovery;
+        _files = recovery.Files;
+        _directory = recovery.Directory;
+        _segments = recovery.Segments;
+    }
+
+    /// <summary>Opens the segments there are, or creates the first one.</summary>
+    /// <exception cref="StreamLogException">Segments are missing that had been flushed.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void OpenSegments()
+    {
+        foreach (FileSystemEntry entry in _files.List(_directory))
+            Take(entry);
+
+        if (_segments.Count > 0)
+        {
+            FinishTrim();
+            DeleteStrayIndexes();
+            CheckFirst();
+            return;
+        }
+
+        if (_recovery.FlushedOffset > _recovery.LogStart)
+            throw _recovery.Offline(_directory, 0, _recovery.LogStart, "there is no segment file");
+        StartAt(_recovery.LogStart);
+    }
+
+    /// <summary>
+    /// Begins the log anew where its start was raised to: that is durable, and what lay below it had not been flushed.
+    /// Nothing of it is wanted.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void RestartAtLogStart()
+    {
+        _recovery.Unflushed.Clear();
+        while (_segments.Count > 0)
+        {
+            Segment segment = _segments[^1];
+            _segments.RemoveAt(_segments.Count - 1);
+            segment.Release();
+            segment.MarkDeleted();
+            segment.DeleteMarked();
+        }
+
+        StartAt(_recovery.LogStart);
+    }
+
+    private void StartAt(long logStart)
+    {
+        _segments.Add(Segment.Create(_files, _directory, logStart, 0, _recovery.Services.NowMs));
+        _files.SyncDirectory(_directory);
+    }
+
+    private void Take(FileSystemEntry entry)
+    {
+        string path = Path.Combine(_directory, entry.Name);
+        bool isLeftOver = entry.Name.EndsWith(LogFileNames.Deleted, StringComparison.Ordinal)
+            || entry.Name.EndsWith(LogFileNames.Temporary, StringComparison.Ordinal);
+        if (isLeftOver)
+        {
+            _files.DeleteFile(path);
+        }
+        else if (LogFileNames.TryParse(entry.Name, LogFileNames.Log, out long baseOffset))
+        {
+            IFile file = _files.Open(path, FileOpenMode.Open);
+            _segments.Add(new Segment(_files, _directory, baseOffset, file, indexes: null)
+            {
+                CreatedMs = _recovery.Services.NowMs,
+            });
+        }
+    }
+
+    // A trim raises the start before it deletes, and a crash may leave any of the files that it deleted.
+    private void FinishTrim()
+    {
+        while (_segments.Count > 1 && _segments[1].BaseOffset <= _recovery.LogStart)
+        {
+            Segment segment = _segments[0];
+            _segments.RemoveAt(0);
+            segment.Release();
+            _files.DeleteFile(segment.File.Path);
+        }
+    }
+
+    // A flush that overlapped with a cut or a trim may have written indexes of a segment that was gone by then.
+    private void DeleteStrayIndexes()
+    {
+        HashSet<long> offsets = [.. _segments.Select(segment => segment.BaseOffset)];
+        foreach (FileSystemEntry entry in _files.List(_directory))
+        {
+            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset);
+            if (isIndex && !offsets.Contains(offset))
+                _files.DeleteFile(Path.Combine(_directory, entry.Name));
+        }
+    }
+
+    // Nothing but a trim takes segments away at the start, and it notes that before.
+    private void CheckFirst()
+    {
+        long logStart = _recovery.LogStart;
+        if (!_recovery.Services.Checkpoints.AreLogStartsKnown)
+        {
+            LeaderEpochs epochs = _recovery.State.Epochs;
+            if (epochs.Entries.Count == 0)
+                return; // Nobody knows where the log began.
+            logStart = Math.Max(logStart, epochs.Entries[0].StartOffset);
+        }
+
+        if (logStart < _segments[0].BaseOffset && logStart < _recovery.FlushedOffset)
+        {
+            throw _recovery.Offline(
+                LogFileNames.PathOf(_directory, logStart, LogFileNames.Log), 0, logStart,
+                $"the file is missing, and the first one there is begins at offset {_segments[0].BaseOffset}");
+        }
+    }
+}
