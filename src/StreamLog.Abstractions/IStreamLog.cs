@@ -7,6 +7,9 @@ public interface IStreamLog : IAsyncDisposable
     /// <summary>Gets what manages topics, configurations and offsets.</summary>
     IAdmin Admin { get; }
 
+    /// <summary>Gets what looks after this node's logs on command, besides what is done in the background.</summary>
+    ILogMaintenance Maintenance { get; }
+
     /// <summary>Gets the topics that are there now, the internal ones too, with their partitions and
     /// segments.</summary>
     /// <remarks>Each call takes a new picture.</remarks>

@@ -61,6 +61,9 @@ public sealed class StreamLogOptions
     /// <summary>Gets the settings that all topics begin with. A topic's own settings extend them.</summary>
     public LogOptions Log { get; } = new();
 
+    /// <summary>Gets how the node looks after its logs in the background.</summary>
+    public MaintenanceOptions Maintenance { get; } = new();
+
     /// <summary>Gets the settings that all producers begin with.</summary>
     public ProducerOptions Producer { get; } = new();
 

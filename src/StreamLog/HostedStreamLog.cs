@@ -31,6 +31,9 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     public IAdmin Admin => Node.Admin;
 
     /// <inheritdoc/>
+    public ILogMaintenance Maintenance => Node.Maintenance;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Topic> Topics => Node.Topics;
 
     private StreamLogNode Node => _node ?? throw new InvalidOperationException(

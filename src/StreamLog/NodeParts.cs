@@ -13,6 +13,7 @@ internal sealed class NodeParts : IAsyncDisposable
     private NodeEnvironment? _ownEnvironment;
     private LogDirectory? _directory;
     private LocalBroker? _broker;
+    private NodeMaintenance? _maintenance;
     private NodeClients? _clients;
 
     /// <summary>Creates the parts, none of which exists yet.</summary>
@@ -24,6 +25,8 @@ internal sealed class NodeParts : IAsyncDisposable
     public LogDirectory Directory => _directory!;
 
     public LocalBroker Broker => _broker!;
+
+    public NodeMaintenance Maintenance => _maintenance!;
 
     public NodeClients Clients => _clients!;
 
@@ -37,11 +40,14 @@ internal sealed class NodeParts : IAsyncDisposable
     {
         INodeEnvironment surroundings = Surround(options, environment);
         string path = Path.GetFullPath(options.DataDirectory, contentRoot ?? Environment.CurrentDirectory);
-        LogDirectorySettings settings = new() { NodeId = options.NodeId, FlushInterval = options.FlushInterval };
+        LogDirectorySettings settings =
+            new LogDirectorySettings { NodeId = options.NodeId, FlushInterval = options.FlushInterval }
+                .With(options.Maintenance);
 
         _directory = LogDirectory.Open(surroundings, path, settings, Loggers);
         _broker = await LocalBroker.StartAsync(surroundings, _directory, options, Loggers, cancellationToken)
             .ConfigureAwait(false);
+        _maintenance = new NodeMaintenance(_directory);
         _clients = new NodeClients(_broker, surroundings, options, topics, Loggers);
     }
 

@@ -31,6 +31,9 @@ public sealed partial class StreamLogNode : IStreamLog
     public IAdmin Admin => _parts.Clients.Admin;
 
     /// <inheritdoc/>
+    public ILogMaintenance Maintenance => _parts.Maintenance;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Topic> Topics
     {
         get

@@ -12,6 +12,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
 {
     private static readonly StreamLogOptionsLimits NodeLimits = new();
     private static readonly LogOptionsLimits LogLimits = new();
+    private static readonly MaintenanceOptionsLimits MaintenanceLimits = new();
     private static readonly ProducerOptionsLimits ProducerLimits = new();
     private static readonly ConsumerOptionsLimits ConsumerLimits = new();
     private static readonly TopicOptionsLimits TopicLimits = new();
@@ -71,9 +72,11 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         OptionRules rules = new(_path);
         rules.Limits(_path, options, NodeLimits);
         rules.Limits($"{_path}:Log", options.Log, LogLimits);
+        rules.Limits($"{_path}:Maintenance", options.Maintenance, MaintenanceLimits);
         rules.Limits($"{_path}:Producer", options.Producer, ProducerLimits);
         rules.Limits($"{_path}:Consumer", options.Consumer, ConsumerLimits);
         CheckNode(rules, options);
+        CheckMaintenance(rules, options.Maintenance);
         CheckProducer(rules, options.Producer);
         CheckConsumer(rules, options.Consumer);
         foreach ((string topic, TopicOptions settings) in options.Topics)
@@ -93,6 +96,14 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.Defined("Log:TimestampType", options.Log.TimestampType);
         if (!options.InMemory && options.DataDirectory?.Contains('\0', StringComparison.Ordinal) == true)
             rules.Fail("DataDirectory", "holds a zero character, which no path may. Give the path of a directory.");
+    }
+
+    private static void CheckMaintenance(OptionRules rules, MaintenanceOptions options)
+    {
+        rules.Positive("Maintenance:RetentionCheckInterval", options.RetentionCheckInterval);
+        rules.Positive("Maintenance:CompactionInterval", options.CompactionInterval);
+        if (options.ScrubInterval is { } scrub)
+            rules.Positive("Maintenance:ScrubInterval", scrub, TimeSpan.MaxValue);
     }
 
     private static void CheckProducer(OptionRules rules, ProducerOptions options)

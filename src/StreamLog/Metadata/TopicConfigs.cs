@@ -25,6 +25,39 @@ internal static class TopicConfigs
     /// <summary>How far after now timestamps may lie.</summary>
     public const string TimestampAfterMaxMs = "message.timestamp.after.max.ms";
 
+    /// <summary>How long records are kept.</summary>
+    public const string RetentionMs = "retention.ms";
+
+    /// <summary>How large a partition may become.</summary>
+    public const string RetentionBytes = "retention.bytes";
+
+    /// <summary>How long a deleted segment's files stay.</summary>
+    public const string FileDeleteDelayMs = "file.delete.delay.ms";
+
+    /// <summary>How long compaction keeps tombstones.</summary>
+    public const string DeleteRetentionMs = "delete.retention.ms";
+
+    /// <summary>From which part on that is uncompacted a log is compacted.</summary>
+    public const string MinCleanableDirtyRatio = "min.cleanable.dirty.ratio";
+
+    /// <summary>How long a record stays uncompacted at least.</summary>
+    public const string MinCompactionLagMs = "min.compaction.lag.ms";
+
+    /// <summary>After how long a record is compacted at the latest.</summary>
+    public const string MaxCompactionLagMs = "max.compaction.lag.ms";
+
+    /// <summary>By how much the age of segments is shortened at random.</summary>
+    public const string SegmentJitterMs = "segment.jitter.ms";
+
+    /// <summary>After how many records data is forced to disk.</summary>
+    public const string FlushMessages = "flush.messages";
+
+    /// <summary>After how long data is forced to disk.</summary>
+    public const string FlushMs = "flush.ms";
+
+    /// <summary>Whether space is set aside for whole segments.</summary>
+    public const string Preallocate = "preallocate";
+
     /// <summary>How large a segment becomes.</summary>
     public const string SegmentBytes = "segment.bytes";
 
@@ -90,15 +123,15 @@ internal static class TopicConfigs
             Documentation = "'delete' lets old segments go by retention.ms and retention.bytes, 'compact' keeps at " +
                 "least the last record of each key and asks for keys; both may be given.",
         },
-        Number64("delete.retention.ms", "log.cleaner.delete.retention.ms", 86_400_000, 0,
+        Number64(DeleteRetentionMs, "log.cleaner.delete.retention.ms", 86_400_000, 0,
             "How long compaction keeps a tombstone, in milliseconds."),
-        Number64("file.delete.delay.ms", "log.segment.delete.delay.ms", 60_000, 0,
+        Number64(FileDeleteDelayMs, "log.segment.delete.delay.ms", 60_000, 0,
             "How long a deleted segment's files stay, in milliseconds."),
-        Number64("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", long.MaxValue, 1,
+        Number64(MaxCompactionLagMs, "log.cleaner.max.compaction.lag.ms", long.MaxValue, 1,
             "After how long a record is compacted at the latest, in milliseconds."),
         new()
         {
-            Name = "min.cleanable.dirty.ratio",
+            Name = MinCleanableDirtyRatio,
             NodeName = "log.cleaner.min.cleanable.ratio",
             Type = ConfigType.Number,
             Default = "0.5",
@@ -106,11 +139,11 @@ internal static class TopicConfigs
             Max = 1,
             Documentation = "Which part of a log must be uncompacted before it is worth compacting.",
         },
-        Number64("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", 0, 0,
+        Number64(MinCompactionLagMs, "log.cleaner.min.compaction.lag.ms", 0, 0,
             "How long a record stays uncompacted at least, in milliseconds."),
-        Number64("retention.bytes", "log.retention.bytes", -1, double.NegativeInfinity,
+        Number64(RetentionBytes, "log.retention.bytes", -1, double.NegativeInfinity,
             "How large a partition may become before its oldest segments go; -1 keeps everything."),
-        Number64("retention.ms", "log.retention.ms", -1, -1,
+        Number64(RetentionMs, "log.retention.ms", -1, -1,
             "How long records are kept, in milliseconds; -1 keeps them for ever."),
     ];
 
@@ -160,16 +193,16 @@ internal static class TopicConfigs
     /// <summary>How the files are kept.</summary>
     private static ConfigDefinition[] DefineFiles() =>
     [
-        Number64("flush.messages", "log.flush.interval.messages", long.MaxValue, 1,
+        Number64(FlushMessages, "log.flush.interval.messages", long.MaxValue, 1,
             "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it " +
             "has no effect."),
-        Number64("flush.ms", "log.flush.interval.ms", long.MaxValue, 0,
+        Number64(FlushMs, "log.flush.interval.ms", long.MaxValue, 0,
             "After how many milliseconds data is forced to disk. The node's flush interval holds where it is shorter."),
         Number32(IndexIntervalBytes, "log.index.interval.bytes", 4096, 0,
             "After how many bytes of records the offset index gets an entry."),
         new()
         {
-            Name = "preallocate",
+            Name = Preallocate,
             NodeName = "log.preallocate",
             Type = ConfigType.Boolean,
             Default = "false",
@@ -180,7 +213,7 @@ internal static class TopicConfigs
             "The size at which a segment is closed and the next one begun."),
         Number32(SegmentIndexBytes, "log.index.size.max.bytes", 10 * 1024 * 1024, 4,
             "The size at which an index is full, and its segment closed."),
-        Number64("segment.jitter.ms", "log.roll.jitter.ms", 0, 0,
+        Number64(SegmentJitterMs, "log.roll.jitter.ms", 0, 0,
             "By how much at most segment.ms is shortened at random, in milliseconds."),
         Number64(SegmentMs, "log.roll.ms", 604_800_000, 1,
             "The age at which a segment is closed and the next one begun, in milliseconds."),

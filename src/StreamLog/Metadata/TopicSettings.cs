@@ -15,9 +15,6 @@ internal sealed record TopicSettings
     /// <summary>Gets how many replicas must be in sync for an append.</summary>
     public required int MinInSyncReplicas { get; init; }
 
-    /// <summary>Gets whether records may be deleted by age, size or request.</summary>
-    public required bool IsDeletable { get; init; }
-
     /// <summary>Works out what holds.</summary>
     /// <param name="node">What topics begin with.</param>
     /// <param name="configs">What the topic sets. Legal names and values only.</param>
@@ -30,7 +27,6 @@ internal sealed record TopicSettings
         {
             Durability = durability,
             MinInSyncReplicas = Int32(TopicConfigs.MinInSyncReplicas),
-            IsDeletable = cleanup.Contains(TopicConfigs.CleanupDelete, StringComparer.Ordinal),
             Log = new LogConfig
             {
                 Durability = durability,
@@ -42,7 +38,19 @@ internal sealed record TopicSettings
                 TimestampType = Enum.Parse<TimestampType>(Get(TopicConfigs.TimestampType)),
                 MessageTimestampBeforeMaxMs = Int64(TopicConfigs.TimestampBeforeMaxMs),
                 MessageTimestampAfterMaxMs = Int64(TopicConfigs.TimestampAfterMaxMs),
+                IsDeletable = cleanup.Contains(TopicConfigs.CleanupDelete, StringComparer.Ordinal),
+                RetentionMs = Int64(TopicConfigs.RetentionMs),
+                RetentionBytes = Int64(TopicConfigs.RetentionBytes),
+                FileDeleteDelayMs = Int64(TopicConfigs.FileDeleteDelayMs),
                 IsCompacted = cleanup.Contains(TopicConfigs.CleanupCompact, StringComparer.Ordinal),
+                DeleteRetentionMs = Int64(TopicConfigs.DeleteRetentionMs),
+                MinCleanableDirtyRatio = Number(TopicConfigs.MinCleanableDirtyRatio),
+                MinCompactionLagMs = Int64(TopicConfigs.MinCompactionLagMs),
+                MaxCompactionLagMs = Int64(TopicConfigs.MaxCompactionLagMs),
+                SegmentJitterMs = Int64(TopicConfigs.SegmentJitterMs),
+                FlushMessages = Int64(TopicConfigs.FlushMessages),
+                FlushMs = Int64(TopicConfigs.FlushMs),
+                Preallocate = bool.Parse(Get(TopicConfigs.Preallocate)),
                 Compression = CompressionOf(Get(TopicConfigs.Compression)),
             },
         };
@@ -53,6 +61,8 @@ internal sealed record TopicSettings
         int Int32(string name) => int.Parse(Get(name), CultureInfo.InvariantCulture);
 
         long Int64(string name) => long.Parse(Get(name), CultureInfo.InvariantCulture);
+
+        double Number(string name) => double.Parse(Get(name), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Reads the value of <c>compression.type</c>.</summary>

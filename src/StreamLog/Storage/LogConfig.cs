@@ -30,8 +30,50 @@ internal sealed record LogConfig
     /// <summary>Gets what an acknowledged append promises: the log's owner decides by it what it waits for.</summary>
     public Durability Durability { get; init; } = Durability.OnCommit;
 
-    /// <summary>Gets whether the topic keeps the last record of each key, so that records need one.</summary>
+    /// <summary>Gets whether old segments go by time and size, and records on request (<c>cleanup.policy</c> has
+    /// <c>delete</c>).</summary>
+    public bool IsDeletable { get; init; } = true;
+
+    /// <summary>Gets how long records are kept (<c>retention.ms</c>); -1 is for ever.</summary>
+    public long RetentionMs { get; init; } = -1;
+
+    /// <summary>Gets how large the log may become (<c>retention.bytes</c>); -1 is without bounds.</summary>
+    public long RetentionBytes { get; init; } = -1;
+
+    /// <summary>Gets how long a deleted segment's files stay (<c>file.delete.delay.ms</c>).</summary>
+    public long FileDeleteDelayMs { get; init; } = 60_000;
+
+    /// <summary>Gets whether the topic keeps the last record of each key, so that records need one
+    /// (<c>cleanup.policy</c> has <c>compact</c>).</summary>
     public bool IsCompacted { get; init; }
+
+    /// <summary>Gets how long compaction keeps a tombstone (<c>delete.retention.ms</c>).</summary>
+    public long DeleteRetentionMs { get; init; } = 24L * 60 * 60 * 1000;
+
+    /// <summary>Gets which part of a log must be uncompacted before it is worth compacting
+    /// (<c>min.cleanable.dirty.ratio</c>).</summary>
+    public double MinCleanableDirtyRatio { get; init; } = 0.5;
+
+    /// <summary>Gets how long a record stays uncompacted at least (<c>min.compaction.lag.ms</c>).</summary>
+    public long MinCompactionLagMs { get; init; }
+
+    /// <summary>Gets after how long a record is compacted at the latest (<c>max.compaction.lag.ms</c>).</summary>
+    public long MaxCompactionLagMs { get; init; } = long.MaxValue;
+
+    /// <summary>Gets by how much <see cref="SegmentMs"/> is shortened at most, at random for each segment
+    /// (<c>segment.jitter.ms</c>).</summary>
+    public long SegmentJitterMs { get; init; }
+
+    /// <summary>Gets after how many records the log is forced to disk (<c>flush.messages</c>).</summary>
+    public long FlushMessages { get; init; } = long.MaxValue;
+
+    /// <summary>Gets after how many milliseconds the log is forced to disk (<c>flush.ms</c>). The directory's flush
+    /// interval holds where it is shorter.</summary>
+    public long FlushMs { get; init; } = long.MaxValue;
+
+    /// <summary>Gets whether disk space is set aside for a whole new segment (<c>preallocate</c>). Without it, as much
+    /// as the segment before has shown to need.</summary>
+    public bool Preallocate { get; init; }
 
     /// <summary>Gets the codec to recompress with, or <see langword="null"/> to keep batches as produced.</summary>
     public CompressionType? Compression { get; init; }

@@ -157,10 +157,6 @@ internal sealed class LogCutter
     private static bool IsFull(IOException error) =>
         error is not FlushFailedException && DiskErrors.CodeOf(error) == ErrorCode.StorageFull;
 
-    private static void Delete(Segment segment)
-    {
-        segment.MarkDeleted();
-        segment.Release();
-        segment.DeleteMarked();
-    }
+    private void Delete(Segment segment) =>
+        _services.Deletions.Delete(segment, _log.Directory, _log.Config.FileDeleteDelayMs);
 }

@@ -58,11 +58,20 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Marks = marks,
             Checkpoints = checkpoints,
             Flushes = new FlushLoop(settings.ParallelFlushMax),
+            Deletions = new SegmentDeletion(_files, env.Time, logger),
             Logger = logger,
             FailDirectory = Fail,
         };
         _lastCheckpoint = env.Time.GetTimestamp();
+        Maintenance = new MaintenanceLoop(env.Time, logger);
+        Retention = new RetentionTask(this, settings.RetentionCheckInterval);
     }
+
+    /// <summary>Gets what runs the tasks that look after the logs.</summary>
+    public MaintenanceLoop Maintenance { get; }
+
+    /// <summary>Gets the task that deletes old segments.</summary>
+    public RetentionTask Retention { get; }
 
     /// <summary>Gets where it is.</summary>
     public string Path { get; }
@@ -102,6 +111,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             directory._timer = env.Time.CreateTimer(
                 static state => ((LogDirectory)state!).Tick(),
                 directory, settings.FlushInterval, settings.FlushInterval);
+            directory.Maintenance.Add(directory.Retention);
             Log.Opened(logger, path, directory.NodeId, directory.ClusterId, directory.WasCleanShutdown);
             return directory;
         }
@@ -202,6 +212,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             if (log is not null)
                 _services.Marks.Forget(log.TopicId, tp.Partition);
             _services.Checkpoints.Forget(tp);
+            _services.Deletions.Forget(path);
             string doomed = path + DoomedSuffix;
             _files.DeleteDirectory(doomed);
             _files.Rename(path, doomed);
@@ -224,6 +235,8 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             logs = [.. _logs.Values];
         }
 
+        await Maintenance.DisposeAsync().ConfigureAwait(false);
+        await _services.Deletions.DisposeAsync().ConfigureAwait(false);
         if (_timer is not null)
             await _timer.DisposeAsync().ConfigureAwait(false);
         await _services.Flushes.DisposeAsync().ConfigureAwait(false);
@@ -298,6 +311,13 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _services.Marks.Compact();
     }
 
+    /// <summary>Lists the logs that are open now; none while it closes.</summary>
+    internal PartitionLog[] OpenLogs()
+    {
+        lock (_gate)
+            return _isDisposed ? [] : [.. _logs.Values];
+    }
+
     private static void CreateDirectory(IFileSystem files, string path)
     {
         if (files.DirectoryExists(path))
@@ -348,12 +368,6 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             throw new StreamLogException(
                 DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
         }
-    }
-
-    private PartitionLog[] OpenLogs()
-    {
-        lock (_gate)
-            return _isDisposed ? [] : [.. _logs.Values];
     }
 
     private string PathOf(TopicPartition tp) => System.IO.Path.Combine(Path, tp.ToString());

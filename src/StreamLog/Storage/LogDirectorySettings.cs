@@ -29,4 +29,39 @@ internal sealed record LogDirectorySettings
 
     /// <summary>Gets how many appends each partition keeps in memory for readers at its tail.</summary>
     public int TailCacheEntriesMax { get; init; } = 256;
+
+    /// <summary>Gets how often old segments are looked for (<c>log.retention.check.interval.ms</c>).</summary>
+    public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets how often logs worth compacting are looked for (<c>log.cleaner.backoff.ms</c>).</summary>
+    public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Gets how many bytes compaction may use to remember keys
+    /// (<c>log.cleaner.dedupe.buffer.size</c>).</summary>
+    public int CompactionMapBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Gets how many bytes compaction may read and write in a second, or <see langword="null"/>
+    /// (<c>log.cleaner.io.max.bytes.per.second</c>).</summary>
+    public long? CompactionBytesPerSecond { get; init; }
+
+    /// <summary>Gets how often each sealed segment is read through, or <see langword="null"/> for never.</summary>
+    public TimeSpan? ScrubInterval { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Gets how many bytes scrubbing may read in a second.</summary>
+    public long ScrubBytesPerSecond { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Gets how many files of logs may be open at once.</summary>
+    public int OpenFilesMax { get; init; } = 2048;
+
+    /// <summary>Takes the settings that a node has of its maintenance.</summary>
+    public LogDirectorySettings With(MaintenanceOptions options) => this with
+    {
+        RetentionCheckInterval = options.RetentionCheckInterval,
+        CompactionInterval = options.CompactionInterval,
+        CompactionMapBytes = options.CompactionMapBytes,
+        CompactionBytesPerSecond = options.CompactionBytesPerSecond,
+        ScrubInterval = options.ScrubInterval,
+        ScrubBytesPerSecond = options.ScrubBytesPerSecond,
+        OpenFilesMax = options.OpenFilesMax,
+    };
 }

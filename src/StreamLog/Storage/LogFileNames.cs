@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace StreamLog.Storage;
@@ -10,6 +11,9 @@ internal static class LogFileNames
     public const string TimeIndex = ".timeindex";
     public const string TransactionIndex = ".txnindex";
     public const string Snapshot = ".snapshot";
+
+    /// <summary>The files of one segment, the log first.</summary>
+    public static readonly ImmutableArray<string> OfSegment = [Log, OffsetIndex, TimeIndex, TransactionIndex, Snapshot];
 
     /// <summary>Marks what is about to be deleted. Found at a start, it is deleted then.</summary>
     public const string Deleted = ".deleted";

@@ -18,6 +18,8 @@ internal sealed class LogServices
 
     public required FlushLoop Flushes { get; init; }
 
+    public required SegmentDeletion Deletions { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Gets what takes the whole directory offline: its metadata could not be flushed.</summary>

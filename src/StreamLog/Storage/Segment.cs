@@ -15,12 +15,6 @@ internal sealed class Segment
     /// <summary>The most bytes a file may hold: positions in an index have 31 bits.</summary>
     public const int SizeMax = int.MaxValue;
 
-    private static readonly string[] Suffixes =
-    [
-        LogFileNames.Log, LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex,
-        LogFileNames.Snapshot,
-    ];
-
     private readonly IFileSystem _files;
     private readonly string _directory;
 
@@ -198,7 +192,7 @@ internal sealed class Segment
     /// after.</remarks>
     public void MarkDeleted()
     {
-        foreach (string suffix in Suffixes)
+        foreach (string suffix in LogFileNames.OfSegment)
         {
             string path = LogFileNames.PathOf(_directory, BaseOffset, suffix);
             if (_files.FileExists(path))
@@ -208,7 +202,7 @@ internal sealed class Segment
 
     public void DeleteMarked()
     {
-        foreach (string suffix in Suffixes)
+        foreach (string suffix in LogFileNames.OfSegment)
             _files.DeleteFile(LogFileNames.PathOf(_directory, BaseOffset, suffix) + LogFileNames.Deleted);
     }
 }

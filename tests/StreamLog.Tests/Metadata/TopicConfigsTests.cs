@@ -58,8 +58,8 @@ public sealed class TopicConfigsTests
         });
 
         Assert.Equal((1024, Durability.PageCache, true), (
-            inherited.Log.SegmentBytes, inherited.Durability, inherited.IsDeletable));
-        Assert.Equal((2048, Durability.OnCommit, false), (own.Log.SegmentBytes, own.Durability, own.IsDeletable));
+            inherited.Log.SegmentBytes, inherited.Durability, inherited.Log.IsDeletable));
+        Assert.Equal((2048, Durability.OnCommit, false), (own.Log.SegmentBytes, own.Durability, own.Log.IsDeletable));
         Assert.True(own.Log.IsCompacted);
         Assert.Equal(CompressionType.Gzip, own.Log.Compression);
         Assert.Null(inherited.Log.Compression);

@@ -45,7 +45,7 @@ internal sealed class DeleteRecordsHandler(BrokerParts parts) : ApiHandler<Delet
             return ErrorCode.InvalidTopic;
         if (LeaderEpochCheck.Check(partition, LeaderEpochCheck.Unknown) is not ErrorCode.None and ErrorCode error)
             return error;
-        if (!topic.Settings.IsDeletable)
+        if (!topic.Settings.Log.IsDeletable)
             return ErrorCode.PolicyViolation;
 
         return Delete(partition, asked.Offset, out lowWatermark);
