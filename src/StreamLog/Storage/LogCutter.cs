@@ -119,9 +119,11 @@ internal sealed class LogCutter
     private void Cut(Segment[] segments, int index, int position, long end)
     {
         Segment last = segments[index];
+        TransactionIndex transactions = TransactionIndexes.Of(_services, _log, segments, last);
         lock (_log.Gate)
         {
             _log.AssertInvariants();
+            transactions.TruncateTo(end);
             _log.Truncations++; // Readers that began after the first time have seen the old end.
             _log.Tail.Clear();
             _log.LogEndOffset = end;

@@ -95,6 +95,7 @@ internal sealed partial class LogRecovery
     {
         Segment active = _recovery.Segments[^1];
         _ = active.Indexes(_log.Config);
+        _ = TransactionIndexes.Of(_services, _log, _recovery.Segments, active);
         _log.AreNamesDirty = active.DeleteIndexes();
         Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
         if (active.SizeInBytes > 0 && active.File.Read(header, 0) == header.Length)

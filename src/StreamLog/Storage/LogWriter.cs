@@ -177,8 +177,9 @@ internal sealed partial class LogWriter
 
     private void NoteProducer(ReadOnlySpan<byte> batch, RecordBatchHeader header, long nowMs)
     {
-        int coordinatorEpoch = header.IsControl ? ProducerRecovery.CoordinatorEpochOf(batch) : -1;
-        _log.Producers.Add(header, coordinatorEpoch, nowMs);
+        TransactionMarker? marker = header.IsControl ? ProducerRecovery.MarkerOf(batch) : null;
+        if (_log.Producers.Add(header, marker, nowMs) is { } aborted)
+            _log.Active.Transactions!.Append(aborted);
     }
 
     // Kafka's rules: full, old by the timestamps of its records, index full, or offsets too far apart for 31 bits.

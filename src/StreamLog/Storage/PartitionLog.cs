@@ -77,6 +77,19 @@ internal sealed partial class PartitionLog
         set => _log.HighWatermark = value;
     }
 
+    /// <summary>
+    /// Gets the offset below which every transaction has ended, and its end lies below the high watermark: how far
+    /// readers of committed records alone may look.
+    /// </summary>
+    public long LastStableOffset
+    {
+        get
+        {
+            lock (_log.Gate)
+                return Math.Max(_log.LogStartOffset, _log.Producers.LastStableOffset(_log.HighWatermark));
+        }
+    }
+
     /// <summary>Gets the epoch of the last leader that was assigned, or -1.</summary>
     public int LatestEpoch => _log.Epochs.Latest;
 
@@ -146,6 +159,17 @@ internal sealed partial class PartitionLog
     /// <summary>Finds the first record with the latest timestamp of all.</summary>
     /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
     public OffsetAndTimestamp? FindMaxTimestamp() => _timestamps.FindLatest();
+
+    /// <summary>Finds the aborted transactions that have records in a range of offsets.</summary>
+    /// <param name="from">The first offset.</param>
+    /// <param name="to">The offset behind the last one.</param>
+    /// <exception cref="StreamLogException">The log is offline, or its disk failed.</exception>
+    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long from, long to)
+    {
+        if (_log.Failure is { } failure)
+            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+        return TransactionIndexes.Collect(_services, _log, from, to);
+    }
 
     /// <summary>
     /// Returns where the epoch ended: (epoch, end) as Kafka's OffsetsForLeaderEpoch; (-1, -1) if unknown.

@@ -13,19 +13,29 @@ internal static class ProducerRecovery
     public static ProducerStates Load(
         LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
     {
+        foreach (long offset in SnapshotOffsets(services.Files, directory))
+        {
+            if (offset > endOffset)
+                services.Files.DeleteFile(LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
+        }
+
+        return LoadAt(services, directory, segments, endOffset, config);
+    }
+
+    /// <summary>Returns the state at an offset at which a segment begins or the log ends.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static ProducerStates LoadAt(
+        LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
+    {
         long nowMs = services.NowMs;
         ProducerStates? producers = null;
         long from = segments[0].BaseOffset;
         foreach (long offset in SnapshotOffsets(services.Files, directory).OrderDescending())
         {
-            string path = LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot);
             if (offset > endOffset)
-            {
-                services.Files.DeleteFile(path);
                 continue;
-            }
-
-            byte[]? content = AtomicFile.Read(services.Files, path);
+            byte[]? content = AtomicFile.Read(
+                services.Files, LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
             producers = content is null ? null : ProducerSnapshot.Decode(content, nowMs);
             if (producers is null)
                 continue;
@@ -36,11 +46,29 @@ internal static class ProducerRecovery
         producers ??= new ProducerStates();
         foreach (Segment segment in segments)
         {
-            if (segment.NextOffset > from)
+            if (segment.NextOffset > from && segment.BaseOffset < endOffset)
                 Replay(producers, segment, from, config, nowMs);
         }
 
         return producers;
+    }
+
+    /// <summary>Finds the transactions whose abort is noted in a segment.</summary>
+    /// <param name="producers">What was known of the producers where the segment begins. It is moved on.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="nowMs">The node's time.</param>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static TransactionIndex FindAborted(ProducerStates producers, Segment segment, long nowMs)
+    {
+        TransactionIndex aborted = new();
+        using BatchWalker walker = new(segment.File, 0, segment.SizeInBytes, readBodies: false);
+        while (walker.MoveNext())
+        {
+            if (Note(producers, segment.File, walker, nowMs) is { } ended)
+                aborted.Append(ended);
+        }
+
+        return aborted;
     }
 
     /// <summary>Lists the offsets of the snapshots there are.</summary>
@@ -56,17 +84,18 @@ internal static class ProducerRecovery
         return offsets;
     }
 
-    /// <summary>
-    /// Reads the epoch of the coordinator from an end-of-transaction marker; -1 where the batch is none.
-    /// </summary>
-    public static int CoordinatorEpochOf(ReadOnlySpan<byte> batch)
+    /// <summary>Reads the end of a transaction; <see langword="null"/> where the batch is none.</summary>
+    /// <exception cref="StreamLogException">The batch is malformed.</exception>
+    public static TransactionMarker? MarkerOf(ReadOnlySpan<byte> batch)
     {
         using RecordReader reader = new(batch);
         if (!reader.MoveNext())
-            return -1;
-        return ControlRecords.ReadType(reader.Current) is ControlRecordType.Abort or ControlRecordType.Commit
-            ? ControlRecords.ReadCoordinatorEpoch(reader.Current)
-            : -1;
+            return null;
+        ControlRecordType type = ControlRecords.ReadType(reader.Current);
+        return type is ControlRecordType.Abort or ControlRecordType.Commit
+            ? new TransactionMarker(
+                type == ControlRecordType.Abort, ControlRecords.ReadCoordinatorEpoch(reader.Current))
+            : null;
     }
 
     private static void Replay(ProducerStates producers, Segment segment, long from, LogConfig config, long nowMs)
@@ -81,19 +110,23 @@ internal static class ProducerRecovery
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
         while (walker.MoveNext())
         {
-            RecordBatchHeader header = walker.Header;
-            if (header.BaseOffset < from || !header.HasProducerId)
-                continue;
-            int coordinatorEpoch = -1;
-            if (header.IsControl)
-                coordinatorEpoch = ReadMarker(segment.File, walker.Position, walker.SizeInBytes);
-            producers.Add(header, coordinatorEpoch, nowMs);
+            if (walker.Header.BaseOffset >= from)
+                Note(producers, segment.File, walker, nowMs);
         }
     }
 
-    private static int ReadMarker(IFile file, long position, int size)
+    private static AbortedTransaction? Note(ProducerStates producers, IFile file, BatchWalker walker, long nowMs)
+    {
+        RecordBatchHeader header = walker.Header;
+        if (!header.HasProducerId)
+            return null;
+        TransactionMarker? marker = header.IsControl ? ReadMarker(file, walker.Position, walker.SizeInBytes) : null;
+        return producers.Add(header, marker, nowMs);
+    }
+
+    private static TransactionMarker? ReadMarker(IFile file, long position, int size)
     {
         byte[] batch = new byte[size];
-        return file.Read(batch, position) == size ? CoordinatorEpochOf(batch) : -1;
+        return file.Read(batch, position) == size ? MarkerOf(batch) : null;
     }
 }

@@ -76,7 +76,7 @@ internal static class ProducerSnapshot
             ReadOnlySpan<byte> bytes = content.Slice(at, EntrySize);
             long producerId = BinaryPrimitives.ReadInt64BigEndian(bytes);
             if (entry is null || entry.ProducerId != producerId)
-                producers.Restore(entry = new ProducerEntry(producerId) { SeenMs = nowMs });
+                entry = new ProducerEntry(producerId) { SeenMs = nowMs };
 
             entry.SetEpoch(BinaryPrimitives.ReadInt16BigEndian(bytes[8..]));
             ProducerBatch batch = new(
@@ -88,6 +88,7 @@ internal static class ProducerSnapshot
                 entry.Add(batch);
             entry.CoordinatorEpoch = BinaryPrimitives.ReadInt32BigEndian(bytes[34..]);
             entry.TransactionFirstOffset = BinaryPrimitives.ReadInt64BigEndian(bytes[38..]);
+            producers.Restore(entry);
         }
 
         return producers;

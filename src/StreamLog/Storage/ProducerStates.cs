@@ -10,26 +10,17 @@ namespace StreamLog.Storage;
 internal sealed class ProducerStates
 {
     private readonly Dictionary<long, ProducerEntry> _producers = [];
+    private readonly OpenTransactions _transactions = new();
 
     public int Count => _producers.Count;
 
     public IEnumerable<ProducerEntry> Entries => _producers.Values;
 
     /// <summary>Gets the first offset of the oldest open transaction, or <see langword="null"/>.</summary>
-    public long? FirstOpenTransactionOffset
-    {
-        get
-        {
-            long? first = null;
-            foreach (ProducerEntry entry in _producers.Values)
-            {
-                if (entry.TransactionFirstOffset >= 0 && !(first <= entry.TransactionFirstOffset))
-                    first = entry.TransactionFirstOffset;
-            }
+    public long? FirstOpenTransactionOffset => _transactions.First;
 
-            return first;
-        }
-    }
+    /// <summary>Returns the offset below which no transaction is open, nor ended beyond the high watermark.</summary>
+    public long LastStableOffset(long highWatermark) => _transactions.LastStableOffset(highWatermark);
 
     /// <summary>Decides about a batch that its producer wants appended.</summary>
     public ProducerVerdict Check(RecordBatchHeader batch, AppendOrigin origin)
@@ -76,12 +67,13 @@ internal sealed class ProducerStates
 
     /// <summary>Notes a batch that is in the log.</summary>
     /// <param name="batch">Its header, with the offset it got.</param>
-    /// <param name="coordinatorEpoch">What the marker says, where it is one; else -1.</param>
+    /// <param name="marker">What it says, where it ends a transaction.</param>
     /// <param name="nowMs">The node's time.</param>
-    public void Add(RecordBatchHeader batch, int coordinatorEpoch, long nowMs)
+    /// <returns>The transaction that it has aborted, if it has.</returns>
+    public AbortedTransaction? Add(RecordBatchHeader batch, TransactionMarker? marker, long nowMs)
     {
         if (!batch.HasProducerId)
-            return;
+            return null;
         if (!_producers.TryGetValue(batch.ProducerId, out ProducerEntry? entry))
             _producers.Add(batch.ProducerId, entry = new ProducerEntry(batch.ProducerId));
 
@@ -89,19 +81,25 @@ internal sealed class ProducerStates
         if (batch.ProducerEpoch >= entry.Epoch)
             entry.SetEpoch(batch.ProducerEpoch);
         if (batch.IsControl)
-        {
-            entry.TransactionFirstOffset = -1;
-            entry.CoordinatorEpoch = Math.Max(entry.CoordinatorEpoch, coordinatorEpoch);
-            return;
-        }
+            return End(entry, batch.LastOffset, marker);
 
         entry.Add(new ProducerBatch(batch.LastSequence, batch.LastOffset, batch.LastOffsetDelta, batch.MaxTimestamp));
         if (batch.IsTransactional && entry.TransactionFirstOffset < 0)
+        {
             entry.TransactionFirstOffset = batch.BaseOffset;
+            _transactions.Begin(batch.BaseOffset, entry.ProducerId);
+        }
+
+        return null;
     }
 
-    /// <summary>Takes over an entry of a snapshot.</summary>
-    public void Restore(ProducerEntry entry) => _producers[entry.ProducerId] = entry;
+    /// <summary>Takes over an entry of a snapshot, as it is.</summary>
+    public void Restore(ProducerEntry entry)
+    {
+        _producers[entry.ProducerId] = entry;
+        if (entry.TransactionFirstOffset >= 0)
+            _transactions.Begin(entry.TransactionFirstOffset, entry.ProducerId);
+    }
 
     /// <summary>Forgets producers that were last heard of before a time and have no transaction open.</summary>
     public void Expire(long beforeMs)
@@ -111,5 +109,19 @@ internal sealed class ProducerStates
             if (producer.Value.SeenMs < beforeMs && producer.Value.TransactionFirstOffset < 0)
                 _producers.Remove(producer.Key); // A dictionary allows removal while it is walked.
         }
+    }
+
+    private AbortedTransaction? End(ProducerEntry entry, long offset, TransactionMarker? marker)
+    {
+        entry.CoordinatorEpoch = Math.Max(entry.CoordinatorEpoch, marker?.CoordinatorEpoch ?? -1);
+        long firstOffset = entry.TransactionFirstOffset;
+        if (firstOffset < 0)
+            return null; // It had no record here, or none that compaction has left.
+
+        entry.TransactionFirstOffset = -1;
+        long lastStableOffset = _transactions.End(firstOffset, offset);
+        return marker is { IsAbort: true }
+            ? new AbortedTransaction(entry.ProducerId, firstOffset, offset, lastStableOffset)
+            : null;
     }
 }

@@ -35,6 +35,8 @@ internal sealed class RecoveryFlush
         Segment active = _recovery.Segments[^1];
         foreach ((Segment segment, long _) in _recovery.Unflushed)
         {
+            if (segment.Transactions is null)
+                segment.SetTransactions(FindAborted(segment));
             if (ReferenceEquals(segment, active))
                 continue;
             segment.Indexes(_log.Config).Seal();
@@ -56,6 +58,15 @@ internal sealed class RecoveryFlush
 
         _recovery.WriteIfThereIsRoom(() => _recovery.Services.Marks.Append(new FlushMark(
             _log.TopicId, _log.Partition.Partition, active.NextOffset, active.BaseOffset, active.SizeInBytes)));
+    }
+
+    // The file may be of a time before the crash; what was scanned is believed, and nothing else.
+    private TransactionIndex FindAborted(Segment segment)
+    {
+        LogServices services = _recovery.Services;
+        ProducerStates producers = ProducerRecovery.LoadAt(
+            services, _log.Directory, _recovery.Segments, segment.BaseOffset, _log.Config);
+        return ProducerRecovery.FindAborted(producers, segment, services.NowMs);
     }
 
     private void Rewrite(Segment segment, long start)

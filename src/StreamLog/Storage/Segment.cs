@@ -15,11 +15,15 @@ internal sealed class Segment
     /// <summary>The most bytes a file may hold: positions in an index have 31 bits.</summary>
     public const int SizeMax = int.MaxValue;
 
+    private static readonly string[] IndexSuffixes =
+        [LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex];
+
     private readonly IFileSystem _files;
     private readonly string _directory;
 
     // Null until somebody looks something up in a sealed segment. The active one has it from the start.
     private SegmentIndexes? _indexes;
+    private TransactionIndex? _transactions;
     private int _references = 1;
     private int _isRebuilt;
     private int _size;
@@ -79,7 +83,9 @@ internal sealed class Segment
             throw;
         }
 
-        return new Segment(files, directory, baseOffset, file, new SegmentIndexes(baseOffset)) { CreatedMs = nowMs };
+        Segment created = new(files, directory, baseOffset, file, new SegmentIndexes(baseOffset)) { CreatedMs = nowMs };
+        created.SetTransactions(new TransactionIndex());
+        return created;
     }
 
     // To set space aside is a help and no need: a disk that has no room for it may have room for what is appended.
@@ -138,6 +144,30 @@ internal sealed class Segment
     public void SetIndexes(SegmentIndexes indexes) => Volatile.Write(ref _indexes, indexes);
 
     /// <summary>
+    /// Gets the transactions whose abort is noted here; <see langword="null"/> until somebody asks
+    /// <see cref="TransactionIndexes"/> for those of a sealed segment.
+    /// </summary>
+    public TransactionIndex? Transactions => Volatile.Read(ref _transactions);
+
+    /// <summary>Gives the segment its transaction index, unless it has one.</summary>
+    /// <returns>The index that it has.</returns>
+    public TransactionIndex SetTransactions(TransactionIndex transactions) =>
+        Interlocked.CompareExchange(ref _transactions, transactions, null) ?? transactions;
+
+    /// <summary>
+    /// Reads the transaction index, or returns <see langword="null"/> where only the batches know what it must hold.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public TransactionIndex? TryLoadTransactions()
+    {
+        if (AtomicFile.Read(_files, PathOf(LogFileNames.TransactionIndex)) is { } content)
+            return TransactionIndex.Decode(content);
+        bool isWhole = _files.FileExists(PathOf(LogFileNames.OffsetIndex))
+            && _files.FileExists(PathOf(LogFileNames.TimeIndex));
+        return isWhole ? new TransactionIndex() : null;
+    }
+
+    /// <summary>
     /// Deletes the index files of a segment that is appended to. They would be too short for it, and look right after a
     /// crash that left it sealed and flushed. The caller syncs the directory before anything that is appended counts as
     /// durable.
@@ -146,9 +176,9 @@ internal sealed class Segment
     public bool DeleteIndexes()
     {
         bool areThere = false;
-        foreach (string suffix in (ReadOnlySpan<string>)[LogFileNames.OffsetIndex, LogFileNames.TimeIndex])
+        foreach (string suffix in IndexSuffixes)
         {
-            string path = LogFileNames.PathOf(_directory, BaseOffset, suffix);
+            string path = PathOf(suffix);
             if (!_files.FileExists(path))
                 continue;
             _files.DeleteFile(path);
@@ -159,7 +189,13 @@ internal sealed class Segment
     }
 
     /// <summary>Writes the index files. The caller syncs the directory.</summary>
-    public void SaveIndexes(LogConfig config) => Indexes(config).Save(_files, _directory);
+    public void SaveIndexes(LogConfig config)
+    {
+        // First: that the other two are there says that this one is, if there is anything to it.
+        if (Transactions is { Count: > 0 } transactions)
+            AtomicFile.Write(_files, PathOf(LogFileNames.TransactionIndex), transactions.Encode());
+        Indexes(config).Save(_files, _directory);
+    }
 
     /// <summary>Keeps the file open until <see cref="Release"/>.</summary>
     /// <returns><see langword="false"/> if it is closed already: look for the segments again.</returns>
@@ -205,4 +241,6 @@ internal sealed class Segment
         foreach (string suffix in LogFileNames.OfSegment)
             _files.DeleteFile(LogFileNames.PathOf(_directory, BaseOffset, suffix) + LogFileNames.Deleted);
     }
+
+    private string PathOf(string suffix) => LogFileNames.PathOf(_directory, BaseOffset, suffix);
 }

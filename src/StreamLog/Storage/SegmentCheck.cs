@@ -98,6 +98,8 @@ internal sealed partial class SegmentCheck
     private void Accept(Segment segment, SegmentScan scan)
     {
         segment.SetIndexes(scan.Indexes);
+        if (!scan.HasMarkers)
+            segment.SetTransactions(new TransactionIndex());
         segment.Publish((int)scan.EndPosition, scan.EndOffset);
         _recovery.Unflushed.Add((segment, scan.UnflushedPosition));
         _epochs.Note(scan.Epochs);

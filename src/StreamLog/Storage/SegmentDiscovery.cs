@@ -106,7 +106,8 @@ internal sealed class SegmentDiscovery
         foreach (FileSystemEntry entry in _files.List(_directory))
         {
             bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset);
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
             if (isIndex && !offsets.Contains(offset))
                 _files.DeleteFile(Path.Combine(_directory, entry.Name));
         }

@@ -23,6 +23,9 @@ internal sealed class SegmentScan
     /// <summary>Gets the byte of the first batch that may not have been flushed.</summary>
     public long UnflushedPosition { get; private set; }
 
+    /// <summary>Gets whether there is a control batch, which may end a transaction.</summary>
+    public bool HasMarkers { get; private set; }
+
     /// <summary>
     /// Gets what is wrong at <see cref="EndPosition"/>, or <see langword="null"/> where the file ends there.
     /// </summary>
@@ -50,6 +53,7 @@ internal sealed class SegmentScan
             int epoch = header.PartitionLeaderEpoch;
             if (scan._epochs.Count == 0 || scan._epochs[^1].Epoch != epoch)
                 scan._epochs.Add((epoch, header.BaseOffset));
+            scan.HasMarkers |= header.IsControl;
             scan.Indexes.Add(header, (int)walker.Position, config.IndexIntervalBytes);
             if (header.NextOffset <= flushedOffset)
                 scan.UnflushedPosition = walker.NextPosition;
