@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -63,16 +64,16 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         StreamLogOptions options = _provider.GetRequiredService<IOptionsMonitor<StreamLogOptions>>().Get(_name);
-        ILoggerFactory loggers = _provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        TopicRegistration[] topics =
-            [.. _provider.GetServices<TopicRegistration>().Where(topic => topic.NodeName == _name)];
-        _node = await StreamLogNode.StartAsync(
-            options,
-            topics,
-            _provider.GetService<IHostEnvironment>()?.ContentRootPath,
-            loggers,
-            environment: null,
-            cancellationToken).ConfigureAwait(false);
+        NodeHost host = new()
+        {
+            NodeName = _name,
+            ContentRoot = _provider.GetService<IHostEnvironment>()?.ContentRootPath,
+            Loggers = _provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            Meters = _provider.GetService<IMeterFactory>(),
+            Topics = [.. _provider.GetServices<TopicRegistration>().Where(topic => topic.NodeName == _name)],
+        };
+        _node = await StreamLogNode
+            .StartAsync(options, host, environment: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -13,6 +14,7 @@ internal sealed class NodeClients
     private readonly INodeEnvironment _environment;
     private readonly StreamLogOptions _options;
     private readonly ILoggerFactory _loggers;
+    private readonly ClientMetrics _metrics;
     private readonly Dictionary<string, TopicRegistration> _registrations;
     private readonly Lock _gate = new();
 
@@ -25,20 +27,21 @@ internal sealed class NodeClients
     /// <param name="broker">The engine.</param>
     /// <param name="environment">The node's clock and randomness.</param>
     /// <param name="options">The node's options.</param>
-    /// <param name="registrations">The topics that the application added.</param>
-    /// <param name="loggers">Where clients log.</param>
+    /// <param name="host">The topics that the application added, and where clients log.</param>
+    /// <param name="metrics">What clients count with.</param>
     public NodeClients(
         IBroker broker,
         INodeEnvironment environment,
         StreamLogOptions options,
-        IReadOnlyList<TopicRegistration> registrations,
-        ILoggerFactory loggers)
+        NodeHost host,
+        StreamLogMetrics metrics)
     {
         _broker = broker;
         _environment = environment;
         _options = options;
-        _loggers = loggers;
-        _registrations = registrations.ToDictionary(topic => topic.TopicName, StringComparer.Ordinal);
+        _loggers = host.Loggers;
+        _metrics = metrics.Clients;
+        _registrations = host.Topics.ToDictionary(topic => topic.TopicName, StringComparer.Ordinal);
         Admin = new Admin(broker, environment);
     }
 
@@ -69,7 +72,8 @@ internal sealed class NodeClients
                     _options.Consumer,
                     StreamLogOptionsValidator.ThrowIfInvalid,
                     (keys, values, registration?.KeySelector),
-                    _loggers);
+                    _loggers,
+                    _metrics);
                 _topics.Add((name, keys, values), shared);
             }
 
@@ -88,7 +92,8 @@ internal sealed class NodeClients
             OptionsOf(configure),
             keySerializer ?? DefaultSerde<TKey>(),
             valueSerializer ?? DefaultSerde<TValue>(),
-            _loggers);
+            _loggers,
+            _metrics);
     }
 
     /// <inheritdoc cref="IStreamLog.CreateConsumer{TKey, TValue}"/>
@@ -104,7 +109,8 @@ internal sealed class NodeClients
             OptionsOf(configure),
             keyDeserializer ?? DefaultSerde<TKey>(),
             valueDeserializer ?? DefaultSerde<TValue>(),
-            _loggers);
+            _loggers,
+            _metrics);
     }
 
     /// <summary>Sends what the shared topics still hold, and closes them.</summary>
@@ -150,7 +156,7 @@ internal sealed class NodeClients
         {
             ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
             topic.Producer ??= new Producer<TKey, TValue>(
-                _broker, _environment, _options.Producer, keySerde, valueSerde, _loggers);
+                _broker, _environment, _options.Producer, keySerde, valueSerde, _loggers, _metrics);
             return (IProducer<TKey, TValue>)topic.Producer;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Broker;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
@@ -10,6 +11,7 @@ namespace StreamLog;
 /// <remarks>Owned by one node. Start and stop are for one caller at a time; the parts are thread-safe.</remarks>
 internal sealed class NodeParts : IAsyncDisposable
 {
+    private readonly NodeHost _host;
     private NodeEnvironment? _ownEnvironment;
     private LogDirectory? _directory;
     private LocalBroker? _broker;
@@ -17,10 +19,16 @@ internal sealed class NodeParts : IAsyncDisposable
     private NodeClients? _clients;
 
     /// <summary>Creates the parts, none of which exists yet.</summary>
-    /// <param name="loggers">Where they log.</param>
-    public NodeParts(ILoggerFactory loggers) => Loggers = loggers;
+    /// <param name="host">What surrounds the node.</param>
+    public NodeParts(NodeHost host)
+    {
+        _host = host;
+        Metrics = StreamLogMetrics.Create(host.Meters, host.NodeName);
+    }
 
-    public ILoggerFactory Loggers { get; }
+    public ILoggerFactory Loggers => _host.Loggers;
+
+    public StreamLogMetrics Metrics { get; }
 
     public LogDirectory Directory => _directory!;
 
@@ -32,23 +40,19 @@ internal sealed class NodeParts : IAsyncDisposable
 
     /// <summary>Starts one part on the other. After a failure, what was started must be stopped.</summary>
     public async ValueTask StartAsync(
-        StreamLogOptions options,
-        IReadOnlyList<TopicRegistration> topics,
-        string? contentRoot,
-        INodeEnvironment? environment,
-        CancellationToken cancellationToken)
+        StreamLogOptions options, INodeEnvironment? environment, CancellationToken cancellationToken)
     {
         INodeEnvironment surroundings = Surround(options, environment);
-        string path = Path.GetFullPath(options.DataDirectory, contentRoot ?? Environment.CurrentDirectory);
+        string path = Path.GetFullPath(options.DataDirectory, _host.ContentRoot ?? Environment.CurrentDirectory);
         LogDirectorySettings settings =
             new LogDirectorySettings { NodeId = options.NodeId, FlushInterval = options.FlushInterval }
                 .With(options.Maintenance);
 
-        _directory = LogDirectory.Open(surroundings, path, settings, Loggers);
-        _broker = await LocalBroker.StartAsync(surroundings, _directory, options, Loggers, cancellationToken)
-            .ConfigureAwait(false);
+        _directory = LogDirectory.Open(surroundings, path, settings, Loggers, Metrics);
+        _broker = await LocalBroker
+            .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
         _maintenance = new NodeMaintenance(_directory);
-        _clients = new NodeClients(_broker, surroundings, options, topics, Loggers);
+        _clients = new NodeClients(_broker, surroundings, options, _host, Metrics);
     }
 
     /// <summary>Stops what is there, the last one first.</summary>
@@ -76,6 +80,7 @@ internal sealed class NodeParts : IAsyncDisposable
                     await _directory.DisposeAsync().ConfigureAwait(false);
                 if (_ownEnvironment is not null)
                     await _ownEnvironment.DisposeAsync().ConfigureAwait(false);
+                Metrics.Dispose();
             }
         }
 

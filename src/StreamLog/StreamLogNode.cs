@@ -74,9 +74,7 @@ public sealed partial class StreamLogNode : IStreamLog
         CancellationToken cancellationToken = default) =>
         StartAsync(
             options ?? new StreamLogOptions(),
-            topics: [],
-            contentRoot: null,
-            loggerFactory ?? NullLoggerFactory.Instance,
+            new NodeHost { Loggers = loggerFactory ?? NullLoggerFactory.Instance },
             environment,
             cancellationToken);
 
@@ -121,19 +119,17 @@ public sealed partial class StreamLogNode : IStreamLog
 
     internal static async ValueTask<StreamLogNode> StartAsync(
         StreamLogOptions options,
-        IReadOnlyList<TopicRegistration> topics,
-        string? contentRoot,
-        ILoggerFactory loggers,
+        NodeHost host,
         INodeEnvironment? environment,
         CancellationToken cancellationToken)
     {
         StreamLogOptionsValidator.ThrowIfInvalid(options);
         cancellationToken.ThrowIfCancellationRequested();
 
-        NodeParts parts = new(loggers);
+        NodeParts parts = new(host);
         try
         {
-            await parts.StartAsync(options, topics, contentRoot, environment, cancellationToken).ConfigureAwait(false);
+            await parts.StartAsync(options, environment, cancellationToken).ConfigureAwait(false);
             StreamLogNode node = new(parts, options);
             node.LogStarted();
             return node;

@@ -1,3 +1,4 @@
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
 using StreamLog.Metadata;
@@ -34,6 +35,9 @@ internal sealed record BrokerParts
 
     /// <summary>Gets the groups.</summary>
     public required GroupCoordinator Groups { get; init; }
+
+    /// <summary>Gets what the node counts with.</summary>
+    public required StreamLogMetrics Metrics { get; init; }
 
     /// <summary>Gets the node's id.</summary>
     public int NodeId => Directory.NodeId;

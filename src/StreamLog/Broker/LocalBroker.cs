@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Broker.Handlers;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
 using StreamLog.Metadata;
@@ -46,6 +47,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <param name="directory">The open data directory. It stays its owner's.</param>
     /// <param name="options">The node's options.</param>
     /// <param name="loggers">Where to log.</param>
+    /// <param name="metrics">What to count with; <see langword="null"/> is nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The broker, ready for requests.</returns>
     /// <exception cref="StreamLogException">The metadata log cannot be read or written.</exception>
@@ -54,6 +56,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         LogDirectory directory,
         StreamLogOptions options,
         ILoggerFactory loggers,
+        StreamLogMetrics? metrics = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -73,6 +76,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             Directory = directory,
             Options = options,
             NodeConfigs = nodeConfigs,
+            Metrics = metrics ?? StreamLogMetrics.Unobserved,
             Metadata = metadata,
             Controller = controller,
             Partitions = partitions,
@@ -105,27 +109,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<TResponse>(cancellationToken);
-        if (!_requests.TryEnter())
-            return ValueTask.FromException<TResponse>(Stopped());
-
-        ValueTask<TResponse> answer;
-        try
-        {
-            answer = HandlerOf(request).SendAsync(request, context, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            _requests.Leave();
-            return ValueTask.FromException<TResponse>(exception);
-        }
-
-        if (!answer.IsCompleted)
-            return FinishAsync(answer);
-
-        _requests.Leave();
-        return answer;
+        return _parts.Metrics.Requests.MeasuresRequests
+            ? MeasureAsync(request, context, cancellationToken)
+            : HandleAsync(request, context, cancellationToken);
     }
 
     /// <summary>Takes a picture of all topics.</summary>
@@ -178,6 +164,56 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new CreatePartitionsHandler(parts),
         new IncrementalAlterConfigsHandler(parts),
     ];
+
+    private async ValueTask<TResponse> MeasureAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        // The request is the caller's again once it is answered.
+        string api = request.ApiKey.ToString();
+        long startedAt = _parts.Environment.Time.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            return await HandleAsync(request, context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            _parts.Metrics.Requests.Answered(api, _parts.Environment.Time.GetElapsedTime(startedAt), failure);
+        }
+    }
+
+    private ValueTask<TResponse> HandleAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<TResponse>(cancellationToken);
+        if (!_requests.TryEnter())
+            return ValueTask.FromException<TResponse>(Stopped());
+
+        ValueTask<TResponse> answer;
+        try
+        {
+            answer = HandlerOf(request).SendAsync(request, context, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            _requests.Leave();
+            return ValueTask.FromException<TResponse>(exception);
+        }
+
+        if (!answer.IsCompleted)
+            return FinishAsync(answer);
+
+        _requests.Leave();
+        return answer;
+    }
 
     private static StreamLogException Stopped() => new(
         ErrorCode.BrokerNotAvailable, "This node has stopped, so it takes no requests. Start a new one.");

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
@@ -24,6 +25,12 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     private readonly ReadingSet _readings;
     private readonly FetchLoop _loop;
     private readonly PartitionStarts _starts;
+    private readonly ClientMetrics _metrics;
+
+    // How many records the reader took, and of which partition, that are not counted yet. Only the one that reads
+    // touches them.
+    private long _taken;
+    private TopicPartition _takenFrom;
 
     // Whether reading ends at given offsets. Only its creator asks for that, before anybody reads.
     private bool _isBounded;
@@ -35,13 +42,15 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// <param name="keyDeserializer">Reads keys.</param>
     /// <param name="valueDeserializer">Reads values.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     public Consumer(
         IBroker broker,
         INodeEnvironment environment,
         ConsumerOptions options,
         IDeserializer<TKey> keyDeserializer,
         IDeserializer<TValue> valueDeserializer,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        ClientMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(keyDeserializer);
@@ -51,12 +60,13 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _serdes = (keyDeserializer, valueDeserializer);
         _session = new BrokerSession(broker, environment, options.ClientId, options.RetryBackoff);
         Offsets = new OffsetLookup(_session);
-        Groups = new GroupOffsets(_session);
+        _metrics = metrics ?? StreamLogMetrics.Unobserved.Clients;
+        Groups = new GroupOffsets(_session, _metrics);
         _readings = new ReadingSet(options);
         _starts = new PartitionStarts(_session, options, Offsets, Groups);
         ILogger logger = loggers.CreateLogger("StreamLog.Consumer");
         FetchFailures failures = new(_session, options, _readings, Offsets, logger);
-        _loop = new FetchLoop(_session, options, _readings, failures, logger);
+        _loop = new FetchLoop(_session, options, _readings, failures, _metrics, logger);
     }
 
     /// <inheritdoc/>
@@ -152,7 +162,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         }
         finally
         {
-            _readings.EndReading();
+            EndReading();
         }
     }
 
@@ -182,7 +192,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         }
         finally
         {
-            _readings.EndReading();
+            EndReading();
         }
     }
 
@@ -204,7 +214,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         }
         finally
         {
-            _readings.EndReading();
+            EndReading();
         }
     }
 
@@ -325,6 +335,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             return false;
         }
 
+        _taken++;
+        _takenFrom = reading.Partition;
         record = RecordDecoding.Decode(reading.Partition, run, view, _serdes, Tracker);
         reading.Position = view.Offset + 1;
         Tracker?.Begin(reading.Partition, view.Offset);
@@ -347,6 +359,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             long end = run.End;
             reading.Position = Math.Max(from, end);
             bool isEmpty = from >= reading.EndOffset || end <= from || run.IsWithoutRecords;
+            if (!isEmpty && _metrics.CountsConsumed)
+                (_taken, _takenFrom) = (run.CountRecords(from, reading.EndOffset), reading.Partition);
             Return(isFinished: true, keepsRun: !isEmpty);
             if (!isEmpty)
                 return new LeasedRun(reading.Partition, run, from, Math.Min(end, reading.EndOffset), reading.EndOffset);
@@ -358,14 +372,29 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// <summary>Gives the reading back, and lets the room it took be filled again.</summary>
     private void Return(bool isFinished, bool keepsRun = false)
     {
+        CountTaken();
         _readings.Return(isFinished, keepsRun);
         _loop.Look();
+    }
+
+    private void EndReading()
+    {
+        CountTaken();
+        _readings.EndReading();
+    }
+
+    private void CountTaken()
+    {
+        if (_taken > 0 && _metrics.CountsConsumed)
+            _metrics.Consumed(_takenFrom, _options.Group, _taken);
+        _taken = 0;
     }
 
     /// <summary>Throws, after making the partition be fetched anew from where it stands, for whoever reads
     /// next.</summary>
     private void ThrowFailure(PartitionReading reading, Exception failure)
     {
+        CountTaken();
         _readings.Return(isFinished: true);
         _readings.Replace(
             reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)

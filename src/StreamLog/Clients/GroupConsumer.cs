@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Threading;
@@ -38,6 +39,7 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     /// <param name="options">How it works, and the group. They are not to be changed any more.</param>
     /// <param name="serdes">What decodes keys and values.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     /// <exception cref="InvalidOperationException">Another consumer of the group reads the topic here.</exception>
     public GroupConsumer(
         string topic,
@@ -45,7 +47,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         INodeEnvironment environment,
         ConsumerOptions options,
         (IDeserializer<TKey> Key, IDeserializer<TValue> Value) serdes,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        ClientMetrics? metrics = null)
     {
         TopicNames.Check(topic);
         ArgumentNullException.ThrowIfNull(options);
@@ -56,9 +59,14 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         _options = options;
         _time = environment.Time;
         _logger = loggers.CreateLogger("StreamLog.GroupConsumer");
-        _consumer = new Consumer<TKey, TValue>(broker, environment, options, serdes.Key, serdes.Value, loggers);
+        _consumer = new Consumer<TKey, TValue>(
+            broker, environment, options, serdes.Key, serdes.Value, loggers, metrics);
         if (options.Commit != CommitMode.Manual)
-            _consumer.Tracker = _tracker = new CompletionTracker(ScheduleCommit);
+        {
+            _consumer.Tracker = _tracker = new CompletionTracker(
+                ScheduleCommit, metrics is null ? null : new ProcessingTimes(metrics, environment.Time, options.Group));
+        }
+
         _claim = GroupClaims.Claim(broker, options.Group, topic);
     }
 

@@ -1,3 +1,4 @@
+using StreamLog.Diagnostics;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients;
@@ -7,10 +8,16 @@ namespace StreamLog.Clients;
 internal sealed class GroupOffsets
 {
     private readonly BrokerSession _session;
+    private readonly ClientMetrics? _metrics;
 
     /// <summary>Creates the access.</summary>
     /// <param name="session">The way to the broker.</param>
-    public GroupOffsets(BrokerSession session) => _session = session;
+    /// <param name="metrics">What commits are counted with; <see langword="null"/> is nothing.</param>
+    public GroupOffsets(BrokerSession session, ClientMetrics? metrics = null)
+    {
+        _session = session;
+        _metrics = metrics;
+    }
 
     /// <summary>Commits offsets.</summary>
     /// <param name="group">The group.</param>
@@ -38,16 +45,29 @@ internal sealed class GroupOffsets
             }
         }
 
-        await _session.RetryAsync(
-            async (left, token) =>
-            {
-                // A request is not sent twice, since the one before may still be read.
-                OffsetCommitRequest request = BuildCommit(group, offsets);
-                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count);
-                return true;
-            },
-            timeout,
-            cancellationToken).ConfigureAwait(false);
+        if (_metrics is not { MeasuresOperations: true } metrics)
+        {
+            await SendAsync(group, offsets, timeout, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        string first = offsets.Keys.First().Topic;
+        string? topic = offsets.Keys.All(partition => partition.Topic == first) ? first : null;
+        long startedAt = _session.Time.GetTimestamp();
+        string? errorType = null;
+        try
+        {
+            await SendAsync(group, offsets, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            errorType = ErrorTypes.Of(exception);
+            throw;
+        }
+        finally
+        {
+            metrics.Committed(topic, group, _session.Time.GetElapsedTime(startedAt), errorType);
+        }
     }
 
     /// <summary>Returns committed offsets.</summary>
@@ -70,6 +90,22 @@ internal sealed class GroupOffsets
             },
             timeout,
             cancellationToken);
+
+    private async ValueTask SendAsync(
+        string group,
+        IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
+        await _session.RetryAsync(
+            async (left, token) =>
+            {
+                // A request is not sent twice, since the one before may still be read.
+                OffsetCommitRequest request = BuildCommit(group, offsets);
+                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count);
+                return true;
+            },
+            timeout,
+            cancellationToken).ConfigureAwait(false);
 
     private static OffsetCommitRequest BuildCommit(
         string group, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Producing;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -27,17 +28,19 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     /// <param name="keySerializer">Writes keys.</param>
     /// <param name="valueSerializer">Writes values.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     public Producer(
         IBroker broker,
         INodeEnvironment environment,
         ProducerOptions options,
         ISerializer<TKey> keySerializer,
         ISerializer<TValue> valueSerializer,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        ClientMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(keySerializer);
         ArgumentNullException.ThrowIfNull(valueSerializer);
-        _engine = new ProducerEngine(broker, environment, options, loggers);
+        _engine = new ProducerEngine(broker, environment, options, loggers, metrics);
         _keySerializer = keySerializer;
         _valueSerializer = valueSerializer;
         _partitioner = options.Partitioner ?? Murmur2Partitioner.Instance;

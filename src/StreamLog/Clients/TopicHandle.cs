@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -21,6 +22,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
     private readonly Func<TValue, TKey>? _keySelector;
     private readonly Action<ConsumerOptions> _check;
     private readonly ILoggerFactory _loggers;
+    private readonly ClientMetrics? _metrics;
 
     /// <summary>Creates a handle. It asks nothing of the topic yet.</summary>
     /// <param name="name">The topic's name.</param>
@@ -31,6 +33,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
     /// <param name="check">Throws where a caller has changed options to what no consumer can work with.</param>
     /// <param name="serdes">What codes keys and values, and what takes the key from a value, if anything does.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     /// <exception cref="StreamLogException">The name is not legal.</exception>
     public TopicHandle(
         string name,
@@ -40,7 +43,8 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         ConsumerOptions options,
         Action<ConsumerOptions> check,
         (ISerde<TKey> Key, ISerde<TValue> Value, Func<TValue, TKey>? KeySelector) serdes,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        ClientMetrics? metrics = null)
     {
         TopicNames.Check(name);
         ArgumentNullException.ThrowIfNull(broker);
@@ -61,6 +65,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         _valueSerde = serdes.Value;
         _keySelector = serdes.KeySelector;
         _loggers = loggers;
+        _metrics = metrics;
     }
 
     /// <inheritdoc/>
@@ -120,7 +125,8 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
             copy.Group = null;
             copy.OffsetReset = startAt.Kind == StartAtKind.Earliest ? OffsetReset.Earliest : OffsetReset.None;
         });
-        Consumer<TKey, TValue> consumer = new(_broker, _environment, options, _keySerde, _valueSerde, _loggers);
+        Consumer<TKey, TValue> consumer = new(
+            _broker, _environment, options, _keySerde, _valueSerde, _loggers, _metrics);
         await using ConfiguredAsyncDisposable disposal = consumer.ConfigureAwait(false);
         int count = await AssignAsync(consumer, options, startAt, follow, cancellationToken).ConfigureAwait(false);
         PartitionWatch? watch = follow ? Watch(consumer, count) : null;
@@ -138,7 +144,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         options.Group = group;
         _check(options);
         return new GroupConsumer<TKey, TValue>(
-            Name, _broker, _environment, options, (_keySerde, _valueSerde), _loggers);
+            Name, _broker, _environment, options, (_keySerde, _valueSerde), _loggers, _metrics);
     }
 
     private PartitionWatch Watch(Consumer<TKey, TValue> consumer, int count) => new(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 
 namespace StreamLog.Storage;
@@ -38,7 +39,12 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     private int _isTicking;
 
     private LogDirectory(
-        INodeEnvironment env, string path, LogDirectorySettings settings, ILogger logger, IDisposable held)
+        INodeEnvironment env,
+        string path,
+        LogDirectorySettings settings,
+        ILogger logger,
+        StreamLogMetrics metrics,
+        IDisposable held)
     {
         _files = env.Files;
         _settings = settings;
@@ -60,6 +66,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Flushes = new FlushLoop(settings.ParallelFlushMax),
             Deletions = new SegmentDeletion(_files, env.Time, logger),
             Logger = logger,
+            Metrics = metrics,
             FailDirectory = Fail,
         };
         _lastCheckpoint = env.Time.GetTimestamp();
@@ -94,7 +101,11 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     /// a newer version wrote it.
     /// </exception>
     public static LogDirectory Open(
-        INodeEnvironment env, string path, LogDirectorySettings settings, ILoggerFactory loggers)
+        INodeEnvironment env,
+        string path,
+        LogDirectorySettings settings,
+        ILoggerFactory loggers,
+        StreamLogMetrics? metrics = null)
     {
         ILogger logger = loggers.CreateLogger("StreamLog.Storage");
         path = System.IO.Path.GetFullPath(path);
@@ -107,7 +118,8 @@ internal sealed partial class LogDirectory : IAsyncDisposable
                 $"The data directory {path} is in use: another process, or another node in this one, holds " +
                 $"{LockFileName}. Stop " +
                 "it, or give this node a directory of its own.");
-            LogDirectory directory = new(env, path, settings, logger, held);
+            LogDirectory directory = new(
+                env, path, settings, logger, metrics ?? StreamLogMetrics.Unobserved, held);
             directory._timer = env.Time.CreateTimer(
                 static state => ((LogDirectory)state!).Tick(),
                 directory, settings.FlushInterval, settings.FlushInterval);

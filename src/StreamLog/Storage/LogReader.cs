@@ -1,3 +1,4 @@
+using StreamLog.Diagnostics;
 using StreamLog.Protocol;
 
 namespace StreamLog.Storage;
@@ -8,8 +9,13 @@ namespace StreamLog.Storage;
 internal sealed class LogReader
 {
     private readonly LogState _log;
+    private readonly StorageMetrics _metrics;
 
-    public LogReader(LogState log) => _log = log;
+    public LogReader(LogState log, StorageMetrics metrics)
+    {
+        _log = log;
+        _metrics = metrics;
+    }
 
     /// <summary>Reads whole batches of one segment.</summary>
     public LogReadResult Read(in ReadWindow window)
@@ -32,11 +38,18 @@ internal sealed class LogReader
             if (window.Offset >= limited.LimitOffset)
                 return Found(RecordBuffer.Empty);
             if (_log.Tail.TryRead(limited) is { } cached)
+            {
+                _metrics.Read(cached.Length, isFromMemory: true);
                 return Found(cached);
+            }
 
             LogReadResult result = ReadFiles(limited);
             if (_log.Truncations == truncations)
+            {
+                _metrics.Read(result.Records.Length, isFromMemory: false);
                 return result;
+            }
+
             result.Records.Dispose(); // The log was cut meanwhile; what was read may be gone.
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 
 namespace StreamLog.Storage;
@@ -21,6 +22,8 @@ internal sealed class LogServices
     public required SegmentDeletion Deletions { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public required StreamLogMetrics Metrics { get; init; }
 
     /// <summary>Gets what takes the whole directory offline: its metadata could not be flushed.</summary>
     public required Action<Exception> FailDirectory { get; init; }

@@ -210,6 +210,7 @@ internal sealed partial class LogWriter
         _log.Unflushed.Add(new SealedSegment(old, ProducerSnapshot.Encode(_log.Producers), baseOffset));
         _log.AreNamesDirty = true;
         _log.Segments = [.. _log.Segments, next];
+        _services.Metrics.Storage.Rolled();
         Log.Rolled(_services.Logger, _log.Partition, baseOffset, old.SizeInBytes);
     }
 }

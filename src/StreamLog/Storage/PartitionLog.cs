@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -29,7 +30,7 @@ internal sealed partial class PartitionLog
         _epochs = new EpochCheckpoint(log, services);
         _writer = new LogWriter(log, services);
         _flusher = new LogFlusher(log, services);
-        _reader = new LogReader(log);
+        _reader = new LogReader(log, services.Metrics.Storage);
         _cutter = new LogCutter(log, services, _epochs);
         _timestamps = new TimestampSearch(log);
         _isOfflineTold = log.Failure is null ? 0 : 1;
@@ -136,6 +137,8 @@ internal sealed partial class PartitionLog
         AppendResult result = _writer.Append(batches, leaderEpoch, origin);
         if (!result.IsSuccess)
             TellIfOffline();
+        else if (!result.IsDuplicate)
+            NoteAppended(batches.Length, result);
         return result;
     }
 
@@ -213,13 +216,22 @@ internal sealed partial class PartitionLog
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask FlushAsync()
     {
+        StorageMetrics metrics = _services.Metrics.Storage;
+        long startedAt = metrics.MeasuresFlushes ? _services.Time.GetTimestamp() : 0;
         try
         {
             if (await _flusher.FlushAsync().ConfigureAwait(false))
+            {
+                if (startedAt != 0)
+                    metrics.Flushed(_services.Time.GetElapsedTime(startedAt));
                 DurableAdvanced?.Invoke(this);
+            }
         }
         catch (Exception error)
         {
+            if (error is FlushFailedException)
+                metrics.FlushFailed();
+
             // Nobody awaits a flush but the loop, so whatever it was ends here, and with it the log.
             Fail("flushing", error);
         }
@@ -274,6 +286,9 @@ internal sealed partial class PartitionLog
             segment.Release();
         _log.Tail.Clear();
     }
+
+    private void NoteAppended(int bytes, in AppendResult result) => _services.Metrics.Storage.Appended(
+        _log.Partition.Topic, bytes, result.LastOffset - result.BaseOffset + 1);
 
     private void SaveForRestart()
     {
@@ -364,6 +379,7 @@ internal sealed partial class PartitionLog
             return;
 
         _log.Tail.Clear();
+        _services.Metrics.Storage.WentOffline(_log.Partition.Topic);
         Log.WentOffline(_services.Logger, _log.Partition, failure.Message);
         WentOffline?.Invoke(this);
     }

@@ -46,7 +46,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
         try
         {
             LocalBroker broker = await LocalBroker.StartAsync(
-                environment, directory, options, NullLoggerFactory.Instance, CancellationToken.None);
+                environment, directory, options, NullLoggerFactory.Instance);
             return new BrokerHarness(environment, directory, broker, options);
         }
         catch

@@ -8,17 +8,28 @@ internal sealed class CompletionTracker : IRecordTracker
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionProgress> _partitions = new();
     private readonly Action _advanced;
+    private readonly ProcessingTimes? _times;
 
     /// <summary>Creates a tracker of nothing.</summary>
     /// <param name="advanced">Called when there is more to commit, on the thread that completed.</param>
-    public CompletionTracker(Action advanced) => _advanced = advanced;
+    /// <param name="times">Measures how long records take, or <see langword="null"/>.</param>
+    public CompletionTracker(Action advanced, ProcessingTimes? times = null)
+    {
+        _advanced = advanced;
+        _times = times;
+    }
 
     /// <inheritdoc/>
-    public void Begin(TopicPartition partition, long offset) => Of(partition).Begin(offset);
+    public void Begin(TopicPartition partition, long offset)
+    {
+        _times?.Begin(partition, offset);
+        Of(partition).Begin(offset);
+    }
 
     /// <inheritdoc/>
     public void Complete(LogPosition position)
     {
+        _times?.Complete(position);
         if (Of(position.TopicPartition).Complete(position.Offset))
             _advanced();
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
 using StreamLog.Protocol.Messages;
 using StreamLog.Threading;
 
@@ -18,6 +19,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     private readonly ConsumerOptions _options;
     private readonly ReadingSet _readings;
     private readonly FetchFailures _failures;
+    private readonly ClientMetrics _metrics;
     private readonly ILogger _logger;
     private readonly PooledSignal _arrived = new();
     private readonly PooledSignal _wake = new();
@@ -37,14 +39,21 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     /// <param name="options">The limits.</param>
     /// <param name="readings">What is read.</param>
     /// <param name="failures">What becomes of partitions that cannot be fetched.</param>
+    /// <param name="metrics">What it counts with.</param>
     /// <param name="logger">Where it logs.</param>
     public FetchLoop(
-        BrokerSession session, ConsumerOptions options, ReadingSet readings, FetchFailures failures, ILogger logger)
+        BrokerSession session,
+        ConsumerOptions options,
+        ReadingSet readings,
+        FetchFailures failures,
+        ClientMetrics metrics,
+        ILogger logger)
     {
         _session = session;
         _options = options;
         _readings = readings;
         _failures = failures;
+        _metrics = metrics;
         _logger = logger;
     }
 
@@ -177,7 +186,9 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             _takeBack = _isStopping ? null : takeBack;
         FetchRequest request = BuildRequest(asked, maxBytes);
         FetchResponse? response = null;
+        string? errorType = null;
         bool wasWaited = false;
+        long startedAt = _metrics.MeasuresOperations ? _session.Time.GetTimestamp() : 0;
         try
         {
             // What was wanted while nothing could be taken back is seen now at the latest.
@@ -196,6 +207,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         }
         catch (StreamLogException exception) when (exception.IsRetriable)
         {
+            errorType = ErrorTypes.Of(exception);
             _failures.Retry(asked, exception);
         }
         finally
@@ -205,6 +217,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             _readings.Answered(asked);
         }
 
+        if (startedAt != 0 && (response is not null || errorType is not null))
+            NoteFetched(request, startedAt, errorType);
         if (response is null)
             return;
         bool hasNews = Take(response, asked);
@@ -216,6 +230,14 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         // What follows is no work for the broker's thread, which is the one that is here after a wait.
         if (wasWaited)
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    private void NoteFetched(FetchRequest request, long startedAt, string? errorType)
+    {
+        string first = request.Topics[0].Topic;
+        bool isOneTopic = request.Topics.TrueForAll(topic => topic.Topic == first);
+        _metrics.Fetched(
+            isOneTopic ? first : null, _options.Group, _session.Time.GetElapsedTime(startedAt), errorType);
     }
 
     private async ValueTask<FetchResponse> WaitAsync(Task<FetchResponse> answer, CancellationTokenSource takeBack)

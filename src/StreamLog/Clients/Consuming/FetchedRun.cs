@@ -81,6 +81,26 @@ internal sealed class FetchedRun : IDisposable
         return batches.NextPosition > 0;
     }
 
+    /// <summary>Counts the applications' records in a range, by the batches' headers.</summary>
+    /// <param name="from">The first offset of the range.</param>
+    /// <param name="end">The offset behind it.</param>
+    /// <returns>How many; of a batch that reaches out of the range, at most as many as have offsets in it.</returns>
+    public long CountRecords(long from, long end)
+    {
+        long count = 0;
+        RecordBatchEnumerator batches = new(_bytes.Span);
+        while (batches.MoveNext())
+        {
+            if (batches.Current.Length < RecordBatchHeader.Size || batches.Header.IsControl)
+                continue;
+            RecordBatchHeader header = batches.Header;
+            long inside = Math.Min(header.NextOffset, end) - Math.Max(header.BaseOffset, from);
+            count += Math.Clamp(inside, 0, header.RecordCount);
+        }
+
+        return count;
+    }
+
     /// <summary>Takes the next record.</summary>
     /// <param name="from">Records before this offset are passed over.</param>
     /// <param name="record">The record, good until the next call.</param>

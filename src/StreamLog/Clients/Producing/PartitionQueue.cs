@@ -384,6 +384,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private void Finish(ProducerBatch batch, ProduceFailure? failure, long baseOffset = -1)
     {
         long charge = batch.Charge;
+        _engine.CountSent(_partition, batch, failure);
         if (failure is null)
         {
             batch.Complete(_partition, baseOffset);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -35,12 +36,19 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <param name="environment">Time and chance.</param>
     /// <param name="options">How it works. They are not to be changed any more.</param>
     /// <param name="loggers">Where it logs.</param>
-    public ProducerEngine(IBroker broker, INodeEnvironment environment, ProducerOptions options, ILoggerFactory loggers)
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
+    public ProducerEngine(
+        IBroker broker,
+        INodeEnvironment environment,
+        ProducerOptions options,
+        ILoggerFactory loggers,
+        ClientMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         Session = new BrokerSession(broker, environment, options.ClientId, options.RetryBackoff);
         Options = options;
+        Metrics = metrics ?? StreamLogMetrics.Unobserved.Clients;
         RetryPause = new Backoff(environment, options.RetryBackoff, options.RetryBackoffMax);
         Space = new BufferSpace(options.BufferBytes);
         Identity = new ProducerIdentity(this);
@@ -67,6 +75,9 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
 
     /// <summary>Gets how the producer works.</summary>
     public ProducerOptions Options { get; }
+
+    /// <summary>Gets what the producer counts with.</summary>
+    public ClientMetrics Metrics { get; }
 
     /// <summary>Gets the pauses before retries.</summary>
     public Backoff RetryPause { get; }
@@ -114,6 +125,16 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
         ProducerTopic topic = _topics.GetOrAdd(name, _createTopic);
         Volatile.Write(ref _last, topic);
         return topic;
+    }
+
+    /// <summary>Counts a batch that is over, where somebody wants to know.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="failure">Why it was given up, or <see langword="null"/>.</param>
+    public void CountSent(TopicPartition partition, ProducerBatch batch, ProduceFailure? failure)
+    {
+        if (Metrics.CountsSent)
+            Metrics.Sent(partition, batch.Count, Time.GetElapsedTime(batch.OpenedAt), failure?.Code.ToString());
     }
 
     /// <summary>Throws if no more records are taken.</summary>
