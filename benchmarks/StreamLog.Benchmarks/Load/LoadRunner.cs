@@ -3,34 +3,62 @@ namespace StreamLog.Benchmarks.Load;
 /// <summary>Runs scenarios round by round, so that what disturbs the machine disturbs all of them.</summary>
 internal static class LoadRunner
 {
-    public static async Task<IReadOnlyList<(Scenario Scenario, IReadOnlyList<Measurement> Rounds)>> RunAsync(
+    public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         IReadOnlyList<Scenario> scenarios, int rounds, string directory)
     {
         List<Measurement>[] results = [.. scenarios.Select(_ => new List<Measurement>())];
-
-        // Round zero warms the code up and is not counted.
-        for (int round = 0; round <= rounds; round++)
+        string[] prepared = new string[scenarios.Count];
+        try
         {
             for (int i = 0; i < scenarios.Count; i++)
             {
-                Scenario scenario = scenarios[i];
-                string own = Path.Combine(directory, $"streamlog-bench-{Guid.NewGuid():N}");
-                Directory.CreateDirectory(own);
-                try
+                if (scenarios[i].PrepareAsync is { } prepare)
+                    await prepare(prepared[i] = CreateDirectory(directory));
+            }
+
+            // Round zero warms the code up and is not counted.
+            for (int round = 0; round <= rounds; round++)
+            {
+                for (int i = 0; i < scenarios.Count; i++)
                 {
-                    Measurement measurement = await scenario.RunAsync(own);
+                    Measurement measurement = await RunAsync(scenarios[i], prepared[i], directory);
                     Console.Error.WriteLine(
-                        $"round {round}/{rounds}  {scenario.Group}: {scenario.Name}: {measurement.PerSecond:N0}/s");
+                        $"round {round}/{rounds}  {scenarios[i].Group}: {scenarios[i].Name}: " +
+                        $"{measurement.PerSecond:N0}/s, {measurement.AllocatedPerOperation:0.##} B each");
                     if (round > 0)
                         results[i].Add(measurement);
                 }
-                finally
-                {
-                    Directory.Delete(own, recursive: true);
-                }
+            }
+        }
+        finally
+        {
+            foreach (string created in prepared)
+            {
+                if (created is not null)
+                    Directory.Delete(created, recursive: true);
             }
         }
 
-        return [.. scenarios.Select((scenario, i) => (scenario, (IReadOnlyList<Measurement>)results[i]))];
+        return [.. scenarios.Select((scenario, i) => ScenarioResult.Of(scenario, results[i]))];
     }
+
+    /// <summary>Runs one scenario once.</summary>
+    public static async Task<Measurement> RunAsync(Scenario scenario, string? prepared, string directory)
+    {
+        if (prepared is not null)
+            return await scenario.RunAsync(prepared);
+
+        string own = CreateDirectory(directory);
+        try
+        {
+            return await scenario.RunAsync(own);
+        }
+        finally
+        {
+            Directory.Delete(own, recursive: true);
+        }
+    }
+
+    private static string CreateDirectory(string parent) =>
+        Directory.CreateDirectory(Path.Combine(parent, $"streamlog-bench-{Guid.NewGuid():N}")).FullName;
 }

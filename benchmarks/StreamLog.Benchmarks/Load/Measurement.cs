@@ -9,6 +9,9 @@ namespace StreamLog.Benchmarks.Load;
 internal sealed record Measurement(
     long Operations, TimeSpan Elapsed, TimeSpan Cpu, long AllocatedBytes, IReadOnlyList<double> LatenciesUs)
 {
+    /// <summary>Gets how many bytes of the heap the result of one operation holds on to, or NaN.</summary>
+    public double RetainedBytes { get; init; } = double.NaN;
+
     public double PerSecond => Operations / Elapsed.TotalSeconds;
 
     public double PerCpuSecond => Operations / Cpu.TotalSeconds;

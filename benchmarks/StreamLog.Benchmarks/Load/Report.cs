@@ -1,85 +1,88 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace StreamLog.Benchmarks.Load;
 
 /// <summary>Writes medians, ranges and the ratios to each group's baselines, taken round by round.</summary>
 internal static class Report
 {
-    public static string ToMarkdown(IReadOnlyList<(Scenario Scenario, IReadOnlyList<Measurement> Rounds)> results)
+    /// <summary>Writes the targets and all groups as Markdown.</summary>
+    public static string ToMarkdown(LoadResults results)
     {
         StringBuilder text = new();
-        foreach (var group in results.GroupBy(result => result.Scenario.Group))
-        {
-            (Scenario Scenario, IReadOnlyList<Measurement> Rounds)[] baselines =
-                [.. group.Where(result => result.Scenario.IsBaseline)];
-            text.AppendLine(CultureInfo.InvariantCulture, $"### {group.Key}").AppendLine();
-            text.Append("| what | per second: median (min-max) | per CPU second | B allocated | p50 us | p99 us |");
-            foreach ((Scenario baseline, _) in baselines)
-                text.Append(CultureInfo.InvariantCulture, $" / {baseline.Name} |");
-            text.AppendLine().Append("|---|--:|--:|--:|--:|--:|");
-            text.Append(string.Concat(baselines.Select(_ => "--:|"))).AppendLine();
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"`{results.Command}`, medians of {results.Rounds} rounds; {results.Runtime} on {results.System}, " +
+            $"{results.Processors} processors ({results.Processor}).").AppendLine();
+        WriteTargets(text, results.Scenarios);
+        foreach (IGrouping<string, ScenarioResult> group in results.Scenarios.GroupBy(scenario => scenario.Group))
+            WriteGroup(text, group);
+        return text.ToString().TrimEnd() + "\n";
+    }
 
-            foreach ((Scenario scenario, IReadOnlyList<Measurement> rounds) in group)
+    private static void WriteTargets(StringBuilder text, IReadOnlyList<ScenarioResult> scenarios)
+    {
+        List<TargetVerdict> verdicts = [.. Target.All.SelectMany(target => target.Judge(scenarios))];
+        if (verdicts.Count == 0)
+            return;
+
+        text.AppendLine("### Targets").AppendLine();
+        text.AppendLine("| what | measured against | target | measured | by processor time | |");
+        text.AppendLine("|---|---|--:|--:|--:|---|");
+        foreach (TargetVerdict verdict in verdicts)
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {verdict.What} | {verdict.Against} | {verdict.Wanted} | {verdict.Measured} | {verdict.ByCpu} " +
+                $"| {(verdict.IsMet ? "met" : "**missed**")} |");
+        }
+
+        text.AppendLine();
+    }
+
+    private static void WriteGroup(StringBuilder text, IGrouping<string, ScenarioResult> group)
+    {
+        ScenarioResult[] baselines = [.. group.Where(scenario => scenario.IsBaseline)];
+        bool hasTimes = group.Any(scenario => scenario.P50Us.Count > 0);
+        bool hasRetained = group.Any(scenario => scenario.RetainedBytes.Count > 0);
+
+        text.AppendLine(CultureInfo.InvariantCulture, $"### {group.Key}").AppendLine();
+        text.Append("| what | per second: median (min-max) | per CPU second | B allocated |");
+        text.Append(hasTimes ? " p50 us | p99 us |" : "").Append(hasRetained ? " B kept |" : "");
+        foreach (ScenarioResult baseline in baselines)
+            text.Append(CultureInfo.InvariantCulture, $" / {baseline.Name} |");
+        text.AppendLine().Append("|---|--:|--:|--:|");
+        text.Append(hasTimes ? "--:|--:|" : "").Append(hasRetained ? "--:|" : "");
+        text.Append(string.Concat(baselines.Select(_ => "--:|"))).AppendLine();
+
+        foreach (ScenarioResult scenario in group)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {scenario.Name} | {Figures.Rate(scenario.PerSecond)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Figures.Si(Figures.Median(scenario.PerCpuSecond))} ");
+            text.Append(
+                CultureInfo.InvariantCulture, $"| {Figures.Bytes(Figures.Median(scenario.AllocatedPerOperation))} |");
+            if (hasTimes)
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {scenario.Name} | {Range(rounds, m => m.PerSecond)} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {Si(Median(rounds, m => m.PerCpuSecond))} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {Median(rounds, m => m.AllocatedPerOperation):0.##} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {Us(Median(rounds, m => m.Percentile(0.50)))} ");
-                text.Append(CultureInfo.InvariantCulture, $"| {Us(Median(rounds, m => m.Percentile(0.99)))} |");
-                foreach ((_, IReadOnlyList<Measurement> baseline) in baselines)
-                    text.Append(CultureInfo.InvariantCulture, $" {Ratio(rounds, baseline):0.00} |");
-                text.AppendLine();
+                text.Append(CultureInfo.InvariantCulture, $" {Figures.Us(Figures.Median(scenario.P50Us))} |");
+                text.Append(CultureInfo.InvariantCulture, $" {Figures.Us(Figures.Median(scenario.P99Us))} |");
+            }
+
+            if (hasRetained)
+            {
+                string kept = Figures.Bytes(Figures.Median(scenario.RetainedBytes));
+                text.Append(CultureInfo.InvariantCulture, $" {kept} |");
+            }
+
+            foreach (ScenarioResult baseline in baselines)
+            {
+                string ratio = Figures.Ratio(scenario.RatioTo(baseline));
+                string byCpu = Figures.Ratio(scenario.CpuRatioTo(baseline));
+                text.Append(ReferenceEquals(scenario, baseline) ? " |" : $" {ratio}, cpu {byCpu} |");
             }
 
             text.AppendLine();
         }
 
-        return text.ToString();
+        text.AppendLine();
     }
-
-    public static JsonArray ToJson(IReadOnlyList<(Scenario Scenario, IReadOnlyList<Measurement> Rounds)> results) =>
-        [.. results.Select(result => new JsonObject
-        {
-            ["group"] = result.Scenario.Group,
-            ["name"] = result.Scenario.Name,
-            ["baseline"] = result.Scenario.IsBaseline,
-            ["perSecond"] = Numbers(result.Rounds, m => m.PerSecond),
-            ["perCpuSecond"] = Numbers(result.Rounds, m => m.PerCpuSecond),
-            ["allocatedPerOperation"] = Numbers(result.Rounds, m => m.AllocatedPerOperation),
-            ["p50Us"] = Numbers(result.Rounds, m => m.Percentile(0.50)),
-            ["p99Us"] = Numbers(result.Rounds, m => m.Percentile(0.99)),
-        })];
-
-    private static JsonArray Numbers(IReadOnlyList<Measurement> rounds, Func<Measurement, double> value) =>
-        [.. rounds.Select(value).Where(double.IsFinite).Select(number => (JsonNode)Math.Round(number, 3))];
-
-    private static double Ratio(IReadOnlyList<Measurement> rounds, IReadOnlyList<Measurement> baseline) =>
-        Median([.. rounds.Zip(baseline, (mine, theirs) => mine.PerSecond / theirs.PerSecond)]);
-
-    private static double Median(IReadOnlyList<Measurement> rounds, Func<Measurement, double> value) =>
-        Median([.. rounds.Select(value)]);
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length == 0 ? double.NaN
-            : sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static string Range(IReadOnlyList<Measurement> rounds, Func<Measurement, double> value) =>
-        $"{Si(Median(rounds, value))} ({Si(rounds.Min(value))}-{Si(rounds.Max(value))})";
-
-    private static string Si(double value) => value switch
-    {
-        >= 1e6 => (value / 1e6).ToString("0.00", CultureInfo.InvariantCulture) + "M",
-        >= 1e4 => (value / 1e3).ToString("0", CultureInfo.InvariantCulture) + "k",
-        >= 1e3 => (value / 1e3).ToString("0.0", CultureInfo.InvariantCulture) + "k",
-        _ => value.ToString("0", CultureInfo.InvariantCulture),
-    };
-
-    private static string Us(double value) =>
-        double.IsNaN(value) ? "" : value.ToString(value >= 10 ? "0" : "0.0", CultureInfo.InvariantCulture);
 }

@@ -4,5 +4,9 @@ namespace StreamLog.Benchmarks.Load;
 /// <param name="Group">What it is compared within.</param>
 /// <param name="Name">What it is.</param>
 /// <param name="IsBaseline">Whether the others of its group are divided by it.</param>
-/// <param name="RunAsync">Does it once, in an empty directory of its own.</param>
-internal sealed record Scenario(string Group, string Name, bool IsBaseline, Func<string, Task<Measurement>> RunAsync);
+/// <param name="RunAsync">Does it once, in an empty directory of its own, or in the one that was prepared.</param>
+internal sealed record Scenario(string Group, string Name, bool IsBaseline, Func<string, Task<Measurement>> RunAsync)
+{
+    /// <summary>Gets what fills a directory once, for all rounds; without it each round has an empty one.</summary>
+    public Func<string, Task>? PrepareAsync { get; init; }
+}

@@ -5,12 +5,15 @@ namespace StreamLog.Benchmarks.Load;
 /// <summary>Takes the time, the processor time and the allocations of a piece of work.</summary>
 internal static class Stopwatches
 {
-    public static async Task<Measurement> MeasureAsync(
-        long operations, Func<Task> work, Func<IReadOnlyList<double>>? latencies = null)
+    // How many times each task's list of a timed run has room for, so that its growth does not count as allocation.
+    private const int TimesMax = 1 << 20;
+
+    public static async Task<Measurement> MeasureAsync(long operations, Func<Task> work)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
+        FreeMemory.Warm();
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         long started = Stopwatch.GetTimestamp();
@@ -20,24 +23,23 @@ internal static class Stopwatches
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         cpu = Environment.CpuUsage.TotalTime - cpu;
-        return new Measurement(operations, elapsed, cpu, allocated, latencies?.Invoke() ?? []);
+        return new Measurement(operations, elapsed, cpu, allocated, []);
     }
 
     /// <summary>Lets a number of tasks repeat an operation for a while, and takes the time of each one.</summary>
-    public static async Task<Measurement> DriveAsync(int tasks, TimeSpan duration, Func<Task> operation)
+    public static async Task<Measurement> DriveAsync<T>(int tasks, TimeSpan duration, Func<int, ValueTask<T>> operation)
     {
-        // Set aside before the measurement, so that the lists' growth does not count as allocation.
-        List<double>[] times = [.. Enumerable.Range(0, tasks).Select(_ => new List<double>(1 << 15))];
+        List<double>[] times =
+            [.. Enumerable.Range(0, tasks).Select(_ => new List<double>(Math.Max(1 << 15, TimesMax / tasks)))];
         bool stop = false;
-
         Measurement measured = await MeasureAsync(1, async () =>
         {
-            Task[] running = [.. times.Select(list => Task.Run(async () =>
+            Task[] running = [.. times.Select((list, task) => Task.Run(async () =>
             {
                 while (!Volatile.Read(ref stop))
                 {
                     long begun = Stopwatch.GetTimestamp();
-                    await operation();
+                    await operation(task);
                     list.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
                 }
             }))];
@@ -49,4 +51,17 @@ internal static class Stopwatches
         double[] all = [.. times.SelectMany(list => list).Order()];
         return measured with { Operations = all.Length, LatenciesUs = all };
     }
+
+    /// <summary>Lets a number of tasks repeat an operation a number of times.</summary>
+    public static Task<Measurement> RepeatAsync<T>(int tasks, int times, Func<int, ValueTask<T>> operation) =>
+        MeasureAsync((long)tasks * times, () =>
+        {
+            return Task.WhenAll(Enumerable.Range(0, tasks).Select(task => Task.Run(() => RepeatAsync(task))));
+
+            async Task RepeatAsync(int task)
+            {
+                for (int i = 0; i < times; i++)
+                    await operation(task);
+            }
+        });
 }

@@ -4,12 +4,14 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Benchmarks.Micro;
 
-/// <summary>Building, hashing and walking through one batch of records.</summary>
+/// <summary>Building, checking, hashing and walking through one batch of records.</summary>
 [MemoryDiagnoser]
 public class RecordBatches
 {
-    private const int Records = 2000;
-    private readonly RecordBatchBuilder _builder = new(1 << 20);
+    /// <summary>How many records an operation handles.</summary>
+    public const int Records = 2000;
+
+    private readonly RecordBatchBuilder _builder = new(4 << 20);
     private byte[] _payload = [];
     private byte[] _batch = [];
 
@@ -40,6 +42,10 @@ public class RecordBatches
     public uint Checksum() => Crc32C.Compute(_batch);
 
     [Benchmark(OperationsPerInvoke = Records)]
+    public bool Validate() =>
+        RecordBatchValidator.Validate(_batch, new RecordBatchRules { MaxMessageBytes = int.MaxValue }).IsValid;
+
+    [Benchmark(OperationsPerInvoke = Records)]
     public long Walk()
     {
         long sum = 0;
@@ -52,9 +58,6 @@ public class RecordBatches
     private void Fill()
     {
         for (int i = 0; i < Records; i++)
-        {
-            if (!_builder.TryAppend(1_700_000_000_000 + i, default, false, _payload, true, null))
-                break;
-        }
+            _builder.TryAppend(1_700_000_000_000 + i, default, false, _payload, true, null);
     }
 }

@@ -7,87 +7,129 @@ namespace StreamLog.Benchmarks.Scenarios;
 internal static class AllScenarios
 {
     private const int AppendRecords = 3_000_000;
+    private const int LargeRecords = 400_000;
     private const int ReadRecords = 2_000_000;
+    private const int TableRows = 200_000;
     private static readonly TimeSpan AckDuration = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TenMs = TimeSpan.FromMilliseconds(10);
 
     public static IEnumerable<Scenario> List() =>
-        [.. Appends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs()];
+    [
+        .. Appends(), .. LargeAppends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs(),
+        .. Opens(),
+    ];
 
     private static IEnumerable<Scenario> Appends()
     {
         byte[] payload = Payload(100);
-        const string Group = "produce 100 B, page cache";
-        yield return new(
-            Group, "raw write of 1 MiB blocks", true, dir => BareLoops.WriteAsync(dir, AppendRecords, payload));
-        yield return new(Group, "encode, CRC and write, 256 KiB batches", true, dir =>
+        const string Group = Names.Produce100;
+        yield return new(Group, Names.RawWrite, true, dir => BareLoops.WriteAsync(dir, AppendRecords, payload));
+        yield return new(Group, Names.BareLoop, true, dir =>
             BareLoops.EncodeAndWriteAsync(dir, AppendRecords, payload, 256 << 10));
-        yield return new(Group, "FasterLog's engine", true, dir => FasterLogs.AppendAsync(dir, AppendRecords, payload));
-        foreach (int partitions in (int[])[1, 6, 100])
+        yield return new(Group, Names.FasterEngine, true, dir => FasterLogs.AppendAsync(dir, AppendRecords, payload));
+        yield return new(Group, Names.Channel1024, true, _ => BareLoops.ChannelAsync(AppendRecords, payload));
+        yield return new(Group, "SQLite table, 1000 rows a transaction", true, dir =>
+            SqliteTables.InsertAsync(dir, TableRows, payload));
+        foreach (int partitions in Names.Partitions)
         {
-            yield return new(Group, $"StreamLog, {partitions} partition(s)", false, dir => StreamLogRuns.ProduceAsync(
+            yield return new(Group, Names.StreamLogOn(partitions), false, dir => ProduceRuns.ProduceAsync(
                 dir, AppendRecords, payload, partitions, Durability.PageCache, Second));
         }
+    }
 
-        byte[] large = Payload(1024);
-        const string LargeGroup = "produce 1 KiB, page cache";
-        yield return new(LargeGroup, "raw write of 1 MiB blocks", true, dir =>
-            BareLoops.WriteAsync(dir, AppendRecords / 10, large));
-        yield return new(LargeGroup, "FasterLog's engine", true, dir =>
-            FasterLogs.AppendAsync(dir, AppendRecords / 10, large));
-        yield return new(LargeGroup, "StreamLog, 1 partition", false, dir => StreamLogRuns.ProduceAsync(
-            dir, AppendRecords / 10, large, 1, Durability.PageCache, Second));
+    private static IEnumerable<Scenario> LargeAppends()
+    {
+        byte[] payload = Payload(1024);
+        const string Group = Names.Produce1K;
+        yield return new(Group, Names.RawWrite, true, dir => BareLoops.WriteAsync(dir, LargeRecords, payload));
+        yield return new(Group, Names.BareLoop, true, dir =>
+            BareLoops.EncodeAndWriteAsync(dir, LargeRecords, payload, 256 << 10));
+        yield return new(Group, Names.FasterEngine, true, dir => FasterLogs.AppendAsync(dir, LargeRecords, payload));
+        yield return new(Group, "SQLite table, 1000 rows a transaction", true, dir =>
+            SqliteTables.InsertAsync(dir, TableRows / 2, payload));
+        foreach (int partitions in Names.Partitions)
+        {
+            yield return new(Group, Names.StreamLogOn(partitions), false, dir => ProduceRuns.ProduceAsync(
+                dir, LargeRecords, payload, partitions, Durability.PageCache, Second));
+        }
     }
 
     private static IEnumerable<Scenario> FlushedAppends()
     {
         byte[] payload = Payload(100);
-        const string Group = "produce 100 B, flushed every 10 ms";
-        yield return new(Group, "FasterLog, commit every 10 ms", true, dir =>
+        const string Group = Names.Flushed100;
+        yield return new(Group, Names.FasterCommit10, true, dir =>
             FasterLogs.AppendAndCommitAsync(dir, AppendRecords, payload, 10, fastCommit: true));
-        yield return new(Group, "FasterLog, the same, full commits", true, dir =>
+        yield return new(Group, Names.FasterFullCommit10, true, dir =>
             FasterLogs.AppendAndCommitAsync(dir, AppendRecords, payload, 10, fastCommit: false));
-        yield return new(Group, "StreamLog, 1 partition", false, dir => StreamLogRuns.ProduceAsync(
-            dir, AppendRecords, payload, 1, Durability.PageCache, TenMs));
+        foreach (int partitions in Names.Partitions)
+        {
+            yield return new(Group, Names.StreamLogOn(partitions), false, dir => ProduceRuns.ProduceAsync(
+                dir, AppendRecords, payload, partitions, Durability.PageCache, TenMs));
+        }
     }
 
     private static IEnumerable<Scenario> Acknowledgements()
     {
         byte[] payload = Payload(100);
-        foreach (int tasks in (int[])[1, 16, 256])
+        foreach (int tasks in Names.AckTasks)
         {
-            string group = $"durable acknowledgements, 100 B, {tasks} task(s)";
-            yield return new(group, "FasterLog, committing thread", true, dir =>
+            string group = Names.Acks(tasks);
+            yield return new(group, Names.FasterCommitThread, true, dir =>
                 FasterLogs.DurableAsync(dir, tasks, payload, AckDuration));
-            yield return new(group, "StreamLog, OnCommit", false, dir =>
-                StreamLogRuns.AcknowledgeAsync(dir, tasks, payload, Durability.OnCommit, AckDuration));
+            yield return new(group, Names.FasterCommitTask, true, dir =>
+                FasterLogs.DurableByTaskAsync(dir, tasks, payload, AckDuration));
+            yield return new(group, Names.OnCommit, false, dir =>
+                ProduceRuns.AcknowledgeAsync(dir, tasks, 1, payload, Durability.OnCommit, AckDuration));
+            if (tasks > 1)
+            {
+                yield return new(group, "StreamLog, OnCommit, a producer object each", false, dir =>
+                    ProduceRuns.AcknowledgeAsync(dir, tasks, tasks, payload, Durability.OnCommit, AckDuration));
+            }
+
             yield return new(group, "StreamLog, PageCache (not durable)", false, dir =>
-                StreamLogRuns.AcknowledgeAsync(dir, tasks, payload, Durability.PageCache, AckDuration));
+                ProduceRuns.AcknowledgeAsync(dir, tasks, 1, payload, Durability.PageCache, AckDuration));
         }
     }
 
     private static IEnumerable<Scenario> Reads()
     {
         byte[] payload = Payload(100);
-        const string Group = "consume 100 B from the page cache";
+        const string Group = Names.Consume100;
         yield return new(Group, "bare read, CRC and walk, 256 KiB batches", true, dir =>
             BareLoops.ReadAsync(dir, ReadRecords, payload, 256 << 10));
-        yield return new(Group, "FasterLog's scan of files, no copies", true, dir =>
-            FasterLogs.ScanAsync(dir, ReadRecords, payload));
-        yield return new(
-            Group, "StreamLog, leases", false, dir => StreamLogRuns.ReadLeasesAsync(dir, ReadRecords, payload));
+        yield return new(Group, Names.FasterScan, true, dir => FasterLogs.ScanAsync(dir, ReadRecords, payload));
+        yield return new(Group, "SQLite, rows in order", true, dir => SqliteTables.ScanAsync(dir, TableRows, payload));
+        yield return new(Group, Names.Leases, false, dir => ConsumeRuns.ReadLeasesAsync(dir, ReadRecords, payload));
         yield return new(Group, "StreamLog, decoded records", false, dir =>
-            StreamLogRuns.ReadRecordsAsync(dir, ReadRecords, payload));
+            ConsumeRuns.ReadRecordsAsync(dir, ReadRecords, payload));
     }
 
     private static IEnumerable<Scenario> HandOffs()
     {
         byte[] payload = Payload(100);
-        const string Group = "hand-off to a waiting reader, 100 B";
-        yield return new(Group, "Channel, bounded to 1024", true, _ => BareLoops.ChannelAsync(AppendRecords, payload));
-        yield return new(Group, "StreamLog, page cache", false, dir =>
-            StreamLogRuns.HandOffAsync(dir, AppendRecords, payload));
+        const string Group = Names.HandOff100;
+        yield return new(Group, Names.Channel1024, true, _ => BareLoops.ChannelAsync(AppendRecords, payload));
+        yield return new(Group, Names.StreamLogPageCache, false, dir =>
+            ConsumeRuns.HandOffAsync(dir, AppendRecords, payload));
+    }
+
+    private static IEnumerable<Scenario> Opens()
+    {
+        foreach (int partitions in (int[])[1_000, 10_000])
+        {
+            string group = $"opening a directory of {partitions:N0} partitions, one record in each";
+            yield return new(group, "after a clean stop", false, dir => OpenRuns.OpenAsync(dir, partitions))
+            {
+                PrepareAsync = dir => OpenRuns.PrepareAsync(dir, partitions),
+            };
+            yield return new(group, "without the mark of a clean stop", false, dir =>
+                OpenRuns.OpenUncleanAsync(dir, partitions))
+            {
+                PrepareAsync = dir => OpenRuns.PrepareAsync(dir, partitions),
+            };
+        }
     }
 
     private static byte[] Payload(int bytes)
