@@ -9,10 +9,14 @@ namespace StreamLog;
 
 /// <summary>What a node is made of, put together and taken apart in order.</summary>
 /// <remarks>Owned by one node. Start and stop are for one caller at a time; the parts are thread-safe.</remarks>
-internal sealed class NodeParts : IAsyncDisposable
+internal sealed partial class NodeParts : IAsyncDisposable
 {
+    // What is left for files to be brought to the disk, whatever clients and requests have taken.
+    private static readonly TimeSpan DirectoryTimeoutMin = TimeSpan.FromSeconds(5);
+
     private readonly NodeHost _host;
     private NodeEnvironment? _ownEnvironment;
+    private TimeProvider _time = TimeProvider.System;
     private LogDirectory? _directory;
     private LocalBroker? _broker;
     private NodeMaintenance? _maintenance;
@@ -43,6 +47,7 @@ internal sealed class NodeParts : IAsyncDisposable
         StreamLogOptions options, INodeEnvironment? environment, CancellationToken cancellationToken)
     {
         INodeEnvironment surroundings = Surround(options, environment);
+        _time = surroundings.Time;
         string path = Path.GetFullPath(options.DataDirectory, _host.ContentRoot ?? Environment.CurrentDirectory);
         LogDirectorySettings settings =
             new LogDirectorySettings { NodeId = options.NodeId, FlushInterval = options.FlushInterval }
@@ -62,6 +67,7 @@ internal sealed class NodeParts : IAsyncDisposable
     public async ValueTask<bool> StopAsync(TimeSpan timeout, CancellationToken hurry)
     {
         bool isOrderly = true;
+        long begun = _time.GetTimestamp();
         try
         {
             if (_clients is not null)
@@ -72,14 +78,12 @@ internal sealed class NodeParts : IAsyncDisposable
             try
             {
                 if (_broker is not null)
-                    await _broker.DisposeAsync().ConfigureAwait(false);
+                    await _broker.StopAsync(LeftOf(timeout, begun, TimeSpan.Zero)).ConfigureAwait(false);
             }
             finally
             {
-                if (_directory is not null)
-                    await _directory.DisposeAsync().ConfigureAwait(false);
-                if (_ownEnvironment is not null)
-                    await _ownEnvironment.DisposeAsync().ConfigureAwait(false);
+                isOrderly &= await StopDirectoryAsync(LeftOf(timeout, begun, DirectoryTimeoutMin))
+                    .ConfigureAwait(false);
                 Metrics.Dispose();
             }
         }
@@ -92,6 +96,36 @@ internal sealed class NodeParts : IAsyncDisposable
     /// <returns>A task that completes when all has stopped.</returns>
     public async ValueTask DisposeAsync() =>
         await StopAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+
+    // A disk that never answers holds up no process that wants to end: what is still on its way to it is found out at
+    // the next start, and until the disk answers nobody else can open the directory.
+    private async ValueTask<bool> StopDirectoryAsync(TimeSpan timeout)
+    {
+        if (_directory is not null)
+        {
+            // On a thread of its own: some of it waits for the disk without giving its thread back.
+            Task stop = Task.Run(() => _directory.DisposeAsync().AsTask());
+            try
+            {
+                await stop.WaitAsync(timeout, _time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                Log.DiskHangs(Loggers.CreateLogger<StreamLogNode>(), _directory.Path, timeout.TotalSeconds);
+                return false;
+            }
+        }
+
+        if (_ownEnvironment is not null)
+            await _ownEnvironment.DisposeAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    private TimeSpan LeftOf(TimeSpan timeout, long begun, TimeSpan least)
+    {
+        TimeSpan left = timeout - _time.GetElapsedTime(begun);
+        return left > least ? left : least;
+    }
 
     private INodeEnvironment Surround(StreamLogOptions options, INodeEnvironment? environment)
     {

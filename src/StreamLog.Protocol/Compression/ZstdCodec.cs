@@ -57,7 +57,8 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
             _library.ResetDecompression(stream);
             fixed (byte* from = compressed)
             {
-                ReadAll(stream, from, compressed.Length, output);
+                if (!TryReadAll(stream, from, compressed.Length, output))
+                    ReadAtOnce(stream, from, compressed.Length, output);
             }
         }
         finally
@@ -68,7 +69,8 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
         return output.Detach();
     }
 
-    private void ReadAll(nint stream, byte* from, int length, PooledBufferWriter output)
+    // Returns false where the first frame has a larger window than a stream may keep in memory.
+    private bool TryReadAll(nint stream, byte* from, int length, PooledBufferWriter output)
     {
         ZstdBuffer input = new() { Start = from, Length = (nuint)length };
         byte beyond;
@@ -84,6 +86,8 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
                 int offered = isFull ? 1 : Math.Min(room.Length, output.Room);
                 ZstdBuffer written = new() { Start = to, Length = (nuint)offered };
                 nuint left = _library.DecompressStream(stream, &written, &input);
+                if (_library.IsError(left) && _library.ErrorCode(left) == ZstdLibrary.WindowTooLarge)
+                    return false;
                 if (_library.IsError(left))
                     CorruptRecords.Throw(CompressionType.Zstd, _library.ErrorName(left));
                 if (isFull && written.Position > 0)
@@ -94,10 +98,36 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
                 if (input.Position < input.Length)
                     continue;
                 if (left == 0)
-                    return; // The input ends where a frame does.
+                    return true; // The input ends where a frame does.
                 if (written.Position < written.Length)
                     CorruptRecords.ThrowTruncated(CompressionType.Zstd);
             }
+        }
+    }
+
+    // Levels from 20 on claim windows of up to 128 MiB, for a batch of a few bytes too. Decompressed in one go a frame
+    // needs no window but its output, which has a limit of its own.
+    private void ReadAtOnce(nint stream, byte* from, int length, PooledBufferWriter output)
+    {
+        output.Position = 0;
+        for (int size = Math.Min(ReadSize, output.Room); ;)
+        {
+            Span<byte> room = output.GetSpan(Math.Max(size, 1));
+            int offered = Math.Min(room.Length, output.Room);
+            nuint written;
+            fixed (byte* to = room)
+                written = _library.Decompress(stream, to, offered, from, length);
+            if (!_library.IsError(written))
+            {
+                output.Advance((int)written);
+                return;
+            }
+
+            if (_library.ErrorCode(written) != ZstdLibrary.OutputTooSmall)
+                CorruptRecords.Throw(CompressionType.Zstd, _library.ErrorName(written));
+            if (offered == output.Room)
+                output.ThrowExceeded();
+            size = (int)Math.Min(2L * offered, output.Room);
         }
     }
 }

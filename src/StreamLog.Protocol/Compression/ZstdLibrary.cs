@@ -9,10 +9,20 @@ namespace StreamLog.Protocol.Compression;
 /// </remarks>
 internal sealed unsafe class ZstdLibrary
 {
+    /// <summary>What a frame needs more window than allowed for: <c>ZSTD_error_frameParameter_windowTooLarge</c>.</summary>
+    internal const int WindowTooLarge = 16;
+
+    /// <summary>There was not enough room for the output: <c>ZSTD_error_dstSize_tooSmall</c>.</summary>
+    internal const int OutputTooSmall = 70;
+
     internal const string MissingMessage =
         "There is no codec for compression type Zstd: the native library libzstd was not found. "
         + "Install it (apt install libzstd1, dnf install libzstd, brew install zstd; on Windows put libzstd.dll beside "
         + "the program), or register a codec of your own with CompressionCodecs.Register.";
+
+    // ZSTD_d_windowLogMax, and 8 MiB: what every decoder is asked to take, and levels up to 19 need.
+    private const int WindowLogMaxParameter = 100;
+    private const int WindowLogMax = 23;
 
     private static readonly string[] Names =
     [
@@ -30,7 +40,10 @@ internal sealed unsafe class ZstdLibrary
     private readonly delegate* unmanaged[Cdecl]<nint> _createDecompression;
     private readonly delegate* unmanaged[Cdecl]<nint, nuint> _freeDecompression;
     private readonly delegate* unmanaged[Cdecl]<nint, int, nuint> _resetDecompression;
+    private readonly delegate* unmanaged[Cdecl]<nint, int, int, nuint> _setDecompression;
     private readonly delegate* unmanaged[Cdecl]<nint, ZstdBuffer*, ZstdBuffer*, nuint> _decompressStream;
+    private readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint> _decompress;
+    private readonly delegate* unmanaged[Cdecl]<nuint, int> _errorCode;
 
     private ZstdLibrary(nint library)
     {
@@ -46,6 +59,11 @@ internal sealed unsafe class ZstdLibrary
         _resetDecompression = (delegate* unmanaged[Cdecl]<nint, int, nuint>)Export(library, "ZSTD_DCtx_reset");
         _decompressStream = (delegate* unmanaged[Cdecl]<nint, ZstdBuffer*, ZstdBuffer*, nuint>)
             Export(library, "ZSTD_decompressStream");
+        _setDecompression = (delegate* unmanaged[Cdecl]<nint, int, int, nuint>)
+            Export(library, "ZSTD_DCtx_setParameter");
+        _decompress = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, nuint>)
+            Export(library, "ZSTD_decompressDCtx");
+        _errorCode = (delegate* unmanaged[Cdecl]<nuint, int>)Export(library, "ZSTD_getErrorCode");
     }
 
     /// <summary>Gets the library of this process; <see langword="null"/> where there is none.</summary>
@@ -86,7 +104,19 @@ internal sealed unsafe class ZstdLibrary
     public nuint Compress(nint stream, byte* output, int outputLength, byte* input, int inputLength, int level) =>
         _compress(stream, output, (nuint)outputLength, input, (nuint)inputLength, level);
 
-    public nint CreateDecompression() => _createDecompression();
+    public int ErrorCode(nuint result) => _errorCode(result);
+
+    /// <summary>Creates a stream that refuses windows above a limit: it keeps that many bytes of each frame.</summary>
+    public nint CreateDecompression()
+    {
+        nint stream = _createDecompression();
+        if (stream != 0)
+            _setDecompression(stream, WindowLogMaxParameter, WindowLogMax);
+        return stream;
+    }
+
+    public nuint Decompress(nint stream, byte* output, int outputLength, byte* input, int inputLength) =>
+        _decompress(stream, output, (nuint)outputLength, input, (nuint)inputLength);
 
     public void FreeDecompression(nint stream) => _freeDecompression(stream);
 

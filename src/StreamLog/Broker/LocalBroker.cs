@@ -120,7 +120,13 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
 
     /// <summary>Stops in order: refuses new requests, answers those that wait, and closes.</summary>
     /// <returns>A task that completes when nothing is under way any more.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => StopAsync(_parts.Options.ShutdownTimeout);
+
+    /// <summary>Stops in order, as <see cref="DisposeAsync"/> does.</summary>
+    /// <param name="timeout">How long what is under way may take. What waits then is told that the outcome is
+    /// unknown.</param>
+    /// <returns>A task that completes when nothing is under way any more.</returns>
+    public async ValueTask StopAsync(TimeSpan timeout)
     {
         if (_requests.IsClosed)
             return;
@@ -128,19 +134,31 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _requests.Close();
         _parts.WaitingRoom.Close();
         Task empty = _requests.WaitEmptyAsync();
-        try
-        {
-            await empty.WaitAsync(_parts.Options.ShutdownTimeout, _parts.Environment.Time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
+        if (!await WaitAsync(empty, timeout).ConfigureAwait(false))
         {
             // What they wait for may still come true on the disk; they are told that the outcome is unknown.
             Log.RequestsLeft(_logger, _parts.WaitingRoom.Count);
             _parts.WaitingRoom.ExpireAll();
         }
 
-        await _parts.Metadata.DisposeAsync().ConfigureAwait(false);
+        // A change that waits for a disk that never answers ends with the quorum, which lets nobody wait any longer.
+        Task changes = _parts.Metadata.DisposeAsync().AsTask();
+        await WaitAsync(changes, timeout).ConfigureAwait(false);
         await _quorum.DisposeAsync().ConfigureAwait(false);
+        await changes.ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> WaitAsync(Task task, TimeSpan timeout)
+    {
+        try
+        {
+            await task.WaitAsync(timeout, _parts.Environment.Time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static ApiHandler[] CreateHandlers(BrokerParts parts) =>

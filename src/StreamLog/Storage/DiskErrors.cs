@@ -1,3 +1,4 @@
+using StreamLog.Extensibility;
 using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
@@ -7,6 +8,10 @@ internal static class DiskErrors
 {
     /// <summary>Tells whether the error is one of the file system, of whatever type .NET made it.</summary>
     public static bool IsOfDisk(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>Tells whether what could not be flushed is a segment, and so matters to its partition alone.</summary>
+    public static bool IsOfLog(FlushFailedException error) =>
+        error.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal);
 
     public static ErrorCode CodeOf(Exception error) =>
         error is IOException disk && StorageErrors.IsDiskFull(disk)

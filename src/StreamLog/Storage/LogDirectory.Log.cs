@@ -16,7 +16,7 @@ internal sealed partial class LogDirectory
 
         [LoggerMessage(1052, LogLevel.Error, "Stopping the data directory {Path} failed; it will be scanned when it " +
             "is opened: {Reason}")]
-        public static partial void StopFailed(ILogger logger, string path, string reason);
+        public static partial void StopFailed(ILogger logger, Exception error, string path, string reason);
 
         [LoggerMessage(1053, LogLevel.Warning, "The checkpoints of {Path} were not written, and will be tried " +
             "again: {Reason}")]
@@ -24,5 +24,9 @@ internal sealed partial class LogDirectory
 
         [LoggerMessage(1054, LogLevel.Critical, "The data directory {Path} went offline: {Reason}")]
         public static partial void WentOffline(ILogger logger, string path, string reason);
+
+        [LoggerMessage(1055, LogLevel.Critical, "The regular work on the data directory {Path} failed, and it cannot " +
+            "be relied on any more.")]
+        public static partial void TickFailed(ILogger logger, Exception error, string path);
     }
 }

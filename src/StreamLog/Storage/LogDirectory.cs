@@ -247,25 +247,15 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             logs = [.. _logs.Values];
         }
 
-        await Maintenance.DisposeAsync().ConfigureAwait(false);
-        await _services.Deletions.DisposeAsync().ConfigureAwait(false);
-        if (_timer is not null)
-            await _timer.DisposeAsync().ConfigureAwait(false);
-        await _services.Flushes.DisposeAsync().ConfigureAwait(false);
-        bool isClean = _failure is null;
-        foreach (PartitionLog log in logs)
-            isClean &= await log.StopAsync().ConfigureAwait(false);
-
+        bool isClean = false;
         try
         {
-            _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
-            _services.Marks.Sync();
-            if (isClean)
-                CleanShutdownFile.Leave(_files, Path);
+            isClean = await StopAsync(logs).ConfigureAwait(false);
         }
-        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        catch (Exception error)
         {
-            Log.StopFailed(_logger, Path, error.Message);
+            // Of the disk, or a mistake of ours: the files are closed and the lock is let go in any case.
+            Log.StopFailed(_logger, error, Path, error.Message);
         }
 
         foreach (PartitionLog log in logs)
@@ -308,6 +298,12 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         {
             // Nothing was promised that this would keep: the next turn tries to write again.
             Log.CheckpointFailed(_logger, Path, error.Message);
+        }
+        catch (Exception error)
+        {
+            // A mistake of ours. Thrown from a timer it would end the process that StreamLog is a guest of.
+            Log.TickFailed(_logger, error, Path);
+            Fail(error);
         }
         finally
         {
@@ -380,6 +376,24 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             throw new StreamLogException(
                 DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
         }
+    }
+
+    private async ValueTask<bool> StopAsync(PartitionLog[] logs)
+    {
+        await Maintenance.DisposeAsync().ConfigureAwait(false);
+        await _services.Deletions.DisposeAsync().ConfigureAwait(false);
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        await _services.Flushes.DisposeAsync().ConfigureAwait(false);
+        bool isClean = _failure is null;
+        foreach (PartitionLog log in logs)
+            isClean &= await log.StopAsync().ConfigureAwait(false);
+
+        _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
+        _services.Marks.Sync();
+        if (isClean)
+            CleanShutdownFile.Leave(_files, Path);
+        return isClean;
     }
 
     private string PathOf(TopicPartition tp) => System.IO.Path.Combine(Path, tp.ToString());

@@ -52,6 +52,10 @@ internal sealed partial class LogRecovery
                 $"Partition {log.Partition} is offline: the disk failed while it was opened: {error.Message} Check " +
                 "the disk and open the directory again.",
                 error));
+
+            // A log's file stands for its partition; what cannot be flushed beside it stands for the directory.
+            if (error is FlushFailedException flush && !DiskErrors.IsOfLog(flush))
+                services.FailDirectory(error);
         }
     }
 

@@ -257,8 +257,9 @@ internal sealed partial class PartitionLog
         {
             SaveForRestart();
         }
-        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        catch (Exception error)
         {
+            // Whatever it was, the other logs stop in order.
             isStopped = false;
             Fail("stopping", error);
         }
@@ -367,7 +368,7 @@ internal sealed partial class PartitionLog
             error));
 
         // A log's file stands for its partition; names and checkpoints stand for the directory.
-        if (error is FlushFailedException flush && !flush.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal))
+        if (error is FlushFailedException flush && !DiskErrors.IsOfLog(flush))
             _services.FailDirectory(error);
     }
 

@@ -4,7 +4,11 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>Keeps what recovery is about to cut off, where sound batches are among it.</summary>
+/// <summary>Keeps what is about to be cut out of a log, in <c>.cut</c> files that are never written over.</summary>
+/// <remarks>
+/// For one thread. The first copy at an offset is <c>OFFSET.cut</c>, the next <c>OFFSET.1.cut</c>, and so on. A copy gets
+/// its name once it is whole and on the disk.
+/// </remarks>
 internal sealed class RecoveryCut
 {
     private const int ChunkBytes = 256 * 1024;
@@ -27,20 +31,33 @@ internal sealed class RecoveryCut
         if (!HasSoundBatch(segment.File, position, length, offset))
             return false;
 
-        using IFile copy = _files.Open(PathOf(offset), FileOpenMode.OpenOrCreate);
-        copy.SetLength(0);
-        byte[] buffer = new byte[ChunkBytes];
-        for (long at = position; at < length;)
+        Keep(segment.File, position, length, offset);
+        return true;
+    }
+
+    /// <summary>Copies a stretch of a file to a <c>.cut</c> file, on the disk when this returns.</summary>
+    /// <returns>The path of the copy.</returns>
+    /// <exception cref="IOException">The disk failed or is full; no copy is left then.</exception>
+    public string Keep(IFile file, long position, long end, long offset)
+    {
+        string path = FreePathOf(offset);
+        string temporary = path + LogFileNames.Temporary;
+        try
         {
-            int read = segment.File.Read(buffer, at);
-            if (read == 0)
-                break;
-            copy.Write(buffer.AsSpan(0, read), at - position);
-            at += read;
+            using IFile copy = _files.Open(temporary, FileOpenMode.OpenOrCreate);
+            copy.SetLength(0);
+            Copy(file, position, end, copy);
+            copy.DataSync();
+        }
+        catch (IOException)
+        {
+            Discard(temporary);
+            throw;
         }
 
-        copy.DataSync();
-        return true;
+        _files.Rename(temporary, path);
+        _files.SyncDirectory(_directory);
+        return path;
     }
 
     /// <summary>
@@ -52,7 +69,7 @@ internal sealed class RecoveryCut
         bool isKept = HasSoundBatch(segment.File, 0, segment.File.Length, segment.BaseOffset);
         segment.Release();
         if (isKept)
-            _files.Rename(path, PathOf(segment.BaseOffset));
+            _files.Rename(path, FreePathOf(segment.BaseOffset));
         else
             _files.DeleteFile(path);
         return isKept;
@@ -118,5 +135,44 @@ internal sealed class RecoveryCut
         return walker.MoveNext();
     }
 
-    private string PathOf(long offset) => LogFileNames.PathOf(_directory, offset, LogFileNames.Cut);
+    private static void Copy(IFile file, long position, long end, IFile copy)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            for (long at = position; at < end;)
+            {
+                int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
+                if (read == 0)
+                    break;
+                copy.Write(buffer.AsSpan(0, read), at - position);
+                at += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Half a copy takes up room on a disk that may have none left, and the next start deletes it in any case.
+    private void Discard(string temporary)
+    {
+        try
+        {
+            _files.DeleteFile(temporary);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    // One that is there already may be all that is left of its records.
+    private string FreePathOf(long offset)
+    {
+        string path = LogFileNames.PathOf(_directory, offset, LogFileNames.Cut);
+        for (int number = 1; _files.FileExists(path); number++)
+            path = LogFileNames.PathOf(_directory, offset, FormattableString.Invariant($".{number}{LogFileNames.Cut}"));
+        return path;
+    }
 }
