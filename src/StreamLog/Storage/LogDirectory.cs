@@ -363,7 +363,11 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         {
             Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
             if (foundId is null)
+            {
+                ThrowIfForeign(tp, path);
                 Create(path, topicId);
+            }
+
             if (foundId is { } other && other != topicId)
                 state.TryFail(WrongTopic(tp, path, other, topicId));
             else
@@ -404,6 +408,23 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _files.CreateDirectory(path);
         _files.SyncDirectory(Path);
         PartitionMetadataFile.Write(_files, path, topicId);
+    }
+
+    // Somebody's directory that happens to have a partition's name is not filled, and not deleted with a topic later.
+    private void ThrowIfForeign(TopicPartition tp, string path)
+    {
+        if (!_files.DirectoryExists(path))
+            return;
+        foreach (FileSystemEntry entry in _files.List(path))
+        {
+            if (entry.IsDirectory || !(LogFileNames.IsOurs(entry.Name) || LogFileNames.IsLeftOver(entry.Name)))
+            {
+                throw new StreamLogException(
+                    ErrorCode.KafkaStorageError,
+                    $"Partition {tp} could not be created: {path} has no {LogFileNames.PartitionMetadata}, and holds " +
+                    $"'{entry.Name}', which is not StreamLog's. Move that directory away; nothing in it was changed.");
+            }
+        }
     }
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(

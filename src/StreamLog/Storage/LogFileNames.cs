@@ -44,6 +44,23 @@ internal static class LogFileNames
             && long.TryParse(name.AsSpan(0, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out offset);
     }
 
+    /// <summary>
+    /// Tells whether a file is what an unfinished change of ours left. What others have put there is not.
+    /// </summary>
+    public static bool IsLeftOver(string name)
+    {
+        string suffix = name.EndsWith(Deleted, StringComparison.Ordinal) ? Deleted : Temporary;
+        return name.EndsWith(suffix, StringComparison.Ordinal) && IsOurs(name[..^suffix.Length]);
+    }
+
+    /// <summary>Tells whether a file of a partition is one that StreamLog or Kafka makes.</summary>
+    public static bool IsOurs(string name)
+    {
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return name is LeaderEpochs or PartitionMetadata
+            || (dot == Digits && !name.AsSpan(0, Digits).ContainsAnyExceptInRange('0', '9'));
+    }
+
     /// <summary>Reads a partition's name from that of its directory: <c>orders-7</c>.</summary>
     public static bool TryParseDirectory(string name, out TopicPartition partition)
     {

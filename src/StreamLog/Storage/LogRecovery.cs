@@ -1,3 +1,4 @@
+using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;

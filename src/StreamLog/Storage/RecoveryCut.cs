@@ -66,7 +66,8 @@ internal sealed class RecoveryCut
     public bool KeepSegment(Segment segment)
     {
         string path = segment.File.Path;
-        bool isKept = HasSoundBatch(segment.File, 0, segment.File.Length, segment.BaseOffset);
+        // Whatever offsets it claims: the file may be that of another log, put into the wrong directory.
+        bool isKept = HasSoundBatch(segment.File, 0, segment.File.Length, 0);
         segment.Release();
         if (isKept)
             _files.Rename(path, FreePathOf(segment.BaseOffset));
@@ -128,7 +129,7 @@ internal sealed class RecoveryCut
         long size = (long)header.BatchLength + RecordBatchHeader.LengthPrefix;
         if (size < RecordBatchHeader.Size || size > length - position || header.BaseOffset < offset)
             return false;
-        if (header.BaseOffset - offset > int.MaxValue || header.LastOffsetDelta < 0)
+        if (header.LastOffsetDelta < 0)
             return false;
 
         using BatchWalker walker = new(file, position, position + size, readBodies: true);

@@ -70,10 +70,11 @@ internal sealed class SegmentDiscovery
 
     private void Take(FileSystemEntry entry)
     {
+        if (entry.IsDirectory)
+            return;
+
         string path = Path.Combine(_directory, entry.Name);
-        bool isLeftOver = entry.Name.EndsWith(LogFileNames.Deleted, StringComparison.Ordinal)
-            || entry.Name.EndsWith(LogFileNames.Temporary, StringComparison.Ordinal);
-        if (isLeftOver)
+        if (LogFileNames.IsLeftOver(entry.Name))
         {
             _files.DeleteFile(path);
         }

@@ -57,6 +57,51 @@ public sealed class LogDirectoryTests
         Assert.Contains("format 2", Assert.Throws<StreamLogException>(() => Open(disk)).Message);
     }
 
+    // A mistake of ours in the timer's turn must not end the process; nor may one in a stop leave the lock behind.
+    [Fact]
+    public async Task What_no_disk_throws_takes_the_directory_offline_and_lets_its_lock_go()
+    {
+        SimulatedDisk disk = new();
+        HookedFiles hooked = new(disk);
+        LogHarness log = new(hooked);
+        log.Append("a");
+        log.Flush();
+        hooked.BeforeOpen = _ => throw new InvalidOperationException("A mistake.");
+
+        log.Environment.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.False(log.Log.IsOnline);
+        Assert.Contains("A mistake.", log.Log.Failure!.Message);
+        await log.Directory.DisposeAsync();
+
+        LogHarness after = new(disk);
+        Assert.False(after.Directory.WasCleanShutdown);
+        Assert.Equal([(0, "a")], after.ReadAll());
+    }
+
+    [Fact]
+    public async Task One_log_that_cannot_be_stopped_holds_up_no_other_and_leaves_no_marker()
+    {
+        SimulatedDisk disk = new();
+        HookedFiles hooked = new(disk);
+        LogHarness log = new(hooked);
+        PartitionLog other = log.Directory.OpenPartition(new TopicPartition("others", 0), Guid.Empty, new LogConfig());
+        log.Append("a");
+        log.Flush();
+        hooked.BeforeOpen = path =>
+        {
+            if (path.Contains("orders-0", StringComparison.Ordinal))
+                throw new InvalidOperationException("A mistake.");
+        };
+
+        await log.Directory.DisposeAsync();
+
+        Assert.Contains("/data/others-0/00000000000000000000.index", disk.ListAll());
+        Assert.False(other.IsOnline);
+        LogHarness after = new(disk);
+        Assert.False(after.Directory.WasCleanShutdown);
+        Assert.Equal([(0, "a")], after.ReadAll());
+    }
+
     [Fact]
     public async Task Another_cluster_is_refused()
     {

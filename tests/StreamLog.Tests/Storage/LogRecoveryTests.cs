@@ -48,6 +48,49 @@ public sealed class LogRecoveryTests
     }
 
     [Fact]
+    public void A_copy_of_what_was_cut_is_never_written_over()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        log.Append("a");
+        log.Flush();
+        List<byte[]> cuts = [];
+        for (int i = 0; i < 3; i++)
+        {
+            int flushed = disk.ReadAll(LogPath).Length;
+            log.Append($"b{i}");
+            log.Append($"c{i}");
+            disk = disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]);
+            disk.FlipBit(LogPath, flushed + 65, 0);
+            cuts.Add(disk.ReadAll(LogPath)[flushed..]);
+            log = new LogHarness(disk);
+        }
+
+        Assert.Equal([(0, "a")], log.ReadAll());
+        Assert.Equal(cuts[0], disk.ReadAll("/data/orders-0/00000000000000000001.cut"));
+        Assert.Equal(cuts[1], disk.ReadAll("/data/orders-0/00000000000000000001.1.cut"));
+        Assert.Equal(cuts[2], disk.ReadAll("/data/orders-0/00000000000000000001.2.cut"));
+    }
+
+    [Fact]
+    public void A_name_that_cannot_be_flushed_while_a_log_is_opened_takes_the_directory_offline()
+    {
+        SimulatedDisk disk = new();
+        LogHarness before = new(disk);
+        before.Append("a");
+        SimulatedDisk left = disk.Crash([.. disk.UnsyncedOperations.Select(_ => true)]);
+        left.Faults.FailFlushes(path => path == "/data/orders-0");
+
+        LogHarness after = new(left);
+
+        Assert.False(after.Log.IsOnline);
+        StreamLogException refused = Assert.Throws<StreamLogException>(
+            () => after.Directory.OpenPartition(new TopicPartition("others", 0), Guid.Empty, new LogConfig()));
+        Assert.Equal(ErrorCode.KafkaStorageError, refused.ErrorCode);
+        Assert.Contains("is offline", refused.Message);
+    }
+
+    [Fact]
     public async Task Corruption_below_a_flush_mark_leaves_the_partition_offline_and_the_others_alone()
     {
         SimulatedDisk disk = new();
