@@ -9,7 +9,7 @@ namespace StreamLog.Protocol.Compression;
 /// </remarks>
 internal sealed unsafe class ZstdLibrary
 {
-    /// <summary>What a frame needs more window than allowed for: <c>ZSTD_error_frameParameter_windowTooLarge</c>.</summary>
+    /// <summary>A frame needs more window than allowed: <c>ZSTD_error_frameParameter_windowTooLarge</c>.</summary>
     internal const int WindowTooLarge = 16;
 
     /// <summary>There was not enough room for the output: <c>ZSTD_error_dstSize_tooSmall</c>.</summary>

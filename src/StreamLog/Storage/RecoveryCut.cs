@@ -6,8 +6,8 @@ namespace StreamLog.Storage;
 
 /// <summary>Keeps what is about to be cut out of a log, in <c>.cut</c> files that are never written over.</summary>
 /// <remarks>
-/// For one thread. The first copy at an offset is <c>OFFSET.cut</c>, the next <c>OFFSET.1.cut</c>, and so on. A copy gets
-/// its name once it is whole and on the disk.
+/// For one thread. The first copy at an offset is <c>OFFSET.cut</c>, the next <c>OFFSET.1.cut</c>, and so on. A copy
+/// gets its name once it is whole and on the disk.
 /// </remarks>
 internal sealed class RecoveryCut
 {
