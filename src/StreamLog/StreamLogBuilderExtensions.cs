@@ -14,7 +14,9 @@ public static class StreamLogBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// <see cref="ITopic{TKey, TValue}"/> is injected as it is where one topic has these types, and by its name, with
-    /// <c>[FromKeyedServices("name")]</c>, always.
+    /// <c>[FromKeyedServices("orders")]</c>, always. A topic of a node that has a name is injected by the node's name
+    /// where one topic of the node has these types, and by both, with <c>[FromKeyedServices("audit/orders")]</c>,
+    /// always.
     /// </remarks>
     /// <exception cref="ArgumentNullException">The builder or the name is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">
@@ -42,24 +44,8 @@ public static class StreamLogBuilderExtensions
                 options.Topics.Add(name, settings = new TopicOptions());
             topic.Apply(settings);
         });
-        builder.Services.AddKeyedSingleton<ITopic<TKey, TValue>>(
-            name,
-            (provider, _) => new RegisteredTopic<TKey, TValue>(provider.GetRequiredService<HostedStreamLog>(), name));
-        InjectByTypeAlone<TKey, TValue>(builder, name);
+        TopicInjection.Add(builder, registration, [.. Registrations(builder)]);
         return builder;
-    }
-
-    // Where two topics have the same types, the types alone do not say which one is meant.
-    private static void InjectByTypeAlone<TKey, TValue>(IStreamLogBuilder builder, string name)
-    {
-        string[] others =
-            [.. Registrations(builder).OfType<TopicRegistration<TKey, TValue>>().Select(other => other.TopicName)];
-        builder.Services.AddSingleton(provider => others.Length == 1
-            ? provider.GetRequiredKeyedService<ITopic<TKey, TValue>>(name)
-            : throw new InvalidOperationException(
-                $"The topics {string.Join(", ", others.Select(other => $"'{other}'"))} are all " +
-                $"ITopic<{typeof(TKey).Name}, {typeof(TValue).Name}>. Inject the one that is meant by its name: " +
-                $"[FromKeyedServices(\"{others[0]}\")]."));
     }
 
     private static IEnumerable<TopicRegistration> Registrations(IStreamLogBuilder builder) =>

@@ -142,6 +142,16 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.Limits($"{_path}:{place}", settings, TopicLimits);
         if (settings.Durability is { } durability)
             rules.Defined($"{place}:Durability", durability);
+        if (settings.Cleanup is { } cleanup)
+            rules.Defined($"{place}:Cleanup", cleanup);
+        if (settings.Compression is { } compression)
+            rules.Defined($"{place}:Compression", compression);
+        if (settings.TimestampType is { } timestampType)
+            rules.Defined($"{place}:TimestampType", timestampType);
+        if (settings.Retention is { } retention && retention != Timeout.InfiniteTimeSpan)
+            rules.Positive($"{place}:Retention", retention, TimeSpan.MaxValue);
+        if (settings.SegmentAge is { } segmentAge)
+            rules.Positive($"{place}:SegmentAge", segmentAge, TimeSpan.MaxValue);
         foreach ((string name, string value) in settings.Configs)
             rules.NoFault($"{place}:Configs:{name}", TopicConfigs.FindFault(name, value));
     }

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace StreamLog;
 
 /// <summary>Adds StreamLog to a service collection.</summary>
 /// <remarks>
-/// <para>Each method adds the same one node, which starts before the application's hosted services and stops after
-/// them. Called again, it sets further options of that node.</para>
-/// <para>Options are read from the section <c>StreamLog</c> of the host's configuration, where it has one, and then set
-/// by code in the order of the calls.</para>
+/// <para>Without a name each method adds the same one node, which starts before the application's hosted services and
+/// stops after them. Called again, it sets further options of that node.</para>
+/// <para>With a name it adds a node beside that one, with options of that name, a directory, a lock and a tag on its
+/// meter of its own. What belongs to it is injected by its name: <c>[FromKeyedServices("audit")] IStreamLog</c>. The
+/// same name is the same node.</para>
+/// <para>Options are read from the section <c>StreamLog</c> of the host's configuration, or <c>StreamLog:audit</c> for
+/// a node named so, where there is one, and then set by code in the order of the calls.</para>
 /// </remarks>
 public static class StreamLogServiceCollectionExtensions
 {
@@ -22,7 +24,7 @@ public static class StreamLogServiceCollectionExtensions
     public static IStreamLogBuilder AddStreamLog(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return AddNode(services, section: null);
+        return NodeRegistration.Add(services, Options.DefaultName, section: null);
     }
 
     /// <summary>Adds a node.</summary>
@@ -34,7 +36,7 @@ public static class StreamLogServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        StreamLogBuilder builder = AddNode(services, section: null);
+        StreamLogBuilder builder = NodeRegistration.Add(services, Options.DefaultName, section: null);
         services.Configure(builder.Name, configure);
         return builder;
     }
@@ -49,7 +51,7 @@ public static class StreamLogServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        StreamLogBuilder builder = AddNode(services, section: null);
+        StreamLogBuilder builder = NodeRegistration.Add(services, Options.DefaultName, section: null);
         services.AddOptions<StreamLogOptions>(builder.Name)
             .Configure<IServiceProvider>((options, provider) => configure(provider, options));
         return builder;
@@ -64,36 +66,68 @@ public static class StreamLogServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        return AddNode(services, section);
+        return NodeRegistration.Add(services, Options.DefaultName, section);
     }
 
-    private static StreamLogBuilder AddNode(IServiceCollection services, IConfiguration? section)
+    /// <summary>Adds a node with a name: durable, in <c>streamlog-data-NAME</c> below the content root, where
+    /// configuration says nothing else.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The node's name, by which it is injected.</param>
+    /// <returns>What adds topics and more to the node.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is not legal, or that of an option.</exception>
+    public static IStreamLogBuilder AddStreamLog(this IServiceCollection services, string name)
     {
-        StreamLogBuilder builder = new(services, Options.DefaultName);
-        bool isNew = !services.Any(service => service.ServiceType == typeof(HostedStreamLog));
-        if (isNew)
-        {
-            string path = (section as IConfigurationSection)?.Path ?? StreamLogConfiguration.Section;
-            services.AddOptions<StreamLogOptions>(builder.Name).ValidateOnStart();
-            services.AddSingleton<IValidateOptions<StreamLogOptions>>(
-                new StreamLogOptionsValidator(builder.Name, path));
-            services.AddSingleton(provider => new HostedStreamLog(provider, builder.Name));
-            services.AddSingleton<IStreamLog>(provider => provider.GetRequiredService<HostedStreamLog>());
-            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostedStreamLog>());
-        }
+        ArgumentNullException.ThrowIfNull(services);
+        return NodeRegistration.Add(services, NodeNames.Check(name), section: null);
+    }
 
-        OptionsBuilder<StreamLogOptions> options = services.AddOptions<StreamLogOptions>(builder.Name);
-        if (section is not null)
-            options.Configure(target => StreamLogConfiguration.Read(section, target));
-        else if (isNew)
-            options.Configure<IServiceProvider>(ReadHostConfiguration);
-
+    /// <summary>Adds a node with a name.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The node's name, by which it is injected.</param>
+    /// <param name="configure">Sets the node's options.</param>
+    /// <returns>What adds topics and more to the node.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is not legal, or that of an option.</exception>
+    public static IStreamLogBuilder AddStreamLog(
+        this IServiceCollection services, string name, Action<StreamLogOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        StreamLogBuilder builder = NodeRegistration.Add(services, NodeNames.Check(name), section: null);
+        services.Configure(builder.Name, configure);
         return builder;
     }
 
-    private static void ReadHostConfiguration(StreamLogOptions options, IServiceProvider provider)
+    /// <summary>Adds a node with a name whose options depend on other services.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The node's name, by which it is injected.</param>
+    /// <param name="configure">Sets the node's options.</param>
+    /// <returns>What adds topics and more to the node.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is not legal, or that of an option.</exception>
+    public static IStreamLogBuilder AddStreamLog(
+        this IServiceCollection services, string name, Action<IServiceProvider, StreamLogOptions> configure)
     {
-        if (provider.GetService<IConfiguration>() is { } configuration)
-            StreamLogConfiguration.Read(configuration.GetSection(StreamLogConfiguration.Section), options);
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        StreamLogBuilder builder = NodeRegistration.Add(services, NodeNames.Check(name), section: null);
+        services.AddOptions<StreamLogOptions>(builder.Name)
+            .Configure<IServiceProvider>((options, provider) => configure(provider, options));
+        return builder;
+    }
+
+    /// <summary>Adds a node with a name whose options stand in a section of configuration.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The node's name, by which it is injected.</param>
+    /// <param name="section">The section, which is read in place of <c>StreamLog:NAME</c>.</param>
+    /// <returns>What adds topics and more to the node.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is not legal, or that of an option.</exception>
+    public static IStreamLogBuilder AddStreamLog(this IServiceCollection services, string name, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        return NodeRegistration.Add(services, NodeNames.Check(name), section);
     }
 }

@@ -35,7 +35,80 @@ public sealed class TopicBuilder<TKey, TValue>
         set => _options.Durability = value;
     }
 
-    /// <summary>Gets further settings by Kafka's names, such as <c>segment.bytes</c>.</summary>
+    /// <summary>Gets or sets what becomes of old records. Kafka calls it <c>cleanup.policy</c>.</summary>
+    /// <value>The default is the node's, which is <see cref="CleanupPolicy.Delete"/> unless its settings
+    /// say otherwise.</value>
+    public CleanupPolicy? Cleanup
+    {
+        get => _options.Cleanup;
+        set => _options.Cleanup = value;
+    }
+
+    /// <summary>Gets or sets how long records are kept; <see cref="Timeout.InfiniteTimeSpan"/> is for ever. Kafka calls
+    /// it <c>retention.ms</c>.</summary>
+    /// <value>The default is the node's.</value>
+    public TimeSpan? Retention
+    {
+        get => _options.Retention;
+        set => _options.Retention = value;
+    }
+
+    /// <summary>Gets or sets how large a partition may become before its oldest segments go; -1 is without bounds.
+    /// Kafka calls it <c>retention.bytes</c>.</summary>
+    /// <value>The default is the node's.</value>
+    public long? RetentionBytes
+    {
+        get => _options.RetentionBytes;
+        set => _options.RetentionBytes = value;
+    }
+
+    /// <summary>Gets or sets the size at which a segment is closed and the next one begun. Kafka calls it
+    /// <c>segment.bytes</c>.</summary>
+    /// <value>The default is the node's <see cref="LogOptions.SegmentBytes"/>.</value>
+    public int? SegmentBytes
+    {
+        get => _options.SegmentBytes;
+        set => _options.SegmentBytes = value;
+    }
+
+    /// <summary>Gets or sets the age at which a segment is closed and the next one begun. Kafka calls it
+    /// <c>segment.ms</c>.</summary>
+    /// <value>The default is the node's <see cref="LogOptions.SegmentAge"/>.</value>
+    public TimeSpan? SegmentAge
+    {
+        get => _options.SegmentAge;
+        set => _options.SegmentAge = value;
+    }
+
+    /// <summary>Gets or sets the largest record batch that is taken, as it is stored. Kafka calls it
+    /// <c>max.message.bytes</c>.</summary>
+    /// <value>The default is the node's <see cref="LogOptions.MaxMessageBytes"/>.</value>
+    public int? MaxMessageBytes
+    {
+        get => _options.MaxMessageBytes;
+        set => _options.MaxMessageBytes = value;
+    }
+
+    /// <summary>Gets or sets the codec that batches are stored with. Kafka calls it
+    /// <c>compression.type</c>.</summary>
+    /// <value>The default is the node's, which stores batches as they were produced.</value>
+    public CompressionType? Compression
+    {
+        get => _options.Compression;
+        set => _options.Compression = value;
+    }
+
+    /// <summary>Gets or sets whose clock stamps the records. Kafka calls it
+    /// <c>message.timestamp.type</c>.</summary>
+    /// <value>The default is the node's <see cref="LogOptions.TimestampType"/>.</value>
+    public TimestampType? TimestampType
+    {
+        get => _options.TimestampType;
+        set => _options.TimestampType = value;
+    }
+
+    /// <summary>Gets further settings by Kafka's names, such as <c>min.compaction.lag.ms</c>. They hold before the
+    /// properties above.</summary>
     public IDictionary<string, string> Configs => _options.Configs;
 
     /// <summary>Says how a value's key is taken from it, so that values can be appended alone.</summary>
@@ -86,6 +159,14 @@ public sealed class TopicBuilder<TKey, TValue>
     {
         options.Partitions = Partitions ?? options.Partitions;
         options.Durability = Durability ?? options.Durability;
+        options.Cleanup = Cleanup ?? options.Cleanup;
+        options.Retention = Retention ?? options.Retention;
+        options.RetentionBytes = RetentionBytes ?? options.RetentionBytes;
+        options.SegmentBytes = SegmentBytes ?? options.SegmentBytes;
+        options.SegmentAge = SegmentAge ?? options.SegmentAge;
+        options.MaxMessageBytes = MaxMessageBytes ?? options.MaxMessageBytes;
+        options.Compression = Compression ?? options.Compression;
+        options.TimestampType = TimestampType ?? options.TimestampType;
         foreach ((string name, string value) in Configs)
             options.Configs[name] = value;
     }

@@ -64,7 +64,7 @@ internal static class DeclaredTopics
             NumPartitions = topic.Partitions ?? -1,
             ReplicationFactor = -1,
         };
-        foreach ((string config, string value) in ConfigsOf(topic))
+        foreach ((string config, string value) in TopicOptionConfigs.Of(topic))
             creation.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = config, Value = value });
 
         return creation;
@@ -77,7 +77,7 @@ internal static class DeclaredTopics
             ResourceType = (sbyte)ConfigResourceType.Topic,
             ResourceName = name,
         };
-        foreach ((string config, string value) in ConfigsOf(topic))
+        foreach ((string config, string value) in TopicOptionConfigs.Of(topic))
         {
             resource.Configs.Add(new IncrementalAlterConfigsRequest.AlterableConfig
             {
@@ -88,18 +88,6 @@ internal static class DeclaredTopics
         }
 
         return resource;
-    }
-
-    private static IEnumerable<(string Name, string Value)> ConfigsOf(TopicOptions topic)
-    {
-        if (topic.Durability is { } durability)
-            yield return (TopicConfigs.DurabilityName, durability.ToString());
-
-        foreach ((string name, string value) in topic.Configs)
-        {
-            if (name != TopicConfigs.DurabilityName || topic.Durability is null)
-                yield return (name, value);
-        }
     }
 
     private static void ThrowIfRefused(string topic, ErrorCode error, string? message)

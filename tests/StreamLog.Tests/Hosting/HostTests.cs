@@ -74,6 +74,34 @@ public sealed partial class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_of_a_topic_extend_those_of_the_node()
+    {
+        const string Settings =
+            """
+            { "StreamLog": { "InMemory": true, "Log": { "SegmentBytes": 5000000, "MaxMessageBytes": 3000 },
+                             "Topics": { "orders": { "MaxMessageBytes": 4000, "Retention": "1.00:00:00" } } } }
+            """;
+        using IHost host = Build(
+            services => services.AddStreamLog().AddTopic<string, string>("orders", topic =>
+            {
+                topic.Cleanup = CleanupPolicy.Compact;
+                topic.Configs["min.compaction.lag.ms"] = "60000";
+            }),
+            Settings);
+        await host.StartAsync();
+
+        IReadOnlyDictionary<string, ConfigEntry> configs =
+            await host.Services.GetRequiredService<IStreamLog>().Admin.DescribeConfigsAsync("orders");
+
+        Assert.Equal("5000000", configs["segment.bytes"].Value);
+        Assert.Equal("4000", configs["max.message.bytes"].Value);
+        Assert.Equal("86400000", configs["retention.ms"].Value);
+        Assert.Equal("compact", configs["cleanup.policy"].Value);
+        Assert.Equal("60000", configs["min.compaction.lag.ms"].Value);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Options_can_come_from_another_section_and_from_services()
     {
         const string Settings =

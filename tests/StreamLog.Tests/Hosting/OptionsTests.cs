@@ -39,6 +39,18 @@ public sealed class OptionsTests
             "StreamLog:Topics:a b: The topic's name 'a b' has the character ' '"),
         (o => o.Topics["t"] = new TopicOptions { Partitions = 0 },
             "StreamLog:Topics:t:Partitions must be between 1 and"),
+        (o => o.Topics["t"] = new TopicOptions { Cleanup = (CleanupPolicy)9 }, "StreamLog:Topics:t:Cleanup is 9"),
+        (o => o.Topics["t"] = new TopicOptions { Retention = TimeSpan.Zero },
+            "StreamLog:Topics:t:Retention is 00:00:00, and must be above zero"),
+        (o => o.Topics["t"] = new TopicOptions { RetentionBytes = -2 },
+            "StreamLog:Topics:t:RetentionBytes must be between -1 and"),
+        (o => o.Topics["t"] = new TopicOptions { SegmentBytes = 3 },
+            "StreamLog:Topics:t:SegmentBytes must be between 14 and"),
+        (o => o.Topics["t"] = new TopicOptions { SegmentAge = TimeSpan.Zero }, "StreamLog:Topics:t:SegmentAge is"),
+        (o => o.Topics["t"] = new TopicOptions { Compression = (CompressionType)9 },
+            "StreamLog:Topics:t:Compression is 9, which is none of None, Gzip"),
+        (o => o.Topics["t"] = new TopicOptions { TimestampType = (TimestampType)9 },
+            "StreamLog:Topics:t:TimestampType is 9"),
         (o => o.Topics["t"] = new TopicOptions { Configs = { ["segment.byte"] = "1" } },
             "StreamLog:Topics:t:Configs:segment.byte: Topics have no setting 'segment.byte'"),
         (o => o.Topics["t"] = new TopicOptions { Configs = { ["segment.bytes"] = "1" } },
@@ -101,7 +113,9 @@ public sealed class OptionsTests
               "Consumer": { "FetchMaxWait": "00:00:01", "OffsetReset": "Latest", "Commit": "Manual" },
               "Topics": {
                 "orders": { "Partitions": 6, "Durability": "OnCommit", "Configs": { "segment.bytes": "2097152" } },
-                "order.events": { "Partitions": 2 }
+                "order.events": { "Partitions": 2, "Cleanup": "CompactAndDelete", "Retention": "-00:00:00.001",
+                  "RetentionBytes": 5000000000, "SegmentBytes": 3000000, "SegmentAge": "01:00:00",
+                  "MaxMessageBytes": 2000, "Compression": "None", "TimestampType": "LogAppendTime" }
               }
             }
             """), options);
@@ -124,6 +138,13 @@ public sealed class OptionsTests
         Assert.Equal(6, options.Topics["orders"].Partitions);
         Assert.Equal(Durability.OnCommit, options.Topics["orders"].Durability);
         Assert.Equal("2097152", options.Topics["orders"].Configs["segment.bytes"]);
+        TopicOptions events = options.Topics["order.events"];
+        Assert.Equal(
+            (CleanupPolicy.CompactAndDelete, Timeout.InfiniteTimeSpan, 5_000_000_000L, 3_000_000),
+            (events.Cleanup, events.Retention, events.RetentionBytes, events.SegmentBytes));
+        Assert.Equal(
+            (TimeSpan.FromHours(1), 2000, CompressionType.None, TimestampType.LogAppendTime),
+            (events.SegmentAge, events.MaxMessageBytes, events.Compression, events.TimestampType));
     }
 
     [Fact]
