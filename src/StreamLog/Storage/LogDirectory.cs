@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
 
@@ -19,7 +20,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     // Kafka's producer.id.expiration.ms: a day without a batch.
     private static readonly TimeSpan ProducerExpiration = TimeSpan.FromDays(1);
 
-    private readonly IFileSystem _files;
+    private readonly HandleCache _files;
     private readonly LogDirectorySettings _settings;
     private readonly LogServices _services;
     private readonly DirectoryIdentity _identity;
@@ -46,7 +47,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         StreamLogMetrics metrics,
         IDisposable held)
     {
-        _files = env.Files;
+        _files = new HandleCache(env.Files, settings.OpenFilesMax);
         _settings = settings;
         _logger = logger;
         _lock = held;

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
-using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
 
 /// <summary>What a directory lends to each of its logs.</summary>
 internal sealed class LogServices
 {
-    public required IFileSystem Files { get; init; }
+    public required HandleCache Files { get; init; }
 
     public required TimeProvider Time { get; init; }
 

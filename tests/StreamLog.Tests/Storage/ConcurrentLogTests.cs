@@ -26,7 +26,10 @@ public sealed class ConcurrentLogTests : IDisposable
     public async Task Readers_see_all_records_of_each_producer_in_order_while_everything_goes_on()
     {
         using PhysicalFileSystem files = new();
-        LogDirectorySettings settings = new() { NodeId = 1, TailCacheBytesMax = 8 * 1024, TailCacheEntriesMax = 16 };
+        LogDirectorySettings settings = new()
+        {
+            NodeId = 1, TailCacheBytesMax = 8 * 1024, TailCacheEntriesMax = 16, OpenFilesMax = 2,
+        };
         LogHarness log = new(files, Small, settings: settings, root: Home);
 
         Task[] producers =

@@ -1,4 +1,5 @@
 using StreamLog.Simulation;
+using StreamLog.Storage;
 using Xunit;
 
 namespace StreamLog.Tests.Storage;
@@ -9,11 +10,14 @@ namespace StreamLog.Tests.Storage;
 // a thousand drawn ones, is left.
 public sealed class CrashSweepTests
 {
-    [Fact]
-    public void A_power_cut_at_any_write_loses_nothing_that_was_acknowledged()
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(1)] // Each file is closed for another one, and flushed for it where that is due.
+    public void A_power_cut_at_any_write_loses_nothing_that_was_acknowledged(int openFilesMax)
     {
+        LogDirectorySettings settings = new() { NodeId = 1, OpenFilesMax = openFilesMax };
         SimulatedDisk whole = new();
-        new CrashWorkload().Run(whole);
+        new CrashWorkload { Settings = settings }.Run(whole);
         long points = whole.MutationCount;
         Assert.True(points > 200);
 
@@ -22,7 +26,7 @@ public sealed class CrashSweepTests
         {
             SimulatedDisk disk = new();
             disk.CutPowerAfter(point);
-            CrashWorkload workload = new();
+            CrashWorkload workload = new() { Settings = settings };
             workload.Run(disk);
             foreach (SimulatedDisk left in disk.CrashExhaustively())
             {

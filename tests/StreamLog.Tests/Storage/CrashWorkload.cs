@@ -19,6 +19,9 @@ internal sealed class CrashWorkload
     private int _sequence;
     private int _epoch;
 
+    /// <summary>Gets how the directory is kept.</summary>
+    public LogDirectorySettings Settings { get; init; } = new() { NodeId = 1 };
+
     /// <summary>Gets what was appended, as the log had it at the time: what may be there.</summary>
     public List<(long Offset, string Value)> Possible { get; } = [];
 
@@ -39,7 +42,7 @@ internal sealed class CrashWorkload
         LogHarness? log = null;
         try
         {
-            log = new LogHarness(disk, Config);
+            log = new LogHarness(disk, Config, Settings);
             log.Log.AssignEpochStart(++_epoch);
             AppendSome(log, 3);
             log.Directory.WriteCheckpoints();
@@ -58,7 +61,7 @@ internal sealed class CrashWorkload
             AppendSome(log, 2);
             log.Stop();
 
-            log = new LogHarness(disk, Config);
+            log = new LogHarness(disk, Config, Settings);
             Assert.True(log.Directory.WasCleanShutdown);
             log.Log.AssignEpochStart(++_epoch);
             AppendSome(log, 3);

@@ -65,7 +65,7 @@ public sealed class LogModelTests
         private static readonly LogConfig Small = new() { SegmentBytes = 700, IndexIntervalBytes = 120 };
 
         private static readonly LogDirectorySettings Settings =
-            new() { NodeId = 1, TailCacheBytesMax = 500, TailCacheEntriesMax = 8 };
+            new() { NodeId = 1, TailCacheBytesMax = 500, TailCacheEntriesMax = 8, OpenFilesMax = 1 };
 
         // One entry an offset from _start on; a batch begins where IsFirst is set.
         private readonly List<(long Offset, string Value, long Timestamp, bool IsFirst)> _records = [];

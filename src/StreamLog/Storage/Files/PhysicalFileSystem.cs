@@ -86,12 +86,13 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
     {
         string from = Normalize(path);
         string to = Normalize(newPath);
-        if (Directory.Exists(from))
+        bool isDirectory = Directory.Exists(from);
+        if (isDirectory)
             Directory.Move(from, to);
         else
             File.Move(from, to, overwrite: true);
 
-        _open.Renamed(from, to);
+        _open.Renamed(from, to, isDirectory);
     }
 
     /// <inheritdoc/>
@@ -107,7 +108,7 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
             // Without its directory there is no file either, and that is all that was asked for.
         }
 
-        _open.Deleted(fullPath);
+        _open.Deleted(fullPath, isDirectory: false);
     }
 
     /// <inheritdoc/>
@@ -125,7 +126,7 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
                 throw new IOException($"{path} is a file.");
         }
 
-        _open.Deleted(fullPath);
+        _open.Deleted(fullPath, isDirectory: true);
     }
 
     /// <inheritdoc/>

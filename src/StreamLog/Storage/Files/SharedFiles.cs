@@ -51,15 +51,16 @@ internal sealed class SharedFiles
     /// <summary>Notes that a file or a directory has got another name.</summary>
     /// <param name="path">The full path it had.</param>
     /// <param name="newPath">The full path it has.</param>
-    public void Renamed(string path, string newPath)
+    /// <param name="isDirectory">Whether it is a directory.</param>
+    public void Renamed(string path, string newPath, bool isDirectory)
     {
         lock (_gate)
         {
             if (string.Equals(path, newPath, StringComparison.Ordinal))
                 return;
 
-            Unlink(newPath);
-            foreach (SharedFile file in At(path))
+            Unlink(newPath, isDirectory);
+            foreach (SharedFile file in At(path, isDirectory))
             {
                 _open.Remove(file.Path);
                 file.Path = newPath + file.Path[path.Length..];
@@ -70,27 +71,32 @@ internal sealed class SharedFiles
 
     /// <summary>Notes that a file, or a directory and all in it, has been deleted.</summary>
     /// <param name="path">Its full path.</param>
-    public void Deleted(string path)
+    /// <param name="isDirectory">Whether it was a directory.</param>
+    public void Deleted(string path, bool isDirectory)
     {
         lock (_gate)
-            Unlink(path);
+            Unlink(path, isDirectory);
     }
 
-    private void Unlink(string path)
+    private void Unlink(string path, bool isDirectory)
     {
-        foreach (SharedFile file in At(path))
+        foreach (SharedFile file in At(path, isDirectory))
         {
             file.IsUnlinked = true;
             _open.Remove(file.Path);
         }
     }
 
-    // The file of that path, or, where it is a directory, those below it.
-    private List<SharedFile> At(string path)
+    // The file of that path, or, where it is a directory, those below it. Only for these all are looked through.
+    private List<SharedFile> At(string path, bool isDirectory)
     {
         List<SharedFile> found = [];
-        if (_open.TryGetValue(path, out SharedFile? file))
-            found.Add(file);
+        if (!isDirectory)
+        {
+            if (_open.TryGetValue(path, out SharedFile? file))
+                found.Add(file);
+            return found;
+        }
 
         string prefix = path + Path.DirectorySeparatorChar;
         foreach (SharedFile open in _open.Values)
