@@ -10,8 +10,8 @@ namespace StreamLog.Extensibility;
 [Experimental("STREAMLOG001")]
 public interface ICoordination : IAsyncDisposable
 {
-    /// <summary>Starts: hands over every committed batch so far, in order, and from then on each new one as it is
-    /// committed.</summary>
+    /// <summary>Starts: hands over the newest snapshot, if there is one, and every committed batch behind it, in order;
+    /// and from then on each new one as it is committed.</summary>
     /// <param name="listener">Who hears of them, one call at a time.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that completes when all that was committed before the start has been handed over.</returns>
@@ -19,7 +19,8 @@ public interface ICoordination : IAsyncDisposable
 
     /// <summary>Waits until this node is, or has become, the controller.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
-    /// <returns>The controller's epoch. It never repeats and never sinks.</returns>
+    /// <returns>The controller's epoch. It never sinks, and rises unless the controller is the same node, which has
+    /// stopped in order and left nothing open.</returns>
     ValueTask<int> CampaignAsync(CancellationToken cancellationToken);
 
     /// <summary>Appends records as one batch: all of them are committed, or none is.</summary>
@@ -37,5 +38,20 @@ public interface ICoordination : IAsyncDisposable
         int controllerEpoch,
         long expectedEndOffset,
         IReadOnlyList<ReadOnlyMemory<byte>> records,
+        CancellationToken cancellationToken);
+
+    /// <summary>Keeps a snapshot: what all committed batches before an offset amount to. Later starts begin with it, and
+    /// what lies before it may be given up.</summary>
+    /// <param name="endOffset">The offset behind the last record that it stands for, which is committed.</param>
+    /// <param name="controllerEpoch">The epoch of the controller that wrote that record.</param>
+    /// <param name="records">The records of the snapshot; gone through once, within the call.</param>
+    /// <param name="cancellationToken">Gives up, between records. The snapshots there are stay.</param>
+    /// <returns>A task that completes when the snapshot will outlive a power failure.</returns>
+    /// <exception cref="StreamLogException">It could not be kept: the disk is full, say. All else goes on, and a later
+    /// one may be.</exception>
+    ValueTask SnapshotAsync(
+        long endOffset,
+        int controllerEpoch,
+        IEnumerable<ReadOnlyMemory<byte>> records,
         CancellationToken cancellationToken);
 }

@@ -9,6 +9,7 @@ namespace StreamLog.Protocol.Records;
 /// key     i16 version 0, i16 type
 /// value   of an end of a transaction: i16 version 0, i32 coordinator epoch
 ///         of a leader change: a LeaderChangeMessage, whose bytes this class passes on
+///         of a header or footer of a snapshot: a SnapshotHeaderRecord or SnapshotFooterRecord, likewise
 /// </code>
 /// </remarks>
 public static class ControlRecords
@@ -49,6 +50,27 @@ public static class ControlRecords
     {
         using RecordBatchBuilder builder = new(SizeLimit);
         return Build(builder, ControlRecordType.LeaderChange, message, timestamp);
+    }
+
+    /// <summary>Builds the batch that a snapshot of the metadata log begins with.</summary>
+    /// <param name="message">The encoded SnapshotHeaderRecord.</param>
+    /// <param name="timestamp">The time, in Unix milliseconds.</param>
+    /// <returns>The batch. The caller disposes it.</returns>
+    public static RecordBuffer BuildSnapshotHeader(ReadOnlySpan<byte> message, long timestamp)
+    {
+        using RecordBatchBuilder builder = new(SizeLimit);
+        return Build(builder, ControlRecordType.SnapshotHeader, message, timestamp);
+    }
+
+    /// <summary>Builds the batch that a snapshot of the metadata log ends with. Without it the snapshot is not
+    /// whole.</summary>
+    /// <param name="message">The encoded SnapshotFooterRecord.</param>
+    /// <param name="timestamp">The time, in Unix milliseconds.</param>
+    /// <returns>The batch. The caller disposes it.</returns>
+    public static RecordBuffer BuildSnapshotFooter(ReadOnlySpan<byte> message, long timestamp)
+    {
+        using RecordBatchBuilder builder = new(SizeLimit);
+        return Build(builder, ControlRecordType.SnapshotFooter, message, timestamp);
     }
 
     /// <summary>Reads the type of a control record from its key.</summary>

@@ -45,7 +45,8 @@ internal sealed class ClusterDelta
                 _image = _image with { NextProducerId = Math.Max(_image.NextProducerId, ids.NextProducerId) };
                 break;
             case RegisterBrokerRecord broker:
-                BrokerImage registered = new(broker.BrokerId, broker.IncarnationId, broker.BrokerEpoch);
+                BrokerImage registered = new(
+                    broker.BrokerId, broker.IncarnationId, broker.BrokerEpoch, [.. broker.LogDirs]);
                 _image = _image with { Brokers = _image.Brokers.SetItem(broker.BrokerId, registered) };
                 break;
             case FeatureLevelRecord feature:

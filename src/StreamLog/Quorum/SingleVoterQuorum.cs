@@ -26,14 +26,20 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     /// <summary>How large a batch of the metadata log may be. Kafka's <c>MAX_BATCH_SIZE_BYTES</c>.</summary>
     public const int BatchBytesMax = 8 * 1024 * 1024;
 
-    private const int ReadBytesMax = 4 * 1024 * 1024;
+    /// <summary>How large a segment of it may be: a snapshot lets whole segments go, and keeps the last one.</summary>
+    public const int SegmentBytes = 2 * BatchBytesMax;
 
     private readonly INodeEnvironment _environment;
     private readonly PartitionLog _log;
     private readonly QuorumStateFile _stateFile;
+    private readonly SnapshotFiles _snapshots;
     private readonly int _nodeId;
     private readonly Guid _directoryId;
     private readonly ILogger _logger;
+
+    // Held while a snapshot is written: they are written one at a time.
+    private readonly Lock _snapshotTurn = new();
+
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
@@ -66,12 +72,14 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         _logger = logger;
         _nodeId = directory.NodeId;
         _directoryId = directory.DirectoryId;
-        _log = directory.OpenPartition(TopicPartition, TopicId, new LogConfig { MaxMessageBytes = BatchBytesMax });
+        LogConfig config = new() { MaxMessageBytes = BatchBytesMax, SegmentBytes = SegmentBytes };
+        _log = directory.OpenPartition(TopicPartition, TopicId, config);
         if (_log.Failure is { } failure)
             throw failure;
 
-        _stateFile = new QuorumStateFile(
-            environment.Files, Path.Combine(directory.Path, TopicPartition.ToString()));
+        string path = Path.Combine(directory.Path, TopicPartition.ToString());
+        _stateFile = new QuorumStateFile(environment.Files, path);
+        _snapshots = new SnapshotFiles(environment.Files, path, logger);
         _log.DurableAdvanced += _ => Publish();
         _log.WentOffline += log => Fail(log.Failure!);
     }
@@ -87,10 +95,12 @@ internal sealed partial class SingleVoterQuorum : ICoordination
 
         // What recovery left in the log is this voter's, and a single voter's log is committed once it is on the disk.
         await FlushAsync().ConfigureAwait(false);
-        Replay(listener, cancellationToken);
+        long restored = Guard("read", () => Restore(listener));
+        long end = QuorumReplay.Run(_log, Math.Max(restored, _log.LogStartOffset), listener, cancellationToken);
         lock (_gate)
         {
             Invariant.Holds(_listener is null);
+            _recordsEnd = Math.Max(restored, end);
             _listener = listener;
         }
     }
@@ -125,7 +135,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         }
 
         _log.AssignEpochStart(epoch);
-        using (RecordBuffer change = BuildLeaderChange())
+        using (RecordBuffer change = QuorumBatches.BuildLeaderChange(_nodeId, _directoryId, NowMs))
             Append(change, epoch);
 
         await FlushAsync().ConfigureAwait(false);
@@ -147,7 +157,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         cancellationToken.ThrowIfCancellationRequested();
 
         PendingBatch pending;
-        using (RecordBuffer batch = BuildBatch(records))
+        using (RecordBuffer batch = QuorumBatches.Build(records, NowMs))
         {
             lock (_gate)
             {
@@ -179,51 +189,41 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     }
 
     /// <inheritdoc/>
+    public ValueTask SnapshotAsync(
+        long endOffset,
+        int controllerEpoch,
+        IEnumerable<ReadOnlyMemory<byte>> records,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(endOffset, _recordsEnd);
+            if (_failure is { } failure)
+                throw failure;
+        }
+
+        SnapshotId id = new(endOffset, controllerEpoch);
+        lock (_snapshotTurn)
+        {
+            if (_snapshots.Newest is { } newest && newest.CompareTo(id) >= 0)
+                return ValueTask.CompletedTask;
+
+            Guard("written", () => Write(id, records, cancellationToken));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         Fail(new StreamLogException(ErrorCode.NotController, "This node has stopped."), isExpected: true);
         return ValueTask.CompletedTask;
     }
 
-    private static RecordBuffer BuildBatch(IReadOnlyList<ReadOnlyMemory<byte>> records, long timestamp)
-    {
-        using RecordBatchBuilder builder = new(BatchBytesMax);
-        foreach (ReadOnlyMemory<byte> record in records)
-        {
-            if (!builder.TryAppend(timestamp, key: default, hasKey: false, record.Span, hasValue: true, headers: null))
-            {
-                throw new StreamLogException(
-                    ErrorCode.RecordListTooLarge,
-                    $"One change of metadata has at most {BatchBytesMax} bytes. Ask for less at once.");
-            }
-        }
-
-        return builder.Build();
-    }
-
-    private RecordBuffer BuildBatch(IReadOnlyList<ReadOnlyMemory<byte>> records) =>
-        BuildBatch(records, _environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private RecordBuffer BuildLeaderChange()
-    {
-        const short MessageVersion = 1;
-
-        LeaderChangeMessage message = new() { Version = MessageVersion, LeaderId = _nodeId };
-        message.Voters.Add(new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
-        message.GrantingVoters.Add(
-            new LeaderChangeMessage.Voter { VoterId = _nodeId, VoterDirectoryId = _directoryId });
-        WireWriter writer = new(128);
-        try
-        {
-            message.Write(ref writer, MessageVersion);
-            return ControlRecords.BuildLeaderChange(
-                writer.Written, _environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        }
-        finally
-        {
-            writer.Dispose();
-        }
-    }
+    private long NowMs => _environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private AppendResult Append(RecordBuffer batch, int epoch)
     {
@@ -306,42 +306,50 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         Failed?.Invoke(failure);
     }
 
-    private void Replay(IMetadataListener listener, CancellationToken cancellationToken)
+    /// <summary>Hands the newest snapshot to the listener.</summary>
+    /// <returns>The offset from which the log is to be read.</returns>
+    private long Restore(IMetadataListener listener)
     {
-        long offset = _log.LogStartOffset;
-        long end = _log.LogEndOffset;
-        List<ReadOnlyMemory<byte>> records = [];
-        while (offset < end)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            LogReadResult read = _log.Read(offset, end, ReadBytesMax, atLeastOneBatch: true);
-            using RecordBuffer batches = read.Records;
-            if (read.ErrorCode != ErrorCode.None || batches.Length == 0)
-            {
-                throw new StreamLogException(
-                    read.ErrorCode == ErrorCode.None ? ErrorCode.KafkaStorageError : read.ErrorCode,
-                    $"The metadata log cannot be read at offset {offset}. {read.Message}");
-            }
+        _snapshots.DeleteUnfinished();
+        SnapshotId? id = _snapshots.OpenNewest(_log.LogStartOffset, _log.LogEndOffset, out SnapshotReader? snapshot);
+        if (id is not { } found)
+            return 0;
 
-            RecordBatchEnumerator walk = new(batches.Span);
-            while (walk.MoveNext())
-            {
-                offset = walk.Header.NextOffset;
-                if (walk.Header.IsControl)
-                    continue;
+        using (snapshot)
+            listener.Restored(found.EndOffset, found.Epoch, snapshot!.ReadRecords());
 
-                CopyRecords(walk.Current, records);
-                listener.Committed(walk.Header.BaseOffset, walk.Header.PartitionLeaderEpoch, records);
-                records.Clear();
-                _recordsEnd = offset;
-            }
-        }
+        return found.EndOffset;
     }
 
-    private static void CopyRecords(ReadOnlySpan<byte> batch, List<ReadOnlyMemory<byte>> records)
+    // Nothing is given up before what stands for it is on the disk, and nothing that the older snapshot needs.
+    private long Write(SnapshotId id, IEnumerable<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken)
     {
-        using RecordReader reader = new(batch);
-        while (reader.MoveNext())
-            records.Add(reader.Current.Value.ToArray());
+        long lastTimestamp = QuorumReplay.TimestampBefore(_log, id.EndOffset);
+        SnapshotId? before = _snapshots.Write(id, lastTimestamp, NowMs, records, cancellationToken);
+        if (before is { } older && older.EndOffset > _log.LogStartOffset)
+            _log.TrimTo(older.EndOffset);
+
+        _snapshots.DeleteOthers(before);
+        return id.EndOffset;
+    }
+
+    private long Guard(string what, Func<long> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (DiskErrors.IsOfDisk(exception))
+        {
+            StreamLogException failure = new(
+                DiskErrors.CodeOf(exception),
+                $"A snapshot of the metadata could not be {what}: {exception.Message}",
+                exception);
+
+            // Nobody may try again to flush, so nobody may go on as if what was renamed were there.
+            if (exception is FlushFailedException)
+                Fail(failure);
+            throw failure;
+        }
     }
 }
