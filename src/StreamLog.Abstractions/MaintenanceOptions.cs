@@ -42,4 +42,15 @@ public sealed class MaintenanceOptions
     /// <value>The default is 2048: half of what a process on Linux commonly may open.</value>
     [Range(16, int.MaxValue)]
     public int OpenFilesMax { get; set; } = 2048;
+
+    /// <summary>Gets or sets how many bytes of changes of topics and settings are kept before a snapshot stands in for
+    /// them. Kafka calls it <c>metadata.log.max.record.bytes.between.snapshots</c>.</summary>
+    /// <value>The default is 20 MiB, as Kafka's: about as many as 200,000 new partitions have.</value>
+    [Range(1, int.MaxValue)]
+    public int MetadataSnapshotBytes { get; set; } = 20 * 1024 * 1024;
+
+    /// <summary>Gets or sets how often a snapshot of topics and settings is taken where something has changed. Kafka
+    /// calls it <c>metadata.log.max.snapshot.interval.ms</c>.</summary>
+    /// <value>The default is an hour, as Kafka's.</value>
+    public TimeSpan MetadataSnapshotInterval { get; set; } = TimeSpan.FromHours(1);
 }

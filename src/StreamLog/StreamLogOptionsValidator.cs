@@ -102,6 +102,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
     {
         rules.Positive("Maintenance:RetentionCheckInterval", options.RetentionCheckInterval);
         rules.Positive("Maintenance:CompactionInterval", options.CompactionInterval);
+        rules.Positive("Maintenance:MetadataSnapshotInterval", options.MetadataSnapshotInterval);
         if (options.ScrubInterval is { } scrub)
             rules.Positive("Maintenance:ScrubInterval", scrub, TimeSpan.MaxValue);
     }

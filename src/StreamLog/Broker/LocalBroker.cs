@@ -69,7 +69,11 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         NodeConfigs nodeConfigs = new(options);
         Controller controller = new(nodeConfigs, options.DefaultPartitions, environment.NewId);
         PartitionTable partitions = new(directory, nodeConfigs, logger);
-        ClusterMetadata metadata = new(quorum, partitions.Apply, loggers.CreateLogger("StreamLog.Metadata"));
+        ClusterMetadata metadata = new(
+            quorum,
+            partitions.Apply,
+            options.Maintenance.MetadataSnapshotBytes,
+            loggers.CreateLogger("StreamLog.Metadata"));
         BrokerParts parts = new()
         {
             Environment = environment,
@@ -243,6 +247,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             .ApplyAsync(_parts.Options, _parts.Metadata, _parts.Controller, cancellationToken)
             .ConfigureAwait(false);
         _parts.Groups.Load();
+        _parts.Directory.Maintenance.Add(
+            new MetadataSnapshotTask(_parts.Metadata, _parts.Options.Maintenance.MetadataSnapshotInterval));
         Log.Started(_logger, _parts.NodeId, _parts.Directory.Path, _parts.Metadata.Image.Topics.Count);
     }
 

@@ -22,7 +22,9 @@ internal sealed partial class PartitionTable
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Touched by the applying thread alone: why partitions could not be opened.
+    // Touched by the applying thread alone: the deleted topics of which files are left, and why partitions could not be
+    // opened.
+    private readonly HashSet<Guid> _leftovers = [];
     private StreamLogException? _openFailure;
 
     /// <summary>Creates an empty table.</summary>
@@ -53,7 +55,7 @@ internal sealed partial class PartitionTable
             if (image.RemovedTopicIds.Contains(topicId))
             {
                 Log.RemovesLeftover(_logger, partition, topicId);
-                Delete(partition);
+                Delete(partition, topicId);
             }
             else
             {
@@ -65,9 +67,10 @@ internal sealed partial class PartitionTable
 
     /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
     /// <param name="image">The image; not older than the one before.</param>
+    /// <returns>The ids of deleted topics of which files could not be deleted.</returns>
     /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others
     /// are in line, and the next image tries again.</exception>
-    public void Apply(ClusterImage image)
+    public IReadOnlySet<Guid> Apply(ClusterImage image)
     {
         TopicTable before = Current;
         bool mustRetry = _openFailure is not null;
@@ -104,6 +107,8 @@ internal sealed partial class PartitionTable
         bool isStart = ReferenceEquals(before, TopicTable.Empty);
         if (_openFailure is { } openFailure && !isStart)
             throw openFailure;
+
+        return _leftovers;
     }
 
     /// <summary>Takes all partitions offline, those to come too: the directory cannot be trusted any more.</summary>
@@ -214,11 +219,11 @@ internal sealed partial class PartitionTable
                 continue;
 
             partition.Fail(gone);
-            Delete(partition.TopicPartition);
+            Delete(partition.TopicPartition, topic.TopicId);
         }
     }
 
-    private void Delete(TopicPartition partition)
+    private void Delete(TopicPartition partition, Guid topicId)
     {
         try
         {
@@ -226,7 +231,8 @@ internal sealed partial class PartitionTable
         }
         catch (Exception exception) when (exception is StreamLogException or IOException)
         {
-            // The metadata says that the topic is deleted, so the next start tries again.
+            // The metadata goes on saying that the topic is deleted, so the next start tries again.
+            _leftovers.Add(topicId);
             Log.CannotDelete(_logger, exception, partition);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Messages;
@@ -12,30 +13,47 @@ namespace StreamLog.Metadata;
 /// published to the node before it is answered: who created a topic can use it.</para>
 /// <para>Owned by the broker. Any thread may ask for a change or read the image.</para>
 /// </remarks>
-internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
+internal sealed partial class ClusterMetadata : IMetadataListener, IAsyncDisposable
 {
     // Changes of metadata are rare, and each takes a flush: more than these waiting are a loop gone wild.
     private const int ChangesMax = 10_000;
 
     private readonly ICoordination _coordination;
-    private readonly Action<ClusterImage> _publish;
+    private readonly Func<ClusterImage, IReadOnlySet<Guid>> _publish;
+    private readonly long _snapshotBytes;
+    private readonly ILogger _logger;
     private readonly WorkLoop<IMetadataChange> _changes;
+    private readonly Lock _gate = new();
 
+    // Written under _gate, read by anybody.
     private ClusterImage _image = ClusterImage.Empty;
+
+    // Added to by who commits, and set back by the turn that takes a snapshot.
+    private long _bytesSinceSnapshot;
+
     private int _controllerEpoch = -1;
     private bool _isStarted;
 
     // Touched by the work loop's turns alone, and by the start before them.
     private ClusterImage _published = ClusterImage.Empty;
+    private long _snapshotEnd;
 
     /// <summary>Creates the view of a log that is not read yet.</summary>
     /// <param name="coordination">The log. It stays its owner's.</param>
-    /// <param name="publish">Told of each new image, in order, on the work loop's thread. It may block.</param>
+    /// <param name="publish">Told of each new image, in order, on the work loop's thread. It may block. Returns the ids
+    /// of deleted topics of which something is left on the disk.</param>
+    /// <param name="snapshotBytes">After how many bytes of records a snapshot is taken.</param>
     /// <param name="logger">Where to log.</param>
-    public ClusterMetadata(ICoordination coordination, Action<ClusterImage> publish, ILogger logger)
+    public ClusterMetadata(
+        ICoordination coordination,
+        Func<ClusterImage, IReadOnlySet<Guid>> publish,
+        long snapshotBytes,
+        ILogger logger)
     {
         _coordination = coordination;
         _publish = publish;
+        _snapshotBytes = snapshotBytes;
+        _logger = logger;
         _changes = new WorkLoop<IMetadataChange>("metadata", ChangesMax, RunAsync, FailAll, inline: false, logger);
     }
 
@@ -75,15 +93,43 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
         return await change.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Takes a snapshot, if anything has changed since the last one.</summary>
+    /// <param name="cancellationToken">Stops the wait. The snapshot may be taken all the same.</param>
+    /// <returns>A task that completes when there is one of what was committed before the call.</returns>
+    /// <exception cref="StreamLogException">The snapshot could not be kept.</exception>
+    public async ValueTask SnapshotAsync(CancellationToken cancellationToken)
+    {
+        MetadataSnapshot snapshot = new();
+        if (_changes.TryPost(snapshot))
+            await snapshot.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Restored(long endOffset, int controllerEpoch, IEnumerable<ReadOnlyMemory<byte>> records)
+    {
+        ClusterDelta delta = new(ClusterImage.Empty);
+        foreach (ReadOnlyMemory<byte> record in records)
+            delta.Apply(MetadataRecords.Read(record.Span));
+
+        _snapshotEnd = endOffset;
+        lock (_gate)
+            _image = delta.Build() with { EndOffset = endOffset, ControllerEpoch = controllerEpoch };
+    }
+
     /// <inheritdoc/>
     public void Committed(long baseOffset, int controllerEpoch, IReadOnlyList<ReadOnlyMemory<byte>> records)
     {
         List<IMetadataRecord> decoded = new(records.Count);
+        long bytes = 0;
         foreach (ReadOnlyMemory<byte> record in records)
+        {
             decoded.Add(MetadataRecords.Read(record.Span));
+            bytes += record.Length;
+        }
 
-        ClusterImage image = Image.Apply(decoded, baseOffset + records.Count, controllerEpoch);
-        Volatile.Write(ref _image, image);
+        Interlocked.Add(ref _bytesSinceSnapshot, bytes);
+        lock (_gate)
+            Volatile.Write(ref _image, _image.Apply(decoded, baseOffset + records.Count, controllerEpoch));
 
         // Until the node is registered its image is one of its last life. A full inbox has a turn coming that
         // publishes.
@@ -124,7 +170,25 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
             return;
 
         _published = image;
-        _publish(image);
+        Forget(image.RemovedTopicIds.Except(_publish(image)));
+    }
+
+    /// <summary>Takes a snapshot of what the node knows of. For changes, in their turn.</summary>
+    /// <returns>A task that completes when it is kept.</returns>
+    internal async ValueTask TakeSnapshotAsync()
+    {
+        // What was published is done: of the topics deleted before it nothing is left but what it says.
+        ClusterImage image = _published;
+        Interlocked.Exchange(ref _bytesSinceSnapshot, 0);
+        if (image.EndOffset <= _snapshotEnd)
+            return;
+
+        IEnumerable<ReadOnlyMemory<byte>> records = ImageRecords.Of(image)
+            .Select(record => (ReadOnlyMemory<byte>)MetadataRecords.Write(record));
+        await _coordination
+            .SnapshotAsync(image.EndOffset, image.ControllerEpoch, records, CancellationToken.None)
+            .ConfigureAwait(false);
+        _snapshotEnd = image.EndOffset;
     }
 
     private static void FailAll(IReadOnlyList<IMetadataChange> changes, Exception exception)
@@ -137,5 +201,35 @@ internal sealed class ClusterMetadata : IMetadataListener, IAsyncDisposable
     {
         foreach (IMetadataChange change in changes)
             await change.RunAsync(this).ConfigureAwait(false);
+
+        if (Volatile.Read(ref _bytesSinceSnapshot) < _snapshotBytes)
+            return;
+
+        try
+        {
+            await TakeSnapshotAsync().ConfigureAwait(false);
+        }
+        catch (StreamLogException exception)
+        {
+            // The log has everything: the next one will do.
+            Log.SnapshotFailed(_logger, exception);
+        }
+    }
+
+    // The files of these topics are gone, durably. So nobody will have to be told again that they were deleted.
+    private void Forget(ImmutableHashSet<Guid> topicIds)
+    {
+        if (topicIds.IsEmpty)
+            return;
+
+        lock (_gate)
+        {
+            bool isNewest = ReferenceEquals(_image, _published);
+            ClusterImage image = _image with { RemovedTopicIds = _image.RemovedTopicIds.Except(topicIds) };
+            Volatile.Write(ref _image, image);
+            _published = isNewest
+                ? image
+                : _published with { RemovedTopicIds = _published.RemovedTopicIds.Except(topicIds) };
+        }
     }
 }

@@ -83,10 +83,10 @@ internal static class ImageRecords
     }
 
     private static IEnumerable<(ConfigResource Resource, string Name, string Value)> Configs(ClusterImage image) =>
-        from resource in image.Configs
-        orderby resource.Key.Type, resource.Key.Name
-        from config in resource.Value
-        select (resource.Key, config.Key, config.Value);
+        image.Configs
+            .OrderBy(resource => resource.Key.Type)
+            .ThenBy(resource => resource.Key.Name, StringComparer.Ordinal)
+            .SelectMany(resource => resource.Value.Select(config => (resource.Key, config.Key, config.Value)));
 
     private static ProducerIdsRecord NextProducerId(ClusterImage image) => new()
     {

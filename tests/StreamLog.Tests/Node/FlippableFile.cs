@@ -33,7 +33,7 @@ internal sealed class FlippableFile
     /// <summary>Lists the bytes to flip a bit of, each with its region.</summary>
     public IEnumerable<(long Position, string Region)> Targets() => System.IO.Path.GetExtension(Path) switch
     {
-        ".log" => SegmentTargets(),
+        ".log" or ".checkpoint" => SegmentTargets(),
         ".index" => EntryTargets(8, [(0, "relative offset"), (4, "position")]),
         ".timeindex" => EntryTargets(12, [(0, "timestamp"), (8, "relative offset")]),
         _ when IsText() => TextTargets(),

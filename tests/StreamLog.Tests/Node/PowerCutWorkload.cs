@@ -30,6 +30,7 @@ internal sealed class PowerCutWorkload
         StreamLogOptions options = new() { DataDirectory = Directory };
         options.Log.SegmentBytes = 700;
         options.Log.IndexIntervalBytes = 200;
+        options.Maintenance.MetadataSnapshotBytes = 300;
         return StreamLogNode.StartAsync(options, environment: environment);
     }
 

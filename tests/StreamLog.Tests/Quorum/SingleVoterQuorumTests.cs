@@ -1,9 +1,4 @@
-using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
-using StreamLog.Extensibility;
-using StreamLog.Quorum;
 using StreamLog.Simulation;
-using StreamLog.Storage;
 using Xunit;
 
 namespace StreamLog.Tests.Quorum;
@@ -14,13 +9,13 @@ public sealed class SingleVoterQuorumTests
     public async Task What_was_appended_is_heard_in_order_now_and_after_a_power_cut()
     {
         SimulatedDisk disk = new();
-        Node first = await Node.StartAsync(disk);
+        QuorumHarness first = await QuorumHarness.StartAsync(disk);
         int epoch = await first.Quorum.CampaignAsync(CancellationToken.None);
         long end = await first.AppendAsync(epoch, 0, "a", "b");
         await first.AppendAsync(epoch, end, "c");
         Assert.Equal(["a", "b", "c"], first.Heard);
 
-        Node second = await Node.StartAsync(disk.Crash());
+        QuorumHarness second = await QuorumHarness.StartAsync(disk.Crash());
 
         Assert.Equal(["a", "b", "c"], second.Heard);
         Assert.Equal(first.HeardAt, second.HeardAt);
@@ -33,7 +28,7 @@ public sealed class SingleVoterQuorumTests
         List<int> epochs = [];
         for (int start = 0; start < 4; start++)
         {
-            Node node = await Node.StartAsync(disk);
+            QuorumHarness node = await QuorumHarness.StartAsync(disk);
             epochs.Add(await node.Quorum.CampaignAsync(CancellationToken.None));
             await node.DisposeAsync();
         }
@@ -45,13 +40,13 @@ public sealed class SingleVoterQuorumTests
     public async Task A_damaged_quorum_state_costs_no_epoch_that_was_used()
     {
         SimulatedDisk disk = new();
-        Node first = await Node.StartAsync(disk);
+        QuorumHarness first = await QuorumHarness.StartAsync(disk);
         int before = await first.Quorum.CampaignAsync(CancellationToken.None);
         await first.AppendAsync(before, 0, "a");
         await first.DisposeAsync();
         disk.CutFile("/data/__cluster_metadata-0/quorum-state", 10);
 
-        Node second = await Node.StartAsync(disk);
+        QuorumHarness second = await QuorumHarness.StartAsync(disk);
 
         Assert.True(await second.Quorum.CampaignAsync(CancellationToken.None) > before);
         Assert.Equal(["a"], second.Heard);
@@ -60,7 +55,7 @@ public sealed class SingleVoterQuorumTests
     [Fact]
     public async Task Appends_of_another_term_or_behind_the_end_are_refused()
     {
-        Node node = await Node.StartAsync(new SimulatedDisk());
+        QuorumHarness node = await QuorumHarness.StartAsync(new SimulatedDisk());
         StreamLogException early = await Assert.ThrowsAsync<StreamLogException>(() => node.AppendAsync(0, 0, "a"));
         int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
         long end = await node.AppendAsync(epoch, 0, "a");
@@ -80,7 +75,7 @@ public sealed class SingleVoterQuorumTests
     public async Task Nothing_is_heard_before_it_is_on_the_disk()
     {
         SimulatedDisk disk = new();
-        Node node = await Node.StartAsync(disk);
+        QuorumHarness node = await QuorumHarness.StartAsync(disk);
         int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
 
         disk.HoldFlushes();
@@ -97,7 +92,7 @@ public sealed class SingleVoterQuorumTests
     public async Task A_failed_flush_is_told_to_everybody_who_waits_and_to_the_owner()
     {
         SimulatedDisk disk = new();
-        Node node = await Node.StartAsync(disk);
+        QuorumHarness node = await QuorumHarness.StartAsync(disk);
         int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
         StreamLogException? told = null;
         node.Quorum.Failed += failure => told = failure;
@@ -109,53 +104,5 @@ public sealed class SingleVoterQuorumTests
         Assert.Equal(ErrorCode.KafkaStorageError, told?.ErrorCode);
         Assert.Empty(node.Heard);
         await Assert.ThrowsAsync<StreamLogException>(() => node.AppendAsync(epoch, 0, "b"));
-    }
-
-    private sealed class Node : IMetadataListener, IAsyncDisposable
-    {
-        private Node(LogDirectory directory, SingleVoterQuorum quorum)
-        {
-            Directory = directory;
-            Quorum = quorum;
-        }
-
-        public LogDirectory Directory { get; }
-
-        public SingleVoterQuorum Quorum { get; }
-
-        public List<string> Heard { get; } = [];
-
-        public List<(long Offset, int Epoch)> HeardAt { get; } = [];
-
-        public static async Task<Node> StartAsync(SimulatedDisk disk)
-        {
-            SimulatedEnvironment environment = new(3, disk);
-            LogDirectory directory = LogDirectory.Open(
-                environment, "/data", new LogDirectorySettings { NodeId = 1 }, NullLoggerFactory.Instance);
-            Node node = new(directory, new SingleVoterQuorum(environment, directory, NullLogger.Instance));
-            await node.Quorum.StartAsync(node, CancellationToken.None);
-            return node;
-        }
-
-        public Task<long> AppendAsync(int epoch, long expectedEnd, params string[] records) => Quorum.AppendAsync(
-            epoch,
-            expectedEnd,
-            [.. records.Select(record => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(record))],
-            CancellationToken.None).AsTask();
-
-        public void Committed(long baseOffset, int controllerEpoch, IReadOnlyList<ReadOnlyMemory<byte>> records)
-        {
-            foreach (ReadOnlyMemory<byte> record in records)
-            {
-                Heard.Add(Encoding.UTF8.GetString(record.Span));
-                HeardAt.Add((baseOffset, controllerEpoch));
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Quorum.DisposeAsync();
-            await Directory.DisposeAsync();
-        }
     }
 }
