@@ -40,8 +40,8 @@ public interface ICoordination : IAsyncDisposable
         IReadOnlyList<ReadOnlyMemory<byte>> records,
         CancellationToken cancellationToken);
 
-    /// <summary>Keeps a snapshot: what all committed batches before an offset amount to. Later starts begin with it, and
-    /// what lies before it may be given up.</summary>
+    /// <summary>Keeps a snapshot: what all committed batches before an offset amount to. Later starts begin with it,
+    /// and what lies before it may be given up. One call at a time; appends go on meanwhile.</summary>
     /// <param name="endOffset">The offset behind the last record that it stands for, which is committed.</param>
     /// <param name="controllerEpoch">The epoch of the controller that wrote that record.</param>
     /// <param name="records">The records of the snapshot; gone through once, within the call.</param>

@@ -38,8 +38,8 @@ internal static class QuorumReplay
                 {
                     throw new StreamLogException(
                         ErrorCode.KafkaStorageError,
-                        $"The metadata log has a batch of {walk.Header.BaseOffset} to {offset}, and is to be read from " +
-                        $"{start} on, where its snapshot ends. Restore the data directory from a copy.");
+                        $"The metadata log has a batch of {walk.Header.BaseOffset} to {offset}, and is to be read " +
+                        $"from {start} on, where its snapshot ends. Restore the data directory from a copy.");
                 }
 
                 SnapshotReader.CopyRecords(walk.Current, records);

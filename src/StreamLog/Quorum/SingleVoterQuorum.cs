@@ -37,9 +37,6 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     private readonly Guid _directoryId;
     private readonly ILogger _logger;
 
-    // Held while a snapshot is written: they are written one at a time.
-    private readonly Lock _snapshotTurn = new();
-
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
@@ -205,13 +202,8 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         }
 
         SnapshotId id = new(endOffset, controllerEpoch);
-        lock (_snapshotTurn)
-        {
-            if (_snapshots.Newest is { } newest && newest.CompareTo(id) >= 0)
-                return ValueTask.CompletedTask;
-
+        if (_snapshots.Newest is null || _snapshots.Newest.Value.CompareTo(id) < 0)
             Guard("written", () => Write(id, records, cancellationToken));
-        }
 
         return ValueTask.CompletedTask;
     }

@@ -10,8 +10,8 @@ internal sealed partial class SnapshotFiles
         public static partial void Written(ILogger logger, string path, long bytes);
 
         [LoggerMessage(2112, LogLevel.Error,
-            "Snapshot {Path} of the metadata cannot be used: {Fault}. The node goes on from an older one, if there is " +
-            "one. Check the disk.")]
+            "Snapshot {Path} of the metadata cannot be used: {Fault}. The node goes on from an older one, if there " +
+            "is one. Check the disk.")]
         public static partial void Damaged(ILogger logger, string path, string fault);
     }
 }
