@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using StreamLog.Extensibility;
+using StreamLog.Storage;
 
 namespace StreamLog.Quorum;
 
@@ -10,7 +11,6 @@ namespace StreamLog.Quorum;
 /// </code></remarks>
 internal sealed class QuorumStateFile
 {
-    private const string Name = "quorum-state";
     private const int BytesMax = 64 * 1024;
 
     private readonly IFileSystem _files;
@@ -24,7 +24,7 @@ internal sealed class QuorumStateFile
     {
         _files = files;
         _directory = directory;
-        _path = Path.Combine(directory, Name);
+        _path = Path.Combine(directory, LogFileNames.QuorumState);
     }
 
     /// <summary>Reads the file.</summary>

@@ -2,9 +2,6 @@ using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
-using StreamLog.Protocol.Messages;
-using StreamLog.Protocol.Records;
-using StreamLog.Protocol.Wire;
 using StreamLog.Storage;
 
 namespace StreamLog.Quorum;

@@ -28,6 +28,7 @@ internal static class LogFileNames
 
     public const string LeaderEpochs = "leader-epoch-checkpoint";
     public const string PartitionMetadata = "partition.metadata";
+    public const string QuorumState = "quorum-state";
 
     private const int Digits = 20;
 
@@ -56,9 +57,10 @@ internal static class LogFileNames
     /// <summary>Tells whether a file of a partition is one that StreamLog or Kafka makes.</summary>
     public static bool IsOurs(string name)
     {
-        int dot = name.IndexOf('.', StringComparison.Ordinal);
-        return name is LeaderEpochs or PartitionMetadata
-            || (dot == Digits && !name.AsSpan(0, Digits).ContainsAnyExceptInRange('0', '9'));
+        // A snapshot of the metadata log has an epoch behind its offset.
+        int end = name.AsSpan().IndexOfAny('.', '-');
+        return name is LeaderEpochs or PartitionMetadata or QuorumState
+            || (end == Digits && !name.AsSpan(0, Digits).ContainsAnyExceptInRange('0', '9'));
     }
 
     /// <summary>Reads a partition's name from that of its directory: <c>orders-7</c>.</summary>
