@@ -5,9 +5,9 @@ namespace StreamLog.Protocol;
 /// <para>Thread-safe. Local nodes, peers, connections to a Kafka cluster, recorders and fault injectors all are
 /// brokers, so clients, listeners and replication are written once.</para>
 /// <para><b>Ownership.</b> Record bytes travel in a <see cref="RecordBuffer"/>. The callee never writes to request
-/// memory. Whoever keeps bytes past completion retains them. The task never completes, not even cancelled, while the
-/// callee still reads memory that it has not retained. A response with record bytes owns its leases, and its final
-/// receiver disposes it.</para>
+/// memory, but for what <see cref="RecordBuffer.HandOver"/> allows. Whoever keeps bytes past completion retains them.
+/// The task never completes, not even cancelled, while the callee still reads memory that it has not retained. A
+/// response with record bytes owns its leases, and its final receiver disposes it.</para>
 /// <para><b>Order.</b> Two calls begun in order on one context for one partition are applied in that order.</para>
 /// <para><b>Cancellation.</b> Before admission: not sent. After it: only the wait stops, and the outcome is
 /// unknown.</para>

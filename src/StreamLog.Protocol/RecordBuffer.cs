@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace StreamLog.Protocol;
@@ -10,10 +9,18 @@ namespace StreamLog.Protocol;
 /// memory goes back to its pool, and every later use throws. Debug builds overwrite released memory, so a use after
 /// release shows at once.</para>
 /// <para>Thread-safe for counting and reading. Only the creator writes, through <see cref="WritableMemory"/>, and only
-/// before the buffer is handed to anyone.</para>
+/// before the buffer is handed to anyone; or, where the creator has called <see cref="HandOver"/>, the one who has
+/// claimed it.</para>
 /// </remarks>
 public sealed class RecordBuffer : IDisposable
 {
+    private const int Kept = 0;
+    private const int HandedOver = 1;
+    private const int Claimed = 2;
+
+    // An array may be this much larger than its bytes, or twice as large as them, for whoever keeps it.
+    private const int SlackMax = 1024;
+
     private static long _outstanding;
 
     private readonly byte[]? _rented;
@@ -22,6 +29,9 @@ public sealed class RecordBuffer : IDisposable
 
     // Never below zero. Zero is final: the memory may already be somebody else's.
     private int _references = 1;
+
+    // Kept -> HandedOver -> Claimed, never back.
+    private int _writer;
 
     private RecordBuffer(byte[]? rented, RecordBuffer? parent, ReadOnlyMemory<byte> memory)
     {
@@ -56,7 +66,8 @@ public sealed class RecordBuffer : IDisposable
     /// <exception cref="ObjectDisposedException">The buffer was released.</exception>
     public ReadOnlySpan<byte> Span => Memory.Span;
 
-    /// <summary>Gets the bytes for writing. Only the creator may, before anyone else sees the buffer.</summary>
+    /// <summary>Gets the bytes for writing. Only the creator may, before anyone else sees the buffer, or who has
+    /// claimed it.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was released.</exception>
     /// <exception cref="InvalidOperationException">The buffer does not own its memory.</exception>
     public Memory<byte> WritableMemory
@@ -77,12 +88,12 @@ public sealed class RecordBuffer : IDisposable
     public static RecordBuffer Rent(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        byte[] rented = BatchMemory.Rent(length);
         return new RecordBuffer(rented, parent: null, rented.AsMemory(0, length));
     }
 
-    /// <summary>Takes over an array that was rented from <see cref="ArrayPool{T}.Shared"/>, and returns it on
-    /// release.</summary>
+    /// <summary>Takes over an array that was rented from <see cref="System.Buffers.ArrayPool{T}.Shared"/>, and returns
+    /// it on release.</summary>
     /// <param name="rented">The array. The caller must not use it, nor return it, any more.</param>
     /// <param name="length">How many of its bytes are the buffer's.</param>
     /// <returns>A buffer with one reference.</returns>
@@ -122,6 +133,28 @@ public sealed class RecordBuffer : IDisposable
         Retain();
         return new RecordBuffer(rented: null, parent: this, part);
     }
+
+    /// <summary>Lets a log that appends the batches write offset and leader epoch into their headers, and keep the
+    /// buffer, in place of a copy. To be called by the creator.</summary>
+    /// <remarks>
+    /// The creator writes no more, and can rely on nothing but what the checksums of the batches cover. To send them
+    /// again it makes a copy and sets those two fields back: the first receiver may be writing them at any time. Its
+    /// own reference it gives back as ever.
+    /// </remarks>
+    public void HandOver()
+    {
+        if (_rented is not null)
+            Interlocked.CompareExchange(ref _writer, HandedOver, Kept);
+    }
+
+    /// <summary>Takes up the offer of <see cref="HandOver"/>, unless there is none, or somebody has taken it up, or the
+    /// memory is much larger than its bytes and so not worth keeping.</summary>
+    /// <returns><see langword="true"/> if the caller may write offsets and leader epochs, and nobody else. It still has
+    /// to take a reference of its own.</returns>
+    public bool TryClaim() =>
+        _rented is not null
+        && _rented.Length - Length <= Math.Max(SlackMax, Length)
+        && Interlocked.CompareExchange(ref _writer, Claimed, HandedOver) == HandedOver;
 
     /// <summary>Takes one more reference.</summary>
     /// <returns>This buffer.</returns>
@@ -171,7 +204,7 @@ public sealed class RecordBuffer : IDisposable
 #if DEBUG
             Array.Fill(_rented, (byte)0xDD);
 #endif
-            ArrayPool<byte>.Shared.Return(_rented);
+            BatchMemory.Return(_rented);
         }
 
         _parent?.Dispose();

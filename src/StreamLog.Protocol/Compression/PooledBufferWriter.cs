@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace StreamLog.Protocol.Compression;
 
-/// <summary>Writes into one array of the shared pool, which grows, and can be handed over as a
+/// <summary>Writes into one array of a pool, which grows, and can be handed over as a
 /// <see cref="RecordBuffer"/>.</summary>
 /// <remarks>One owner, one thread. <see cref="Array"/> and <see cref="Position"/> are open to it, to write without a
 /// call.</remarks>
@@ -87,7 +87,7 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
         Array = [];
         Position = 0;
         if (rented.Length > 0)
-            ArrayPool<byte>.Shared.Return(rented);
+            BatchMemory.Return(rented);
     }
 
     private void Grow(int count)
@@ -99,12 +99,12 @@ internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 
         // The pool rounds up to powers of two. Doubling keeps the copies linear; the limit keeps a bomb from bursting.
         long capacity = Math.Max(needed, Math.Min(Math.Max(2L * Array.Length, MinCapacity), _maxBytes));
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)capacity);
+        byte[] larger = BatchMemory.Rent((int)capacity);
         // A position may be reserved before there is an array to hold it.
         Array.AsSpan(0, Math.Min(Position, Array.Length)).CopyTo(larger);
         byte[] rented = Array;
         Array = larger;
         if (rented.Length > 0)
-            ArrayPool<byte>.Shared.Return(rented);
+            BatchMemory.Return(rented);
     }
 }

@@ -120,7 +120,7 @@ internal sealed class ReplicatedPartition
 
     /// <summary>Appends. The caller announces it with <see cref="Announce"/> once it waits for what it wants to wait
     /// for.</summary>
-    /// <param name="batches">The batches. They are neither kept nor changed.</param>
+    /// <param name="batches">The batches. They are neither kept nor changed, unless they were handed over.</param>
     /// <param name="origin">Who appends.</param>
     /// <returns>What came of it.</returns>
     public AppendResult Append(RecordBuffer batches, AppendOrigin origin)

@@ -4,7 +4,7 @@ using StreamLog.Protocol.Records;
 namespace StreamLog.Storage;
 
 /// <summary>
-/// Batches that were checked and copied, and wait for their offsets. Made before the log's gate is taken.
+/// Batches that were checked, and wait for their offsets. Made before the log's gate is taken.
 /// </summary>
 internal readonly struct AppendBatches
 {
@@ -16,7 +16,8 @@ internal readonly struct AppendBatches
         AppendTimeMs = appendTimeMs;
     }
 
-    /// <summary>Gets the copy that goes to the file, with the log's timestamps where it gives any.</summary>
+    /// <summary>Gets what goes to the file, with the log's timestamps where it gives any: a copy, or the buffer that
+    /// the caller has handed over.</summary>
     public RecordBuffer Buffer { get; }
 
     /// <summary>Gets how many offsets the batches take.</summary>
@@ -28,34 +29,26 @@ internal readonly struct AppendBatches
     /// <summary>Gets the timestamp that the log gave to all records, or -1.</summary>
     public long AppendTimeMs { get; }
 
-    /// <summary>Checks batches by the rules of a leader, and copies them.</summary>
-    /// <param name="batches">What the caller handed over; it is only read.</param>
+    /// <summary>Checks batches by the rules of a leader, and copies them unless the caller lets them be kept.</summary>
+    /// <param name="batches">What the caller handed over; it is only read, unless it can be claimed.</param>
     /// <param name="config">The rules of the topic.</param>
     /// <param name="origin">Who hands them over.</param>
     /// <param name="nowMs">The node's time.</param>
-    /// <param name="prepared">The copy, to be disposed by the caller.</param>
+    /// <param name="prepared">What is to be written, to be disposed by the caller.</param>
     /// <returns>An answer that refuses them, or None.</returns>
     public static AppendResult Prepare(
         RecordBuffer batches, LogConfig config, AppendOrigin origin, long nowMs, out AppendBatches prepared)
     {
         prepared = default;
-        RecordBatchRules rules = new()
-        {
-            MaxMessageBytes = config.MaxMessageBytes,
-            IsKeyRequired = config.IsCompacted,
-            TimestampType = config.TimestampType,
-            NowMs = nowMs,
-            TimestampBeforeMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampBeforeMaxMs : long.MaxValue,
-            TimestampAfterMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampAfterMaxMs : long.MaxValue,
-            IsSingleBatch = origin == AppendOrigin.Client,
-            IsControlAllowed = origin != AppendOrigin.Client,
-        };
+        RecordBatchRules rules = RulesOf(config, origin, nowMs);
 
-        RecordBuffer copy = RecordBuffer.CopyOf(batches.Span);
+        // What is checked is what is written: nobody else changes the checked part of a copy, nor of what was claimed.
+        bool isLogTime = config.TimestampType == TimestampType.LogAppendTime;
+        bool isClaimed = !isLogTime && batches.TryClaim();
+        RecordBuffer copy = isClaimed ? batches.Retain() : RecordBuffer.CopyOf(batches.Span);
         try
         {
             Span<byte> bytes = copy.WritableMemory.Span;
-            bool isLogTime = config.TimestampType == TimestampType.LogAppendTime;
             int offsetCount = 0;
             long maxTimestamp = -1;
             int at = 0;
@@ -71,11 +64,22 @@ internal readonly struct AppendBatches
                     };
                 }
 
+                RecordBatchHeader header = new(bytes[at..]);
+                bool isMaxWrong = !isLogTime && check.MaxTimestamp != header.MaxTimestamp && !header.IsControl;
+                if (isMaxWrong && isClaimed)
+                {
+                    // The checksum covers it, so it is not to be changed in bytes that may be sent again.
+                    isClaimed = false;
+                    copy.Dispose();
+                    copy = RecordBuffer.CopyOf(batches.Span);
+                    bytes = copy.WritableMemory.Span;
+                }
+
                 Span<byte> batch = bytes.Slice(at, check.SizeInBytes);
-                RecordBatchHeader header = new(batch);
+                header = new RecordBatchHeader(batch);
                 if (isLogTime)
                     RecordBatchHeader.StampLogAppendTime(batch, nowMs);
-                else if (check.MaxTimestamp != header.MaxTimestamp && !header.IsControl)
+                else if (isMaxWrong)
                     RecordBatchHeader.StampMaxTimestamp(batch, check.MaxTimestamp);
 
                 maxTimestamp = Math.Max(maxTimestamp, header.MaxTimestamp);
@@ -117,4 +121,16 @@ internal readonly struct AppendBatches
             baseOffset = walk.Header.NextOffset;
         }
     }
+
+    private static RecordBatchRules RulesOf(LogConfig config, AppendOrigin origin, long nowMs) => new()
+    {
+        MaxMessageBytes = config.MaxMessageBytes,
+        IsKeyRequired = config.IsCompacted,
+        TimestampType = config.TimestampType,
+        NowMs = nowMs,
+        TimestampBeforeMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampBeforeMaxMs : long.MaxValue,
+        TimestampAfterMaxMs = origin == AppendOrigin.Client ? config.MessageTimestampAfterMaxMs : long.MaxValue,
+        IsSingleBatch = origin == AppendOrigin.Client,
+        IsControlAllowed = origin != AppendOrigin.Client,
+    };
 }

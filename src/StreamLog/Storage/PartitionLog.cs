@@ -114,7 +114,7 @@ internal sealed partial class PartitionLog
 
     /// <summary>
     /// Appends batches as the leader: validates them, checks sequences, stamps offset and epoch on a copy, and writes
-    /// it. Does not flush. Does not keep or change the caller's buffer.
+    /// it. Does not flush. Keeps and changes the caller's buffer only where that was handed over.
     /// </summary>
     /// <param name="batches">One batch from a client; a coordinator or the quorum may append several.</param>
     /// <param name="leaderEpoch">The epoch of the leadership that appends. A new one is assigned first.</param>

@@ -1,5 +1,6 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
 
 namespace StreamLog.Tests.Clients;
 
@@ -161,6 +162,10 @@ internal sealed class ScriptedBroker : IBroker
                     Find(topic.Name, data.Index) is { } partition ? partition.Append(
                         data.Records!.Span, MaxMessageBytes) :
                     (ErrorCode.UnknownTopicOrPartition, -1);
+
+                // Whether it was appended or not: a producer does not rely on the header of what it has handed over.
+                if (data.Records!.TryClaim())
+                    RecordBatchHeader.Stamp(data.Records.WritableMemory.Span, baseOffset: 1 << 20, leaderEpoch: 7);
                 answers.PartitionResponses.Add(new ProduceResponse.PartitionProduceResponse
                 {
                     Index = data.Index,

@@ -26,6 +26,8 @@ internal sealed class ScriptedPartition
             return (ErrorCode.MessageTooLarge, -1);
 
         RecordBatchHeader header = new(bytes);
+        if (header.BaseOffset != 0 || header.PartitionLeaderEpoch != -1)
+            return (ErrorCode.InvalidRecord, -1);
         if (header.HasProducerId && Check(header) is { } refusal)
             return refusal;
 

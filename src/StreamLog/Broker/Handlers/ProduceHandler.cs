@@ -9,7 +9,7 @@ namespace StreamLog.Broker.Handlers;
 /// <summary>Appends record batches, and answers once they are as safe as the topic promises.</summary>
 /// <remarks>
 /// The append runs on the caller's thread before the call returns, so that calls begun in order are applied in order
-/// and request memory is not read any more afterwards.
+/// and request memory is not read any more afterwards, unless it was handed over (<see cref="RecordBuffer.HandOver"/>).
 /// </remarks>
 internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequest, ProduceResponse>
 {

@@ -51,7 +51,7 @@ internal sealed class ProduceCall : IDisposable
         try
         {
             _topicData.TopicId = topicId;
-            _partitionData.Records = batch.TakeRecords();
+            _partitionData.Records = batch.HandOverRecords();
             batch.RequestDeadline = requestDeadline;
             response = session.Broker.SendAsync(_request, session.Context, _stop.Token);
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
 
@@ -14,6 +15,7 @@ internal sealed class ProducerBatch : IDisposable
 {
     private readonly RecordBatchBuilder _builder;
     private RecordBuffer? _records;
+    private bool _isHandedOver;
     private AppendCompletion? _first;
     private AppendCompletion? _last;
     private TaskCompletionSource? _done;
@@ -137,19 +139,29 @@ internal sealed class ProducerBatch : IDisposable
         }
 
         // The bytes may still be read by a request that was given up, so they are copied and not changed.
-        RecordBuffer numbered = RecordBuffer.CopyOf(_records.Span);
-        Span<byte> bytes = numbered.WritableMemory.Span;
+        CopyRecords();
+        Span<byte> bytes = _records.WritableMemory.Span;
         BinaryPrimitives.WriteInt64BigEndian(bytes[RecordBatchHeader.ProducerIdAt..], producerId);
         BinaryPrimitives.WriteInt16BigEndian(bytes[RecordBatchHeader.ProducerEpochAt..], epoch);
         BinaryPrimitives.WriteInt32BigEndian(bytes[RecordBatchHeader.BaseSequenceAt..], baseSequence);
         RecordBatchHeader.StampCrc(bytes);
-        _records.Dispose();
-        _records = numbered;
     }
 
     /// <summary>Returns the bytes, which are built the first time.</summary>
     /// <returns>The bytes. The batch keeps its reference.</returns>
     public RecordBuffer TakeRecords() => _records ??= _builder.Build();
+
+    /// <summary>Returns the bytes for one attempt: the log may keep them, so the next one gets a copy.</summary>
+    /// <returns>The bytes, handed over. The batch keeps its reference.</returns>
+    public RecordBuffer HandOverRecords()
+    {
+        if (_isHandedOver)
+            CopyRecords();
+        RecordBuffer records = TakeRecords();
+        records.HandOver();
+        _isHandedOver = true;
+        return records;
+    }
 
     /// <summary>Returns a task that completes when the batch is acknowledged or given up.</summary>
     /// <returns>The task, which does not fail.</returns>
@@ -221,6 +233,7 @@ internal sealed class ProducerBatch : IDisposable
     {
         _records?.Dispose();
         _records = null;
+        _isHandedOver = false;
         _builder.Reset();
         _first = null;
         _last = null;
@@ -252,6 +265,18 @@ internal sealed class ProducerBatch : IDisposable
         await first.ConfigureAwait(false);
         await second.ConfigureAwait(false);
         done.SetResult();
+    }
+
+    /// <summary>Puts a copy in the place of the bytes, without what a log may have written into the header or may just
+    /// be writing.</summary>
+    [MemberNotNull(nameof(_records))]
+    private void CopyRecords()
+    {
+        RecordBuffer sent = _records ?? throw new InvalidOperationException("There are no bytes to copy yet.");
+        _records = RecordBuffer.CopyOf(sent.Span);
+        RecordBatchHeader.Stamp(_records.WritableMemory.Span, baseOffset: 0, leaderEpoch: -1);
+        _isHandedOver = false;
+        sent.Dispose();
     }
 
     private void Copy(scoped in RecordView record)
