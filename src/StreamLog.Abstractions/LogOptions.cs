@@ -34,4 +34,19 @@ public sealed class LogOptions
     /// <summary>Gets or sets whose clock stamps the records. Kafka calls it <c>message.timestamp.type</c>.</summary>
     /// <value>The default is <see cref="TimestampType.CreateTime"/>, as Kafka's.</value>
     public TimestampType TimestampType { get; set; } = TimestampType.CreateTime;
+
+    /// <summary>Gets or sets how long records are kept. Kafka calls it <c>retention.ms</c>.</summary>
+    /// <value>The default is for ever: nobody loses records by leaving a setting out.</value>
+    public TimeSpan? Retention { get; set; }
+
+    /// <summary>Gets or sets how large a partition may become before its oldest segments go. Kafka calls it
+    /// <c>retention.bytes</c>.</summary>
+    /// <value>The default is without bounds.</value>
+    [Range(0, long.MaxValue)]
+    public long? RetentionBytes { get; set; }
+
+    /// <summary>Gets further settings that topics begin with, by Kafka's names: those of topics, such as
+    /// <c>cleanup.policy</c>, or of brokers, such as <c>log.retention.hours</c>. They hold before the properties
+    /// above.</summary>
+    public IDictionary<string, string> Configs { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

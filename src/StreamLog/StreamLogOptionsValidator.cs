@@ -94,8 +94,26 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
             rules.Positive("OffsetsRetention", retention);
         rules.Positive("Log:SegmentAge", options.Log.SegmentAge, TimeSpan.MaxValue);
         rules.Defined("Log:TimestampType", options.Log.TimestampType);
+        CheckConfigs(rules, options);
         if (!options.InMemory && options.DataDirectory?.Contains('\0', StringComparison.Ordinal) == true)
             rules.Fail("DataDirectory", "holds a zero character, which no path may. Give the path of a directory.");
+    }
+
+    private static void CheckConfigs(OptionRules rules, StreamLogOptions options)
+    {
+        if (options.Log.Retention is { } retention)
+            rules.Positive("Log:Retention", retention, TimeSpan.MaxValue);
+
+        bool areLegal = true;
+        foreach ((string name, string value) in options.Log.Configs)
+        {
+            string? fault = NodeConfigNames.FindFault(name, value);
+            rules.NoFault($"Log:Configs:{name}", fault);
+            areLegal &= fault is null;
+        }
+
+        if (areLegal)
+            rules.NoFault("Log:Configs", new NodeConfigs(options).FindConflict(ClusterDelta.NoConfigs));
     }
 
     private static void CheckMaintenance(OptionRules rules, MaintenanceOptions options)

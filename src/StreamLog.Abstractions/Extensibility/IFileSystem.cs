@@ -67,6 +67,11 @@ public interface IFileSystem
     /// <returns>The lock, or <see langword="null"/> where somebody else holds it.</returns>
     IDisposable? TryLock(string path);
 
+    /// <summary>Returns when a file was last written.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The time, or <see langword="null"/> where the system does not say, or there is no such file.</returns>
+    DateTimeOffset? LastWriteTime(string path) => null;
+
     /// <summary>Returns how many bytes may still be written below a directory.</summary>
     /// <param name="directory">The directory.</param>
     /// <returns>The number of bytes; <see cref="long.MaxValue"/> where the system does not say.</returns>

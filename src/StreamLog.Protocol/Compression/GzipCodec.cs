@@ -15,7 +15,10 @@ internal sealed class GzipCodec : ICompressionCodec
     private static ReadOnlySpan<byte> EmptyMember =>
         [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output)
+    // zlib's level 6, as Kafka's clients use.
+    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output) => Compress(records, output, -1);
+
+    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output, int level)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (records.IsEmpty)
@@ -25,7 +28,8 @@ internal sealed class GzipCodec : ICompressionCodec
         }
 
         using BufferWriterStream stream = new(output);
-        using GZipStream gzip = new(stream, CompressionLevel.Optimal); // zlib's level 6, as Kafka's clients use.
+        ZLibCompressionOptions options = new() { CompressionLevel = Math.Clamp(level, -1, 9) };
+        using GZipStream gzip = new(stream, options);
         gzip.Write(records);
     }
 

@@ -13,8 +13,15 @@ public interface ICompressionCodec
     /// <param name="output">Where the compressed bytes go.</param>
     void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output);
 
+    /// <summary>Compresses records as hard as asked.</summary>
+    /// <param name="records">The bytes after the header of a batch.</param>
+    /// <param name="output">Where the compressed bytes go.</param>
+    /// <param name="level">The level, in the codec's own terms; one that it does not have is cut to the next it has. A
+    /// codec without levels takes no notice.</param>
+    void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output, int level) => Compress(records, output);
+
     /// <summary>Decompresses records.</summary>
-    /// <param name="compressed">What <see cref="Compress"/>, or another implementation, wrote. It is not to be
+    /// <param name="compressed">What <c>Compress</c>, or another implementation, wrote. It is not to be
     /// trusted.</param>
     /// <param name="maxBytes">The most bytes that may come of it. What would exceed them is refused before it is
     /// allocated.</param>

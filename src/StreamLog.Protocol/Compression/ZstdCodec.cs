@@ -23,7 +23,10 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
 
     public CompressionType Type => CompressionType.Zstd;
 
-    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output)
+    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output) => Compress(records, output, Level);
+
+    // The library itself cuts a level that it does not have.
+    public void Compress(ReadOnlySpan<byte> records, IBufferWriter<byte> output, int level)
     {
         ArgumentNullException.ThrowIfNull(output);
         Span<byte> room = output.GetSpan(checked((int)_library.CompressBound(records.Length)));
@@ -33,7 +36,7 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
             fixed (byte* to = room)
             fixed (byte* from = records)
             {
-                nuint written = _library.Compress(stream, to, room.Length, from, records.Length, Level);
+                nuint written = _library.Compress(stream, to, room.Length, from, records.Length, level);
                 if (_library.IsError(written))
                     throw new InvalidOperationException($"libzstd could not compress: {_library.ErrorName(written)}.");
                 output.Advance((int)written);

@@ -53,6 +53,7 @@ internal static class ConfigChange
             return new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{resource.Name}'.");
 
         ImmutableSortedDictionary<string, string> before = image.ConfigsOf(resource.Type, resource.Name);
+        ImmutableSortedDictionary<string, string> after = before;
         List<IMetadataRecord> own = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (IncrementalAlterConfigsRequest.AlterableConfig change in changes)
@@ -63,6 +64,7 @@ internal static class ConfigChange
                 return refused;
             if (before.GetValueOrDefault(change.Name) == value)
                 continue;
+            after = value is null ? after.Remove(change.Name) : after.SetItem(change.Name, value);
 
             own.Add(new ConfigRecord
             {
@@ -72,6 +74,9 @@ internal static class ConfigChange
                 Value = value,
             });
         }
+
+        if (node.FindConflict(after) is { } conflict)
+            return new ControllerError(ErrorCode.InvalidConfig, conflict);
 
         records.AddRange(own);
         return null;

@@ -26,6 +26,9 @@ internal sealed record ConfigDefinition
     /// <summary>Gets the greatest number.</summary>
     public double Max { get; init; } = double.PositiveInfinity;
 
+    /// <summary>Gets a number within the range that is not legal all the same.</summary>
+    public int? Excluded { get; init; }
+
     /// <summary>Gets the texts that are allowed; empty where all are.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
 
@@ -49,7 +52,7 @@ internal sealed record ConfigDefinition
             ConfigType.Boolean => text is "true" or "false",
             ConfigType.Int32 =>
                 int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-                && number >= Min && number <= Max,
+                && number >= Min && number <= Max && number != Excluded,
             ConfigType.Int64 =>
                 long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
                 && number >= Min && number <= Max,
@@ -78,7 +81,12 @@ internal sealed record ConfigDefinition
     {
         string min = Min.ToString(CultureInfo.InvariantCulture);
         if (!double.IsInfinity(Max))
-            return string.Create(CultureInfo.InvariantCulture, $"from {min} to {Max}");
+        {
+            string but = Excluded is { } excluded
+                ? string.Create(CultureInfo.InvariantCulture, $", but not {excluded}")
+                : "";
+            return string.Create(CultureInfo.InvariantCulture, $"from {min} to {Max}{but}");
+        }
 
         int bits = Type == ConfigType.Int32 ? 32 : 64;
         return double.IsInfinity(Min) ? $"of {bits} bits" : $"of {bits} bits that is at least {min}";

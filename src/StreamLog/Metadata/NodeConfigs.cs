@@ -21,6 +21,17 @@ internal sealed class NodeConfigs
         byName[TopicConfigs.IndexIntervalBytes] = Text(log.IndexIntervalBytes);
         byName[TopicConfigs.TimestampType] = log.TimestampType.ToString();
         byName[TopicConfigs.DurabilityName] = options.Durability.ToString();
+        byName[TopicConfigs.FlushMs] = Text(Math.Max(1, (long)options.FlushInterval.TotalMilliseconds));
+        if (log.Retention is { } retention)
+            byName[TopicConfigs.RetentionMs] = Text((long)retention.TotalMilliseconds);
+        if (log.RetentionBytes is { } bytes)
+            byName[TopicConfigs.RetentionBytes] = Text(bytes);
+        foreach (ConfigDefinition definition in TopicConfigs.All)
+        {
+            if (NodeConfigNames.ValueOf(definition, log.Configs) is { } value)
+                byName[definition.Name] = value;
+        }
+
         _byName = byName.ToImmutable();
     }
 
@@ -31,6 +42,12 @@ internal sealed class NodeConfigs
         _byName.TryGetValue(definition.Name, out string? value) && value != definition.Default
             ? (value, ConfigSource.NodeOptions)
             : (definition.Default, ConfigSource.Default);
+
+    /// <summary>Says what is wrong between a topic's settings and those that it inherits.</summary>
+    /// <param name="configs">What the topic sets. Legal names and values only.</param>
+    /// <returns>What is wrong and what would be right, or <see langword="null"/> where nothing is.</returns>
+    public string? FindConflict(IReadOnlyDictionary<string, string> configs) => TopicConfigs.FindConflict(
+        name => configs.TryGetValue(name, out string? value) ? value : Get(TopicConfigs.Find(name)!).Value);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

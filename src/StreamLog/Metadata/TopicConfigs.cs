@@ -6,7 +6,8 @@ namespace StreamLog.Metadata;
 /// <summary>All settings that a topic may have, with Kafka's names, types and meanings.</summary>
 /// <remarks>
 /// The defaults are Kafka's with these exceptions, which are StreamLog's decisions: everything is kept
-/// (<c>retention.ms</c> is -1), and segments have 128 MiB.
+/// (<c>retention.ms</c> is -1), segments have 128 MiB and may be smaller than Kafka's least, and what nobody waits for
+/// is forced to disk after a second.
 /// </remarks>
 internal static class TopicConfigs
 {
@@ -15,6 +16,12 @@ internal static class TopicConfigs
 
     /// <summary>How batches are stored.</summary>
     public const string Compression = "compression.type";
+
+    /// <summary>How hard gzip tries.</summary>
+    public const string GzipLevel = "compression.gzip.level";
+
+    /// <summary>How hard zstd tries.</summary>
+    public const string ZstdLevel = "compression.zstd.level";
 
     /// <summary>Whose clock stamps the records.</summary>
     public const string TimestampType = "message.timestamp.type";
@@ -106,9 +113,29 @@ internal static class TopicConfigs
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>
     /// <returns>What is wrong and what would be right, or <see langword="null"/> where nothing is.</returns>
-    public static string? FindFault(string name, string? value) => Find(name) is { } definition
-        ? definition.FindFault(value)
-        : $"Topics have no setting '{name}'. The names are Kafka's topic settings, and '{DurabilityName}'.";
+    public static string? FindFault(string name, string? value)
+    {
+        if (Find(name) is { } definition)
+            return definition.FindFault(value);
+
+        return RefusedConfigs.Reasons.TryGetValue(name, out string? reason)
+            ? $"The setting '{name}' has no meaning here, so it is not taken. {reason}"
+            : $"Topics have no setting '{name}'. The names are Kafka's topic settings, and '{DurabilityName}'.";
+    }
+
+    /// <summary>Says what is wrong between settings of which each is legal.</summary>
+    /// <param name="get">Gives the value that holds for a topic.</param>
+    /// <returns>What is wrong and what would be right, or <see langword="null"/> where nothing is.</returns>
+    public static string? FindConflict(Func<string, string> get)
+    {
+        ArgumentNullException.ThrowIfNull(get);
+        long min = long.Parse(get(MinCompactionLagMs), CultureInfo.InvariantCulture);
+        long max = long.Parse(get(MaxCompactionLagMs), CultureInfo.InvariantCulture);
+        return min > max
+            ? $"'{MinCompactionLagMs}' is {min} and '{MaxCompactionLagMs}' is {max}: a record cannot have to stay " +
+                "uncompacted for longer than it may. Lower the one or raise the other."
+            : null;
+    }
 
     /// <summary>Which records are kept, and for how long.</summary>
     private static ConfigDefinition[] DefineRetention() =>
@@ -159,6 +186,27 @@ internal static class TopicConfigs
             Allowed = ["uncompressed", "gzip", "snappy", "lz4", "zstd", "producer"],
             Documentation = "How batches are stored: as they were produced ('producer'), or with this codec.",
         },
+        new()
+        {
+            Name = GzipLevel,
+            NodeName = GzipLevel,
+            Type = ConfigType.Int32,
+            Default = "-1",
+            Min = -1,
+            Max = 9,
+            Excluded = 0,
+            Documentation = "How hard gzip tries where compression.type is gzip: 1 to 9, or -1 for its default.",
+        },
+        new()
+        {
+            Name = ZstdLevel,
+            NodeName = ZstdLevel,
+            Type = ConfigType.Int32,
+            Default = "3",
+            Min = -131_072,
+            Max = 22,
+            Documentation = "How hard zstd tries where compression.type is zstd: up to 22; below zero it is faster.",
+        },
         Number32(MaxMessageBytes, "message.max.bytes", (1024 * 1024) + 12, 0,
             "The largest record batch that is taken, compressed as it is stored."),
         Number64(TimestampAfterMaxMs, "log.message.timestamp.after.max.ms", 3_600_000, 0,
@@ -196,8 +244,9 @@ internal static class TopicConfigs
         Number64(FlushMessages, "log.flush.interval.messages", long.MaxValue, 1,
             "After how many records data is forced to disk. Where acknowledgements wait for the disk anyway, it " +
             "has no effect."),
-        Number64(FlushMs, "log.flush.interval.ms", long.MaxValue, 0,
-            "After how many milliseconds data is forced to disk. The node's flush interval holds where it is shorter."),
+        Number64(FlushMs, "log.flush.interval.ms", 1000, 0,
+            "After how many milliseconds data is forced to disk. The node's flush interval holds where it is " +
+            "shorter, and where acknowledgements wait for the disk anyway, it has no effect."),
         Number32(IndexIntervalBytes, "log.index.interval.bytes", 4096, 0,
             "After how many bytes of records the offset index gets an entry."),
         new()
@@ -207,7 +256,8 @@ internal static class TopicConfigs
             Type = ConfigType.Boolean,
             Default = "false",
             Documentation =
-                "Whether disk space is set aside for a whole new segment. StreamLog does so wherever the system can.",
+                "Whether disk space is set aside for a whole new segment. Without it, StreamLog sets aside as much " +
+                "as the segment before has shown to need, wherever the system can.",
         },
         Number32(SegmentBytes, "log.segment.bytes", 128 * 1024 * 1024, 14,
             "The size at which a segment is closed and the next one begun."),

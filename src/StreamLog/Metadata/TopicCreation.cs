@@ -239,7 +239,7 @@ internal sealed class TopicCreation
         return fault is null ? null : new ControllerError(ErrorCode.InvalidReplicaAssignment, fault);
     }
 
-    private static ControllerError? FindConfigFault(CreateTopicsRequest.CreatableTopic topic)
+    private ControllerError? FindConfigFault(CreateTopicsRequest.CreatableTopic topic)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (CreateTopicsRequest.CreatableTopicConfig config in topic.Configs)
@@ -254,7 +254,9 @@ internal sealed class TopicCreation
                 return fault;
         }
 
-        return null;
+        string? conflict = _node.FindConflict(topic.Configs.ToDictionary(
+            config => config.Name, config => config.Value!, StringComparer.Ordinal));
+        return conflict is null ? null : new ControllerError(ErrorCode.InvalidConfig, conflict);
     }
 
     /// <summary>Says what is wrong with one setting of a topic.</summary>

@@ -52,6 +52,12 @@ internal sealed record TopicSettings
                 FlushMs = Int64(TopicConfigs.FlushMs),
                 Preallocate = bool.Parse(Get(TopicConfigs.Preallocate)),
                 Compression = CompressionOf(Get(TopicConfigs.Compression)),
+                CompressionLevel = CompressionOf(Get(TopicConfigs.Compression)) switch
+                {
+                    CompressionType.Gzip => Int32(TopicConfigs.GzipLevel),
+                    CompressionType.Zstd => Int32(TopicConfigs.ZstdLevel),
+                    _ => null,
+                },
             },
         };
 

@@ -146,9 +146,14 @@ internal sealed class ReplicatedPartition
             waitsForDisk = _durability == Durability.OnCommit;
 
         if (waitsForDisk)
+        {
             Log.RequestFlush();
+        }
         else
+        {
             AdvanceHighWatermark();
+            Log.RequestFlushIfDue();
+        }
     }
 
     /// <summary>Has somebody woken when the high watermark reaches an offset.</summary>

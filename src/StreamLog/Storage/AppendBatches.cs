@@ -89,11 +89,7 @@ internal readonly struct AppendBatches
             while (at < bytes.Length);
 
             if (config.Compression is { } target && origin == AppendOrigin.Client)
-            {
-                RecordBuffer produced = copy;
-                copy = Recompression.Apply(produced, target);
-                produced.Dispose();
-            }
+                Recompress(ref copy, target, config);
 
             prepared = new AppendBatches(copy, offsetCount, maxTimestamp, isLogTime ? nowMs : -1);
             return default;
@@ -107,6 +103,20 @@ internal readonly struct AppendBatches
         {
             copy.Dispose();
             throw;
+        }
+    }
+
+    private static void Recompress(ref RecordBuffer batch, CompressionType target, LogConfig config)
+    {
+        RecordBuffer produced = batch;
+        batch = Recompression.Apply(produced, target, config.CompressionLevel);
+        produced.Dispose();
+        if (batch.Length > config.MaxMessageBytes)
+        {
+            throw new StreamLogException(
+                ErrorCode.MessageTooLarge,
+                $"The record batch has {batch.Length} bytes once it is stored as compression.type asks ({target}), " +
+                $"and the topic's max.message.bytes is {config.MaxMessageBytes}. Send smaller batches, or raise that.");
         }
     }
 

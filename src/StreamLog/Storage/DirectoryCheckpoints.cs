@@ -73,11 +73,15 @@ internal sealed partial class DirectoryCheckpoints
     }
 
     /// <summary>Raises the start of a log, durably, before its files go.</summary>
-    public void SaveLogStart(TopicPartition partition, long logStartOffset)
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    /// <exception cref="StreamLogException">The log was closed meanwhile: its name may soon be another's.</exception>
+    public void SaveLogStart(LogState log, long logStartOffset)
     {
         lock (_gate)
         {
-            NoteLogStart(partition, logStartOffset);
+            if (log.Failure is { } failure)
+                throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+            NoteLogStart(log.Partition, logStartOffset);
             Write(LogStarts, _logStarts);
             _files.SyncDirectory(_directory);
         }

@@ -71,10 +71,18 @@ internal sealed record LogConfig
     /// interval holds where it is shorter.</summary>
     public long FlushMs { get; init; } = long.MaxValue;
 
+    /// <summary>Gets how many milliseconds of timestamps a segment spans at most: a compacted log's are closed in time
+    /// to be compacted.</summary>
+    public long SegmentMsMax => IsCompacted ? Math.Min(MaxCompactionLagMs, SegmentMs) : SegmentMs;
+
     /// <summary>Gets whether disk space is set aside for a whole new segment (<c>preallocate</c>). Without it, as much
     /// as the segment before has shown to need.</summary>
     public bool Preallocate { get; init; }
 
     /// <summary>Gets the codec to recompress with, or <see langword="null"/> to keep batches as produced.</summary>
     public CompressionType? Compression { get; init; }
+
+    /// <summary>Gets how hard that codec tries (<c>compression.gzip.level</c> and the like), or
+    /// <see langword="null"/> where it has no levels.</summary>
+    public int? CompressionLevel { get; init; }
 }

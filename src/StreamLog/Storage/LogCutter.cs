@@ -72,7 +72,7 @@ internal sealed class LogCutter
             if (offset <= _log.LogStartOffset)
                 return;
 
-            _services.Checkpoints.SaveLogStart(_log.Partition, offset);
+            _services.Checkpoints.SaveLogStart(_log, offset);
             Segment[] removed;
             lock (_log.Gate)
             {

@@ -69,10 +69,11 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Logger = logger,
             Metrics = metrics,
             FailDirectory = Fail,
+            NextRandom = env.NextRandom,
         };
         _lastCheckpoint = env.Time.GetTimestamp();
         Maintenance = new MaintenanceLoop(env.Time, logger);
-        Retention = new RetentionTask(this, settings.RetentionCheckInterval);
+        Retention = new RetentionTask(this, settings.RetentionCheckInterval, logger);
     }
 
     /// <summary>Gets what runs the tasks that look after the logs.</summary>

@@ -21,12 +21,25 @@ internal sealed class LogServices
 
     public required SegmentDeletion Deletions { get; init; }
 
+    /// <summary>Gets how soon the directory flushes what nobody asked for.</summary>
+    public long FlushIntervalMs => (long)Settings.FlushInterval.TotalMilliseconds;
+
     public required ILogger Logger { get; init; }
 
     public required StreamLogMetrics Metrics { get; init; }
 
     /// <summary>Gets what takes the whole directory offline: its metadata could not be flushed.</summary>
     public required Action<Exception> FailDirectory { get; init; }
+
+    /// <summary>Gets what gives random numbers, from zero up to and without the one given.</summary>
+    public required Func<int, int> NextRandom { get; init; }
+
+    /// <summary>Draws by how much the life of a new segment is shortened, where the topic wants that.</summary>
+    public long NextRollJitterMs(LogConfig config)
+    {
+        long max = Math.Min(config.SegmentJitterMs, config.SegmentMs);
+        return max <= 0 ? 0 : NextRandom((int)Math.Min(max, int.MaxValue));
+    }
 
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -48,6 +48,21 @@ internal sealed partial class LogWriter
         }
     }
 
+    /// <summary>Closes the active segment and begins another one, if the log still ends where the caller saw it
+    /// end.</summary>
+    /// <exception cref="IOException">The disk failed or is full: there is no new segment.</exception>
+    public bool TryRoll(long logEndOffset)
+    {
+        lock (_log.Gate)
+        {
+            _log.AssertInvariants();
+            if (_log.Failure is not null || _log.LogEndOffset != logEndOffset || _log.Active.SizeInBytes == 0)
+                return false;
+            Roll(_services.NowMs);
+            return true;
+        }
+    }
+
     private AppendResult AppendPrepared(
         in AppendBatches prepared, int leaderEpoch, AppendOrigin origin, LogConfig config, long nowMs)
     {
@@ -193,7 +208,7 @@ internal sealed partial class LogWriter
         long waitedMs = hasTimes ? prepared.MaxTimestamp - active.FirstTimestamp : nowMs - active.CreatedMs;
         long lastOffset = _log.LogEndOffset + prepared.OffsetCount - 1;
         return active.SizeInBytes > config.SegmentBytes - prepared.Buffer.Length
-            || waitedMs > config.SegmentMs
+            || waitedMs > config.SegmentMsMax - active.RollJitterMs
             || active.Indexes(config).IsFull(config.SegmentIndexBytes)
             || lastOffset - active.BaseOffset > int.MaxValue;
     }
@@ -203,8 +218,12 @@ internal sealed partial class LogWriter
         Segment old = _log.Active;
         long baseOffset = _log.LogEndOffset;
         Invariant.Holds(baseOffset > old.BaseOffset);
-        long preallocate = Math.Min(Math.Min(old.SizeInBytes, _log.Config.SegmentBytes), PreallocateMax);
-        Segment next = Segment.Create(_services.Files, _log.Directory, baseOffset, preallocate, nowMs);
+        LogConfig config = _log.Config;
+        long preallocate = config.Preallocate
+            ? config.SegmentBytes
+            : Math.Min(Math.Min(old.SizeInBytes, config.SegmentBytes), PreallocateMax);
+        Segment next = Segment.Create(
+            _services.Files, _log.Directory, baseOffset, preallocate, nowMs, _services.NextRollJitterMs(config));
 
         old.Indexes(_log.Config).Seal();
         _log.Unflushed.Add(new SealedSegment(old, ProducerSnapshot.Encode(_log.Producers), baseOffset));

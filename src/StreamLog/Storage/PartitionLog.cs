@@ -20,6 +20,7 @@ internal sealed partial class PartitionLog
     private readonly LogReader _reader;
     private readonly LogCutter _cutter;
     private readonly TimestampSearch _timestamps;
+    private FlushTimer? _flushTimer;
     private int _isOfflineTold;
     private int _isClosed;
 
@@ -147,6 +148,23 @@ internal sealed partial class PartitionLog
     /// </summary>
     public void RequestFlush() => _services.Flushes.Request(this);
 
+    /// <summary>
+    /// Sees to the flushes that the topic asks for by <c>flush.messages</c> and <c>flush.ms</c>. The owner calls it
+    /// after an append that does not wait for the disk; hold no lock.
+    /// </summary>
+    public void RequestFlushIfDue()
+    {
+        LogConfig config = _log.Config;
+        bool isSoon = config.FlushMs < _services.FlushIntervalMs;
+        if (config.FlushMessages == long.MaxValue && !isSoon)
+            return;
+
+        if (config.FlushMs == 0 || _log.LogEndOffset - _log.DurableOffset >= config.FlushMessages)
+            RequestFlush();
+        else if (isSoon)
+            TimerOfFlushes().Arm(config.FlushMs);
+    }
+
     /// <summary>Reads whole batches.</summary>
     /// <param name="offset">The first offset wanted.</param>
     /// <param name="limitOffset">The offset to stay below: a high watermark, or <see cref="LogEndOffset"/>.</param>
@@ -203,6 +221,22 @@ internal sealed partial class PartitionLog
         if (newLogStartOffset > _log.LogEndOffset)
             ThrowIfOutside(newLogStartOffset);
         Change("trimming", () => _cutter.TrimTo(newLogStartOffset));
+    }
+
+    /// <summary>Deletes the oldest segments that are beyond the log's time or size. An offline log stays as it
+    /// is.</summary>
+    /// <exception cref="StreamLogException">The disk failed, which takes the log offline, or is full.</exception>
+    internal RetentionOutcome ApplyRetention()
+    {
+        RetentionOutcome outcome = default;
+        if (_log.Failure is null)
+        {
+            Change(
+                "applying retention",
+                () => outcome = new LogRetention(_log, _services).Apply(_writer, _cutter));
+        }
+
+        return outcome;
     }
 
     /// <summary>Forgets producers that were last heard of before a time.</summary>
@@ -273,6 +307,7 @@ internal sealed partial class PartitionLog
         if (Interlocked.Exchange(ref _isClosed, 1) != 0)
             return;
 
+        Volatile.Read(ref _flushTimer)?.Dispose();
         _log.TryFail(new StreamLogException(
             ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
         Segment[] segments;
@@ -302,6 +337,17 @@ internal sealed partial class PartitionLog
             ProducerSnapshot.Encode(_log.Producers));
         active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond.
         _services.Files.SyncDirectory(_log.Directory);
+    }
+
+    private FlushTimer TimerOfFlushes()
+    {
+        if (Volatile.Read(ref _flushTimer) is { } existing)
+            return existing;
+        FlushTimer created = new(_services.Time, this);
+        if (Interlocked.CompareExchange(ref _flushTimer, created, null) is not { } first)
+            return created;
+        created.Dispose();
+        return first;
     }
 
     private SegmentView ViewOf(Segment segment, bool isActive)

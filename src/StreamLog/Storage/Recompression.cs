@@ -15,9 +15,10 @@ internal static class Recompression
     /// <summary>Returns the batch with another compression.</summary>
     /// <param name="batch">A whole batch that was checked.</param>
     /// <param name="target">The compression wanted.</param>
+    /// <param name="level">How hard it is to try; <see langword="null"/> is as hard as it does unasked.</param>
     /// <returns>The same buffer with one more reference, or a new one: the caller disposes it either way.</returns>
     /// <exception cref="StreamLogException">There is no codec for one of the two.</exception>
-    public static RecordBuffer Apply(RecordBuffer batch, CompressionType target)
+    public static RecordBuffer Apply(RecordBuffer batch, CompressionType target, int? level = null)
     {
         RecordBatchHeader header = new(batch.Span);
         if (header.Compression == target || header.IsControl || header.RecordCount == 0)
@@ -28,7 +29,11 @@ internal static class Recompression
             return Wrap(header, batch.Span, records.Span, target);
 
         ArrayBufferWriter<byte> compressed = new(Math.Max(256, records.Length / 2));
-        CompressionCodecs.Get(target).Compress(records.Span, compressed);
+        ICompressionCodec codec = CompressionCodecs.Get(target);
+        if (level is { } asked)
+            codec.Compress(records.Span, compressed, asked);
+        else
+            codec.Compress(records.Span, compressed);
         return Wrap(header, batch.Span, compressed.WrittenSpan, target);
     }
 

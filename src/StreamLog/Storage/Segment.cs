@@ -28,6 +28,7 @@ internal sealed class Segment
     private int _isRebuilt;
     private int _size;
     private long _nextOffset;
+    private long _latestTimestamp = long.MinValue;
 
     /// <summary>Creates a segment around its file.</summary>
     /// <param name="files">Where the index files are.</param>
@@ -65,9 +66,23 @@ internal sealed class Segment
     /// </summary>
     public long FirstTimestamp { get; set; } = -1;
 
+    /// <summary>
+    /// Gets or sets the timestamp of the latest record, once it was compared with the batches of a sealed segment.
+    /// </summary>
+    public long? LatestTimestamp
+    {
+        get => Volatile.Read(ref _latestTimestamp) is var known and not long.MinValue ? known : null;
+        set => Volatile.Write(ref _latestTimestamp, value ?? long.MinValue);
+    }
+
+    /// <summary>Gets by how much the age at which the segment is closed is shortened.</summary>
+    public long RollJitterMs { get; init; }
+
     /// <summary>Creates the file of a new segment.</summary>
     /// <exception cref="IOException">The disk failed or is full.</exception>
-    public static Segment Create(IFileSystem files, string directory, long baseOffset, long preallocate, long nowMs)
+    public static Segment Create(
+        IFileSystem files, string directory, long baseOffset, long preallocate, long nowMs,
+        long rollJitterMs = 0)
     {
         string path = LogFileNames.PathOf(directory, baseOffset, LogFileNames.Log);
         IFile file = Open(files, path, preallocate);
@@ -83,7 +98,11 @@ internal sealed class Segment
             throw;
         }
 
-        Segment created = new(files, directory, baseOffset, file, new SegmentIndexes(baseOffset)) { CreatedMs = nowMs };
+        Segment created = new(files, directory, baseOffset, file, new SegmentIndexes(baseOffset))
+        {
+            CreatedMs = nowMs,
+            RollJitterMs = rollJitterMs,
+        };
         created.SetTransactions(new TransactionIndex());
         return created;
     }

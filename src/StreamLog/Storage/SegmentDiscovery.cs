@@ -64,7 +64,11 @@ internal sealed class SegmentDiscovery
 
     private void StartAt(long logStart)
     {
-        _segments.Add(Segment.Create(_files, _directory, logStart, 0, _recovery.Services.NowMs));
+        LogServices services = _recovery.Services;
+        LogConfig config = _recovery.State.Config;
+        _segments.Add(Segment.Create(
+            _files, _directory, logStart, config.Preallocate ? config.SegmentBytes : 0, services.NowMs,
+            services.NextRollJitterMs(config)));
         _files.SyncDirectory(_directory);
     }
 
@@ -84,6 +88,7 @@ internal sealed class SegmentDiscovery
             _segments.Add(new Segment(_files, _directory, baseOffset, file, indexes: null)
             {
                 CreatedMs = _recovery.Services.NowMs,
+                RollJitterMs = _recovery.Services.NextRollJitterMs(_recovery.State.Config),
             });
         }
     }

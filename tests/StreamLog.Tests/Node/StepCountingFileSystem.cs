@@ -67,6 +67,8 @@ internal sealed class StepCountingFileSystem(IFileSystem inner) : IFileSystem
         return inner.TryLock(path);
     }
 
+    public DateTimeOffset? LastWriteTime(string path) => inner.LastWriteTime(path);
+
     public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
 
     private void Step(string what) => BeforeStep?.Invoke(Interlocked.Increment(ref _steps), what);

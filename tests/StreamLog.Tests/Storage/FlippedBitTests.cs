@@ -12,7 +12,8 @@ namespace StreamLog.Tests.Storage;
 // counted by file, and stands below.
 public sealed class FlippedBitTests
 {
-    private static readonly LogConfig Small = new() { SegmentBytes = 900, IndexIntervalBytes = 120, FileDeleteDelayMs = 0 };
+    private static readonly LogConfig Small =
+        new() { SegmentBytes = 900, IndexIntervalBytes = 120, FileDeleteDelayMs = 0 };
 
     private const long Trimmed = 15;
 

@@ -42,5 +42,7 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
+    public DateTimeOffset? LastWriteTime(string path) => inner.LastWriteTime(path);
+
     public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
 }

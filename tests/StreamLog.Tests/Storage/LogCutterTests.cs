@@ -131,10 +131,25 @@ public sealed class LogCutterTests
         };
         DirectoryCheckpoints checkpoints = new(disk, LogHarness.Root, NullLogger.Instance);
 
-        checkpoints.SaveLogStart(LogHarness.Orders, 10);
+        checkpoints.SaveLogStart(log.Log.State, 10);
         checkpoints.Save([old]);
 
         Assert.Equal(10, SavedStart(disk));
+    }
+
+    // A partition of the same name may come after it, and must not begin there.
+    [Fact]
+    public void The_start_of_a_log_that_was_closed_meanwhile_is_not_noted()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk);
+        DirectoryCheckpoints checkpoints = new(disk, LogHarness.Root, NullLogger.Instance);
+        log.Log.Close();
+        checkpoints.Forget(LogHarness.Orders);
+
+        Assert.Throws<StreamLogException>(() => checkpoints.SaveLogStart(log.Log.State, 10));
+
+        Assert.Equal(0, checkpoints.Get(LogHarness.Orders).LogStart);
     }
 
     [Fact]

@@ -112,6 +112,13 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
     }
 
     /// <inheritdoc/>
+    public DateTimeOffset? LastWriteTime(string path)
+    {
+        FileInfo file = new(Normalize(path));
+        return file.Exists ? new DateTimeOffset(file.LastWriteTimeUtc) : null;
+    }
+
+    /// <inheritdoc/>
     public void DeleteDirectory(string path)
     {
         string fullPath = Normalize(path);
