@@ -47,6 +47,7 @@ internal sealed partial class PartitionTable
     /// <param name="image">The metadata.</param>
     public void RemoveLeftovers(ClusterImage image)
     {
+        _directory.ForgetMarks(image.RemovedTopicIds);
         foreach ((TopicPartition partition, Guid topicId) in _directory.FindPartitions())
         {
             if (partition.Topic == TopicNames.ClusterMetadata || image.TopicNamesById.ContainsKey(topicId))

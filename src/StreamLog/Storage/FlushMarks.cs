@@ -34,6 +34,9 @@ internal sealed class FlushMarks : IDisposable
     private const int CrcAt = 60;
     private const uint Magic = 0x534C464D; // "SLFM"
 
+    // In place of an offset: the partition was deleted, and earlier marks of it mean nothing.
+    private const long Forgotten = -1;
+
     // Above it the file is written anew with the last marks alone, when recovery points are.
     private const long BytesMax = 256 * 1024;
 
@@ -69,7 +72,11 @@ internal sealed class FlushMarks : IDisposable
         FlushMarks marks = new(files, path, files.Open(path, FileOpenMode.OpenOrCreate));
         for (int at = 0; at + SlotSize <= content.Length; at += SlotSize)
         {
-            if (TryRead(content.AsSpan(at, SlotSize), out FlushMark mark))
+            if (!TryRead(content.AsSpan(at, SlotSize), out FlushMark mark))
+                continue;
+            if (mark.Offset == Forgotten)
+                marks._last.Remove((mark.TopicId, mark.Partition));
+            else
                 marks._last[(mark.TopicId, mark.Partition)] = mark;
         }
 
@@ -136,11 +143,35 @@ internal sealed class FlushMarks : IDisposable
         Sync();
     }
 
-    /// <summary>Forgets a partition that is deleted.</summary>
+    /// <summary>Forgets a partition that is deleted. Where that cannot be noted, it is only kept for longer.</summary>
     public void Forget(Guid topicId, int partition)
     {
         lock (_gate)
-            _last.Remove((topicId, partition));
+        {
+            if (!_last.Remove((topicId, partition)) || _isDisposed)
+                return;
+            try
+            {
+                Write(_slot, new FlushMark(topicId, partition, Forgotten, 0, 0));
+                _file.Write(_slot, _length);
+                _length += SlotSize;
+                _isDirty = true;
+            }
+            catch (IOException error) when (error is not FlushFailedException)
+            {
+                // A disk that is full is no reason to keep the partition, whose end may make room.
+            }
+        }
+    }
+
+    /// <summary>Forgets the partitions of topics that were deleted, but for those that are forgotten already.</summary>
+    public void Forget(IReadOnlySet<Guid> topicIds)
+    {
+        (Guid TopicId, int Partition)[] gone;
+        lock (_gate)
+            gone = [.. _last.Keys.Where(key => topicIds.Contains(key.TopicId))];
+        foreach ((Guid topicId, int partition) in gone)
+            Forget(topicId, partition);
     }
 
     /// <summary>Writes the file anew, with the last marks alone, where it has grown long.</summary>
@@ -161,12 +192,34 @@ internal sealed class FlushMarks : IDisposable
                     at += SlotSize;
                 }
 
-                AtomicFile.Replace(_files, _path, content);
+                // The new file is open before it takes the old one's name: one that could not be opened afterwards
+                // would leave the marks in a file without a name.
+                IFile next = WriteAnew(content);
                 _file.Dispose();
-                _file = _files.Open(_path, FileOpenMode.Open);
+                _file = next;
                 _length = content.Length;
                 _isDirty = false;
+                _files.SyncDirectory(Path.GetDirectoryName(_path)!);
             }
+    }
+
+    private IFile WriteAnew(byte[] content)
+    {
+        string temporary = _path + LogFileNames.Temporary;
+        IFile next = _files.Open(temporary, FileOpenMode.OpenOrCreate);
+        try
+        {
+            next.SetLength(0);
+            next.Write(content, 0);
+            next.DataSync();
+            _files.Rename(temporary, _path);
+            return next;
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -211,6 +211,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets how far the partitions of deleted topics had been flushed.</summary>
+    public void ForgetMarks(IReadOnlySet<Guid> topicIds) => _services.Marks.Forget(topicIds);
+
     private void DeleteFiles(TopicPartition tp)
     {
         PartitionLog? log;

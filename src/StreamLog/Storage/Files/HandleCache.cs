@@ -172,6 +172,9 @@ internal sealed class HandleCache : IFileSystem
     public IDisposable? TryLock(string path) => _inner.TryLock(path);
 
     /// <inheritdoc/>
+    public DateTimeOffset? LastWriteTime(string path) => _inner.LastWriteTime(path);
+
+    /// <inheritdoc/>
     public long AvailableBytes(string directory) => _inner.AvailableBytes(directory);
 
     /// <summary>Gives a file its handle back.</summary>

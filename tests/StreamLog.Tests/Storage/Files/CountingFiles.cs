@@ -85,6 +85,8 @@ internal sealed class CountingFiles(IFileSystem inner) : IFileSystem
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
+    public DateTimeOffset? LastWriteTime(string path) => inner.LastWriteTime(path);
+
     public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
 
     private sealed class CountedFile(CountingFiles files, IFile file) : IFile
