@@ -1,3 +1,4 @@
+using StreamLog.Broker;
 using StreamLog.Storage;
 
 namespace StreamLog;
@@ -7,10 +8,19 @@ namespace StreamLog;
 internal sealed class NodeMaintenance : ILogMaintenance
 {
     private readonly LogDirectory _directory;
+    private readonly LocalBroker _broker;
 
     /// <summary>Creates the commands.</summary>
     /// <param name="directory">The open data directory. It stays its owner's.</param>
-    public NodeMaintenance(LogDirectory directory) => _directory = directory;
+    /// <param name="broker">The engine, which leads the partitions. It stays its owner's too.</param>
+    public NodeMaintenance(LogDirectory directory, LocalBroker broker)
+    {
+        _directory = directory;
+        _broker = broker;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScrubFinding> Findings => _directory.Findings;
 
     /// <inheritdoc/>
     public ValueTask<RetentionReport> ApplyRetentionAsync(string? topic, CancellationToken cancellationToken)
@@ -19,6 +29,24 @@ internal sealed class NodeMaintenance : ILogMaintenance
         return _directory.Maintenance.RunNowAsync(
             RetentionTask.TaskName, stopping => _directory.Retention.ApplyAsync(topic, stopping), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ScrubReport> ScrubAsync(string? topic, CancellationToken cancellationToken)
+    {
+        ThrowIfUnknown(topic);
+        return _directory.Maintenance.RunNowAsync(
+            ScrubTask.TaskName, stopping => _directory.Scrub.ScrubAsync(topic, stopping), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RepairReport> RepairAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        _directory.Maintenance.RunNowAsync(
+            RepairTask.TaskName,
+
+            // It reads a whole partition and waits for the disk, so it has a thread of its own. Once begun it ends.
+            _ => new ValueTask<RepairReport>(
+                Task.Run(() => _broker.RepairPartition(partition), CancellationToken.None)),
+            cancellationToken);
 
     private void ThrowIfUnknown(string? topic)
     {

@@ -56,7 +56,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _directory = LogDirectory.Open(surroundings, path, settings, Loggers, Metrics);
         _broker = await LocalBroker
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
-        _maintenance = new NodeMaintenance(_directory);
+        _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new NodeClients(_broker, surroundings, options, _host, Metrics);
     }
 

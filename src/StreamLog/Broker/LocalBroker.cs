@@ -122,6 +122,12 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <returns>The topics, by name.</returns>
     public IReadOnlyList<Topic> DescribeTopics() => TopicDescriptions.Describe(_parts.Partitions.Current);
 
+    /// <summary>Cuts what is damaged out of a partition, and has the node lead it again. Blocks meanwhile.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="StreamLogException">There is no such partition here, or the disk failed.</exception>
+    public RepairReport RepairPartition(TopicPartition partition) => _parts.Partitions.Repair(partition);
+
     /// <summary>Stops in order: refuses new requests, answers those that wait, and closes.</summary>
     /// <returns>A task that completes when nothing is under way any more.</returns>
     public ValueTask DisposeAsync() => StopAsync(_parts.Options.ShutdownTimeout);

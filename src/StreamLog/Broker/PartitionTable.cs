@@ -19,11 +19,13 @@ internal sealed partial class PartitionTable
     private readonly ILogger _logger;
     private readonly int _nodeId;
 
+    // Held while an image is applied, and while a partition is repaired: either takes as long as logs are recovered.
+    private readonly Lock _turn = new();
+
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Touched by the applying thread alone: the deleted topics of which files are left, and why partitions could not be
-    // opened.
+    // Guarded by _turn: the deleted topics of which files are left, and why partitions could not be opened.
     private readonly HashSet<Guid> _leftovers = [];
     private StreamLogException? _openFailure;
 
@@ -72,6 +74,26 @@ internal sealed partial class PartitionTable
     /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others
     /// are in line, and the next image tries again.</exception>
     public IReadOnlySet<Guid> Apply(ClusterImage image)
+    {
+        lock (_turn)
+            return ApplyInTurn(image);
+    }
+
+    /// <summary>Cuts what is damaged out of a partition, and has the node lead it again. Blocks while it is read
+    /// through.</summary>
+    /// <param name="tp">The partition.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="StreamLogException">There is no such partition here, or the disk failed.</exception>
+    public RepairReport Repair(TopicPartition tp)
+    {
+        lock (_turn)
+        {
+            PartitionRepairTurn turn = new(_directory, Current, tp);
+            return turn.Run(Lead, table => Volatile.Write(ref _table, table));
+        }
+    }
+
+    private IReadOnlySet<Guid> ApplyInTurn(ClusterImage image)
     {
         TopicTable before = Current;
         bool mustRetry = _openFailure is not null;

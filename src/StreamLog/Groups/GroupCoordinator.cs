@@ -253,14 +253,22 @@ internal sealed partial class GroupCoordinator
         error = ErrorCode.None;
         lock (_gate)
         {
-            if (!_partitions.TryGetValue(number, out OffsetsPartition? offsets))
+            if (_find(new TopicPartition(TopicNames.ConsumerOffsets, number)) is not { } partition)
             {
-                if (_find(new TopicPartition(TopicNames.ConsumerOffsets, number)) is not { } partition)
-                {
-                    error = ErrorCode.CoordinatorLoadInProgress;
-                    return null;
-                }
+                error = ErrorCode.CoordinatorLoadInProgress;
+                return null;
+            }
 
+            // A repair has put another partition in the place of the one that was read.
+            if (_partitions.TryGetValue(number, out OffsetsPartition? offsets)
+                && !ReferenceEquals(offsets.Partition, partition))
+            {
+                _partitions.Remove(number);
+                offsets = null;
+            }
+
+            if (offsets is null)
+            {
                 try
                 {
                     offsets = new OffsetsPartition(partition);

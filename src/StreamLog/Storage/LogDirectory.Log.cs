@@ -28,5 +28,19 @@ internal sealed partial class LogDirectory
         [LoggerMessage(1055, LogLevel.Critical, "The regular work on the data directory {Path} failed, and it cannot " +
             "be relied on any more.")]
         public static partial void TickFailed(ILogger logger, Exception error, string path);
+
+        [LoggerMessage(1056, LogLevel.Warning, "Partition {Partition}: the repair cut {Bytes} bytes out of {Path} at " +
+            "byte {Position}, and with them {Count} offsets from {Offset} on: {Fault}. The bytes are kept in {Copy}.")]
+        public static partial void Cut(
+            ILogger logger, TopicPartition partition, string path, long position, long bytes, long offset, long count,
+            string fault, string copy);
+
+        [LoggerMessage(1057, LogLevel.Warning, "Partition {Partition} was repaired: {Cuts} stretches were cut out, " +
+            "{Mended} batches set right; online: {IsOnline}.")]
+        public static partial void Repaired(
+            ILogger logger, TopicPartition partition, int cuts, int mended, bool isOnline);
+
+        [LoggerMessage(1058, LogLevel.Error, "The repair of partition {Partition} failed.")]
+        public static partial void RepairFailed(ILogger logger, Exception error, TopicPartition partition);
     }
 }

@@ -74,10 +74,14 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _lastCheckpoint = env.Time.GetTimestamp();
         Maintenance = new MaintenanceLoop(env.Time, logger);
         Retention = new RetentionTask(this, settings.RetentionCheckInterval, logger);
+        Scrub = new ScrubTask(this, _services);
     }
 
     /// <summary>Gets what runs the tasks that look after the logs.</summary>
     public MaintenanceLoop Maintenance { get; }
+
+    /// <summary>Gets the task that reads through sealed segments.</summary>
+    public ScrubTask Scrub { get; }
 
     /// <summary>Gets the task that deletes old segments.</summary>
     public RetentionTask Retention { get; }
@@ -126,6 +130,8 @@ internal sealed partial class LogDirectory : IAsyncDisposable
                 static state => ((LogDirectory)state!).Tick(),
                 directory, settings.FlushInterval, settings.FlushInterval);
             directory.Maintenance.Add(directory.Retention);
+            directory.Maintenance.Add(directory.Scrub);
+            directory.Maintenance.Add(new RepairTask());
             Log.Opened(logger, path, directory.NodeId, directory.ClusterId, directory.WasCleanShutdown);
             return directory;
         }
@@ -161,7 +167,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         PartitionLog? log = null;
         try
         {
-            log = new PartitionLog(OpenFiles(tp, topicId, config), _services);
+            log = new PartitionLog(OpenFiles(tp, topicId, config, WasCleanShutdown), _services);
             return log;
         }
         finally
@@ -360,7 +366,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Fail(error);
     }
 
-    private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config)
+    private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config, bool wasClean)
     {
         string path = PathOf(tp);
         LogState state = new(tp, topicId, path, config, _settings);
@@ -376,7 +382,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             if (foundId is { } other && other != topicId)
                 state.TryFail(WrongTopic(tp, path, other, topicId));
             else
-                LogRecovery.Open(_services, state, WasCleanShutdown);
+                LogRecovery.Open(_services, state, wasClean);
             return state;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))

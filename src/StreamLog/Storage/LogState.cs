@@ -13,6 +13,7 @@ internal sealed class LogState
     private LeaderEpochs _epochs = LeaderEpochs.Empty;
     private StreamLogException? _failure;
     private LogConfig _config;
+    private IReadOnlyList<ScrubFinding> _findings = [];
     private long _logStartOffset;
     private long _logEndOffset;
     private long _durableOffset;
@@ -115,6 +116,13 @@ internal sealed class LogState
     {
         get => Volatile.Read(ref _truncations);
         set => Volatile.Write(ref _truncations, value);
+    }
+
+    /// <summary>Gets or sets the damage that was found in sealed segments. Written by the scrub alone.</summary>
+    public IReadOnlyList<ScrubFinding> Findings
+    {
+        get => Volatile.Read(ref _findings);
+        set => Volatile.Write(ref _findings, value);
     }
 
     /// <summary>Gets why the log is offline, or <see langword="null"/>.</summary>

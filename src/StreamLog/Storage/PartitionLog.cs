@@ -326,6 +326,32 @@ internal sealed partial class PartitionLog
     private void NoteAppended(int bytes, in AppendResult result) => _services.Metrics.Storage.Appended(
         _log.Partition.Topic, bytes, result.LastOffset - result.BaseOffset + 1);
 
+    /// <summary>Closes the files, and keeps what only memory knows of the producers of what may be lost.</summary>
+    internal void CloseForRepair()
+    {
+        byte[]? producers = null;
+        long end = 0;
+        lock (_log.Gate)
+        {
+            if (_log.Failure is null)
+                producers = ProducerSnapshot.Encode(_log.Producers);
+            end = _log.LogEndOffset;
+        }
+
+        Close();
+        if (producers is null)
+            return;
+        try
+        {
+            string path = LogFileNames.PathOf(_log.Directory, end, LogFileNames.Snapshot);
+            AtomicFile.Replace(_services.Files, path, producers);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            Log.SnapshotNotWritten(_services.Logger, _log.Partition, error.Message);
+        }
+    }
+
     private void SaveForRestart()
     {
         Segment active = _log.Active;
