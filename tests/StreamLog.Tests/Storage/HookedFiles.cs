@@ -12,6 +12,9 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
     /// <summary>Gets or sets what happens, once, after a directory has been synced.</summary>
     public Action<string>? AfterSyncDirectory { get; set; }
 
+    /// <summary>Gets or sets what happens after a file got a new name.</summary>
+    public Action<string>? AfterRename { get; set; }
+
     public IFile Open(string path, FileOpenMode mode, long preallocate = 0)
     {
         BeforeOpen?.Invoke(path);
@@ -26,7 +29,11 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
 
     public IReadOnlyList<FileSystemEntry> List(string directory) => inner.List(directory);
 
-    public void Rename(string path, string newPath) => inner.Rename(path, newPath);
+    public void Rename(string path, string newPath)
+    {
+        inner.Rename(path, newPath);
+        AfterRename?.Invoke(newPath);
+    }
 
     public void DeleteFile(string path) => inner.DeleteFile(path);
 

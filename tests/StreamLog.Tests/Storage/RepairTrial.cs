@@ -26,8 +26,8 @@ internal sealed class RepairTrial
         {
             if (batch is 0 or 9)
                 log.Log.AssignEpochStart(batch);
-            string[] values =
-                [.. Enumerable.Range(sequence, 1 + (batch % 3)).Select(n => "v" + n.ToString(CultureInfo.InvariantCulture))];
+            string[] values = [.. Enumerable.Range(sequence, 1 + (batch % 3))
+                .Select(number => "v" + number.ToString(CultureInfo.InvariantCulture))];
             log.AppendAndDispose(LogHarness.IdempotentBatch(42, 0, sequence, values), epoch: batch < 9 ? 0 : 9);
             for (int i = 0; i < values.Length; i++)
                 _records.Add((sequence + i, values[i]));
@@ -50,7 +50,7 @@ internal sealed class RepairTrial
     public long EndOffset => _records[^1].Offset + 1;
 
     public string[] Segments =>
-        [.. Disk.ListAll().Where(path => path.StartsWith(Folder, StringComparison.Ordinal) && path.EndsWith(".log", StringComparison.Ordinal))];
+        [.. Disk.ListAll().Where(path => path.EndsWith(".log", StringComparison.Ordinal))];
 
     /// <summary>Opens a disk, repairs, and opens it again for reading.</summary>
     public static (LogHarness Harness, RepairResult Result) Repair(SimulatedDisk disk, LogConfig? config = null)
