@@ -24,8 +24,8 @@ public interface ILogMaintenance
     /// <param name="topic">The topic, or <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was read and found.</returns>
-    /// <remarks>In the background the same is done as often as <see cref="MaintenanceOptions.ScrubInterval"/> says. Both
-    /// keep to <see cref="MaintenanceOptions.ScrubBytesPerSecond"/>.</remarks>
+    /// <remarks>In the background the same is done as often as <see cref="MaintenanceOptions.ScrubInterval"/> says.
+    /// Both keep to <see cref="MaintenanceOptions.ScrubBytesPerSecond"/>.</remarks>
     /// <exception cref="StreamLogException">There is no such topic here.</exception>
     ValueTask<ScrubReport> ScrubAsync(string? topic = null, CancellationToken cancellationToken = default);
 

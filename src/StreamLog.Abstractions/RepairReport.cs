@@ -15,8 +15,8 @@ public sealed record RepairReport
     /// <summary>Gets what was cut out, in order. Reads pass over these offsets as over compacted ones.</summary>
     public IReadOnlyList<LostRecords> Lost { get; init; } = [];
 
-    /// <summary>Gets how many batches were sound but for an offset or a leader epoch that their neighbours contradicted;
-    /// these were set right, and nothing of them is lost.</summary>
+    /// <summary>Gets how many batches were sound but for an offset or a leader epoch that their neighbours
+    /// contradicted; these were set right, and nothing of them is lost.</summary>
     public int MendedBatches { get; init; }
 
     /// <summary>Gets how many offsets are lost in all.</summary>

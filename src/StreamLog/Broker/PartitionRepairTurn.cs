@@ -58,8 +58,8 @@ internal sealed class PartitionRepairTurn
     private StreamLogException Unknown() => new(
         ErrorCode.UnknownTopicOrPartition,
         _partition.Topic == TopicNames.ClusterMetadata
-            ? $"{_partition} holds the node's metadata, and nothing can be cut out of it: what follows builds on what " +
-                "was before. Restore its directory from a backup."
+            ? $"{_partition} holds the node's metadata, and nothing can be cut out of it: what follows builds on " +
+                "what was before. Restore its directory from a backup."
             : $"This node has no partition {_partition}.");
 
     private StreamLogException Failed(Exception error) => new(

@@ -93,7 +93,7 @@ internal sealed partial class PartitionTable
         }
     }
 
-    private IReadOnlySet<Guid> ApplyInTurn(ClusterImage image)
+    private HashSet<Guid> ApplyInTurn(ClusterImage image)
     {
         TopicTable before = Current;
         bool mustRetry = _openFailure is not null;

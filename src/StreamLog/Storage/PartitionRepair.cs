@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
 
@@ -15,7 +16,7 @@ internal sealed class PartitionRepair
 {
     private readonly LogServices _services;
     private readonly LogState _log;
-    private readonly IFileSystem _files;
+    private readonly HandleCache _files;
     private readonly RepairResult _result;
 
     private readonly List<(long BaseOffset, string Path, RepairSource Source)> _segments = [];

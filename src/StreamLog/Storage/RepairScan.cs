@@ -5,8 +5,8 @@ namespace StreamLog.Storage;
 
 /// <summary>Goes through a damaged segment, and decides what of it is kept.</summary>
 /// <remarks>
-/// For one thread; it changes nothing on the disk. What is sound and in its place is kept. A batch that is sound but for
-/// an offset or an epoch, which no checksum covers, is set right where its neighbours say what is right. What lies
+/// For one thread; it changes nothing on the disk. What is sound and in its place is kept. A batch that is sound but
+/// for an offset or an epoch, which no checksum covers, is set right where its neighbours say what is right. What lies
 /// between is cut out, up to the next batch that is sound.
 /// </remarks>
 internal sealed class RepairScan

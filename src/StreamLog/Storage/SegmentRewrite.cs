@@ -5,8 +5,8 @@ namespace StreamLog.Storage;
 
 /// <summary>Carries out the plan for one segment, so that a crash leaves the old file or the new one.</summary>
 /// <remarks>
-/// For one thread; the log is closed. The order: copies of what is cut out, the new file beside the old one, both on the
-/// disk; then the indexes of the old one go, and the new file takes its name.
+/// For one thread; the log is closed. The order: copies of what is cut out, the new file beside the old one, both on
+/// the disk; then the indexes of the old one go, and the new file takes its name.
 /// </remarks>
 internal sealed class SegmentRewrite
 {
@@ -108,7 +108,10 @@ internal sealed class SegmentRewrite
         using BatchWalker walker = new(target, 0, length, readBodies: true);
         while (walker.MoveNext())
             end = walker.Header.NextOffset;
-        if (walker.Fault is { } fault || end != plan.EndOffset)
-            throw new IOException($"{target.Path} is not what was to be written: {walker.Fault ?? $"it ends at {end}"}.");
+        if (walker.Fault is not null || end != plan.EndOffset)
+        {
+            throw new IOException(
+                $"{target.Path} is not what was to be written: {walker.Fault ?? $"it ends at offset {end}"}.");
+        }
     }
 }

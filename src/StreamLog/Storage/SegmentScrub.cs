@@ -2,7 +2,8 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>Reads through one sealed segment, a piece at a time, and stops at the first thing that is not sound.</summary>
+/// <summary>Reads through one sealed segment, a piece at a time, and stops at the first thing that is not
+/// sound.</summary>
 /// <remarks>For one caller at a time, who has retained the segment. Appends, reads and cuts go on meanwhile.</remarks>
 internal sealed class SegmentScrub : IDisposable
 {

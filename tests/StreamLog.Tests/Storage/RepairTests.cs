@@ -6,8 +6,8 @@ using Xunit;
 
 namespace StreamLog.Tests.Storage;
 
-// Goal: a repair brings a log online again, whatever was done to its files; what it does not report as lost is all there
-// under its old offset, what it cuts out is in copies, and a loss of power on the way loses neither.
+// Goal: a repair brings a log online again, whatever was done to its files; what it does not report as lost is all
+// there under its old offset, what it cuts out is in copies, and a loss of power on the way loses neither.
 public sealed class RepairTests
 {
     [Theory]
