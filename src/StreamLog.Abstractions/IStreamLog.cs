@@ -15,6 +15,10 @@ public interface IStreamLog : IAsyncDisposable
     /// <remarks>Each call takes a new picture.</remarks>
     IReadOnlyList<Topic> Topics { get; }
 
+    /// <summary>Gets what is wrong with the node now, and how near it is to its limits.</summary>
+    /// <remarks>Each call takes a new picture.</remarks>
+    NodeHealth Health { get; }
+
     /// <summary>Returns a handle on a topic. It is cheap, and it asks nothing of the topic yet.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>

@@ -37,6 +37,12 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     /// <inheritdoc/>
     public IReadOnlyList<Topic> Topics => Node.Topics;
 
+    /// <inheritdoc/>
+    public NodeHealth Health => Node.Health;
+
+    /// <summary>Gets whether the node has started.</summary>
+    public bool IsStarted => _node is not null;
+
     private StreamLogNode Node => _node ?? throw new InvalidOperationException(
         "The StreamLog node has not started yet. It starts with the host, before the hosted services: use it from " +
         "their StartAsync or ExecuteAsync on. Without a host, start a node with StreamLogNode.StartAsync.");

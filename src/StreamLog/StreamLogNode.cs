@@ -43,6 +43,16 @@ public sealed partial class StreamLogNode : IStreamLog
         }
     }
 
+    /// <inheritdoc/>
+    public NodeHealth Health
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsValueCreated, this);
+            return _parts.Broker.DescribeHealth();
+        }
+    }
+
     /// <summary>Gets the directory that holds the data; in memory, the name that stands for it.</summary>
     public string DataDirectory => _parts.Directory.Path;
 

@@ -53,7 +53,8 @@ internal static class TopicInjection
         {
             throw new InvalidOperationException(
                 $"[FromKeyedServices(\"{shared}\")] ITopic<{typeof(TKey).Name}, {typeof(TValue).Name}> would mean " +
-                $"the topic '{shared}' of the node without a name and a topic of the node '{shared}'. Rename the node.");
+                $"two topics: '{shared}' of the node without a name, and one of the node '{shared}'. Rename the " +
+                "node.");
         }
     }
 

@@ -21,12 +21,14 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     private readonly RequestGate _requests = new();
     private readonly ApiHandler?[] _handlers;
     private readonly BrokerParts _parts;
+    private readonly StateGauges _gauges;
     private readonly SingleVoterQuorum _quorum;
     private readonly ILogger _logger;
 
     private LocalBroker(BrokerParts parts, SingleVoterQuorum quorum, ILogger logger)
     {
         _parts = parts;
+        _gauges = new StateGauges(parts);
         _quorum = quorum;
         _logger = logger;
         ApiHandler[] handlers = CreateHandlers(parts);
@@ -141,6 +143,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         if (_requests.IsClosed)
             return;
 
+        _gauges.Stop();
         _requests.Close();
         _parts.WaitingRoom.Close();
         Task empty = _requests.WaitEmptyAsync();
@@ -170,6 +173,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>Takes a picture of what is wrong.</summary>
+    /// <returns>The picture.</returns>
+    public NodeHealth DescribeHealth() => HealthDescription.Describe(_parts);
 
     private static ApiHandler[] CreateHandlers(BrokerParts parts) =>
     [

@@ -101,6 +101,12 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     /// <summary>Gets whether it was stopped in order the last time.</summary>
     public bool WasCleanShutdown { get; }
 
+    /// <summary>Gets why it can be used no more, or <see langword="null"/>.</summary>
+    public StreamLogException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Gets how many bytes may still be written.</summary>
+    public long AvailableBytes => _files.AvailableBytes(Path);
+
     /// <summary>Opens a directory, or creates it.</summary>
     /// <exception cref="StreamLogException">
     /// Another process holds it, it cannot be written, it is something else than a data directory or another node's, or

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace StreamLog;
+
+/// <summary>What a picture of a node's health amounts to. Immutable.</summary>
+/// <param name="Status">The worst of what was found.</param>
+/// <param name="Description">A sentence for each finding, with the remedy.</param>
+internal sealed record HealthJudgement(HealthStatus Status, string Description)
+{
+    // So many partitions are named; a disk that is gone takes thousands along.
+    private const int NamesMax = 3;
+
+    /// <summary>Judges a node.</summary>
+    /// <param name="health">The picture.</param>
+    /// <param name="options">From where on a node counts as unwell.</param>
+    /// <returns>The judgement.</returns>
+    public static HealthJudgement Of(NodeHealth health, StreamLogHealthCheckOptions options)
+    {
+        (HealthStatus Status, string Sentence)[] findings = [.. Find(health, options)];
+        return findings.Length == 0
+            ? new HealthJudgement(HealthStatus.Healthy, "The log can be read and written.")
+            : new HealthJudgement(
+                findings.Min(finding => finding.Status), // The worse, the smaller the number.
+                string.Join(' ', findings.Select(finding => finding.Sentence)));
+    }
+
+    private static IEnumerable<(HealthStatus Status, string Sentence)> Find(
+        NodeHealth health, StreamLogHealthCheckOptions options)
+    {
+        if (health.DirectoryFailure is { } failure)
+            yield return (HealthStatus.Unhealthy, failure.Message);
+        if (health.OfflinePartitions.Count > 0)
+        {
+            yield return (
+                HealthStatus.Unhealthy,
+                $"Partitions are offline: {Names(health.OfflinePartitions.Keys)}. The log says why, and what can be " +
+                "done.");
+        }
+
+        HealthStatus space = StatusOf(
+            health.AvailableBytes < options.UnhealthyAvailableBytes,
+            health.AvailableBytes < options.DegradedAvailableBytes);
+        if (space != HealthStatus.Healthy)
+        {
+            yield return (
+                space,
+                $"Only {Text(health.AvailableBytes)} bytes of disk are left. Free some, or let old records go by " +
+                "retention.ms and retention.bytes. On a full disk appends are refused.");
+        }
+
+        foreach ((string group, long lag) in health.GroupLags)
+        {
+            HealthStatus behind = StatusOf(lag >= options.UnhealthyLag, lag >= options.DegradedLag);
+            if (behind != HealthStatus.Healthy)
+                yield return (behind, $"The group '{group}' is {Text(lag)} records behind. Is its consumer running?");
+        }
+    }
+
+    private static HealthStatus StatusOf(bool isUnhealthy, bool isDegraded) => isUnhealthy
+        ? HealthStatus.Unhealthy
+        : isDegraded ? HealthStatus.Degraded : HealthStatus.Healthy;
+
+    private static string Names(IEnumerable<TopicPartition> partitions)
+    {
+        TopicPartition[] all = [.. partitions];
+        string some = string.Join(", ", all.Take(NamesMax));
+        return all.Length <= NamesMax ? some : $"{some} and {Text(all.Length - NamesMax)} more";
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
