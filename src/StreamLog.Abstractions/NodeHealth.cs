@@ -11,6 +11,9 @@ public sealed record NodeHealth
     public IReadOnlyDictionary<TopicPartition, StreamLogException?> OfflinePartitions { get; init; } =
         new Dictionary<TopicPartition, StreamLogException?>();
 
+    /// <summary>Gets the damage that reading through segments has found in partitions that are online.</summary>
+    public IReadOnlyList<ScrubFinding> Findings { get; init; } = [];
+
     /// <summary>Gets how many bytes may still be written; <see cref="long.MaxValue"/> where the system does not
     /// say.</summary>
     public long AvailableBytes { get; init; } = long.MaxValue;

@@ -38,6 +38,14 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
                 "done.");
         }
 
+        if (health.Findings.Count > 0)
+        {
+            yield return (
+                HealthStatus.Degraded,
+                $"Damage was found in {Names(health.Findings.Select(finding => finding.Partition).Distinct())}. The " +
+                "log says where. Restore the files from a backup, or have the partitions repaired.");
+        }
+
         HealthStatus space = StatusOf(
             health.AvailableBytes < options.UnhealthyAvailableBytes,
             health.AvailableBytes < options.DegradedAvailableBytes);

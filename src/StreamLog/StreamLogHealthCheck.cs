@@ -59,6 +59,7 @@ internal sealed class StreamLogHealthCheck : IHealthCheck
     private static Dictionary<string, object> DataOf(NodeHealth health) => new(StringComparer.Ordinal)
     {
         ["offlinePartitions"] = health.OfflinePartitions.Count,
+        ["findings"] = health.Findings.Count,
         ["availableBytes"] = health.AvailableBytes,
         ["largestGroupLag"] = health.GroupLags.Count == 0 ? 0 : health.GroupLags.Values.Max(),
     };

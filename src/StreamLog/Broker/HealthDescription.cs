@@ -16,6 +16,7 @@ internal static class HealthDescription
         {
             DirectoryFailure = parts.Directory.Failure,
             OfflinePartitions = OfflineOf(parts.Partitions.Current),
+            Findings = [.. parts.Directory.OpenLogs().SelectMany(log => log.State.Findings)],
             AvailableBytes = parts.Directory.AvailableBytes,
             GroupLags = lags,
         };

@@ -12,6 +12,11 @@ public sealed class HealthTests : IDisposable
 {
     private static readonly StreamLogException Reason = new(ErrorCode.KafkaStorageError, "The disk is gone.");
 
+    private static readonly ScrubFinding Damage = new()
+    {
+        Partition = new TopicPartition("orders", 0), File = "0.log", Position = 7, Offset = 1, Fault = "It is torn.",
+    };
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("streamlog-health-");
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -134,6 +139,7 @@ public sealed class HealthTests : IDisposable
         Assert.Equal(HealthStatus.Degraded, Judge(new NodeHealth { AvailableBytes = 99 }));
         Assert.Equal(HealthStatus.Unhealthy, Judge(new NodeHealth { AvailableBytes = 9 }));
         Assert.Equal(HealthStatus.Degraded, Judge(new NodeHealth { GroupLags = Lag(5) }));
+        Assert.Equal(HealthStatus.Degraded, Judge(new NodeHealth { Findings = [Damage] }));
         Assert.Equal(HealthStatus.Healthy, Judge(new NodeHealth { GroupLags = Lag(4) }));
         Assert.Equal(HealthStatus.Unhealthy, Judge(new NodeHealth { DirectoryFailure = Reason, GroupLags = Lag(5) }));
 
