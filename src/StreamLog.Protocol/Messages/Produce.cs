@@ -33,6 +33,10 @@ public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IDisposa
     [Field("0+")]
     public List<TopicProduceData> TopicData { get; set; } = [];
 
+    /// <summary>Gets or sets an answer that a broker in the same process may fill and return in place of a new one: for
+    /// who sends one request after the other and is done with each answer before the next. It never travels.</summary>
+    public ProduceResponse? ResponseToFill { get; set; }
+
     /// <summary>Gives back all record buffers: for whoever built or decoded the request. Twice is harmless.</summary>
     public void Dispose()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace StreamLog.Storage;
 
 /// <summary>Flushes the logs of a directory that ask for it, several at once: group commit.</summary>
@@ -22,6 +24,7 @@ internal sealed class FlushLoop : IAsyncDisposable
     private readonly Queue<PartitionLog> _queue = new();
     private readonly HashSet<PartitionLog> _queued = [];
     private readonly Dictionary<PartitionLog, bool> _flushing = [];
+    private readonly Stack<Worker> _idleWorkers = new();
     private int _workers;
     private bool _isStopping;
     private TaskCompletionSource? _idle;
@@ -31,6 +34,7 @@ internal sealed class FlushLoop : IAsyncDisposable
     /// <summary>Asks for a flush that begins after this call.</summary>
     public void Request(PartitionLog log)
     {
+        Worker? worker;
         lock (_gate)
         {
             if (_isStopping)
@@ -47,10 +51,12 @@ internal sealed class FlushLoop : IAsyncDisposable
             if (_workers == _parallelMax)
                 return;
             _workers++;
+            if (!_idleWorkers.TryPop(out worker))
+                worker = new Worker(this);
         }
 
         // Owned by this loop: DisposeAsync waits for _workers to come down, and a flush never throws.
-        _ = RunAsync();
+        worker.Run();
     }
 
     /// <summary>Refuses further requests, and waits for the flushes that were asked for.</summary>
@@ -68,16 +74,7 @@ internal sealed class FlushLoop : IAsyncDisposable
         await idle.ConfigureAwait(false);
     }
 
-    private async Task RunAsync()
-    {
-        while (TryTake(out PartitionLog? log))
-        {
-            await log.FlushAsync().ConfigureAwait(false);
-            Finish(log);
-        }
-    }
-
-    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PartitionLog? log)
+    private bool TryTake(Worker worker, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PartitionLog? log)
     {
         TaskCompletionSource? idle = null;
         lock (_gate)
@@ -89,6 +86,7 @@ internal sealed class FlushLoop : IAsyncDisposable
                 return true;
             }
 
+            _idleWorkers.Push(worker);
             if (--_workers == 0)
                 idle = _idle;
         }
@@ -103,6 +101,56 @@ internal sealed class FlushLoop : IAsyncDisposable
         {
             if (_flushing.Remove(log, out bool isWantedAgain) && isWantedAgain && _queued.Add(log))
                 _queue.Enqueue(log);
+        }
+    }
+
+    /// <summary>Flushes one log after the other, as an async method would, but is used again.</summary>
+    private sealed class Worker
+    {
+        private readonly FlushLoop _loop;
+        private readonly Action _goOn;
+
+        // Touched by one thread at a time: the one that runs, and then the one on which its flush ends.
+        private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _flush;
+        private PartitionLog? _log;
+
+        public Worker(FlushLoop loop)
+        {
+            _loop = loop;
+            _goOn = GoOn;
+        }
+
+        public void Run()
+        {
+            while (_loop.TryTake(this, out PartitionLog? log))
+            {
+                _log = log;
+                ValueTask flush = log.FlushAsync();
+                _flush = flush.ConfigureAwait(false).GetAwaiter();
+                if (!_flush.IsCompleted)
+                {
+                    // It may go on elsewhere before this call is back.
+                    _flush.UnsafeOnCompleted(_goOn);
+                    return;
+                }
+
+                End();
+            }
+        }
+
+        private void GoOn()
+        {
+            End();
+            Run();
+        }
+
+        private void End()
+        {
+            PartitionLog log = _log!;
+            _log = null;
+            _flush.GetResult();
+            _flush = default;
+            _loop.Finish(log);
         }
     }
 }

@@ -15,30 +15,23 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
 {
     private const short AcksAll = -1;
 
+    private readonly DelayedProducePool _delayed = new(parts.WaitingRoom);
+
     /// <inheritdoc/>
     protected override ValueTask<ProduceResponse> HandleAsync(
         ProduceRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        ProduceResponse response = new()
-        {
-            Responses = new List<ProduceResponse.TopicProduceResponse>(request.TopicData.Count),
-        };
+        ProduceResponse response = ProduceAnswers.Begin(request);
         DelayedProduce? delayed = null;
         TopicTable topics = parts.Partitions.Current;
-        foreach (ProduceRequest.TopicProduceData topicData in request.TopicData)
+        for (int i = 0; i < request.TopicData.Count; i++)
         {
+            ProduceRequest.TopicProduceData topicData = request.TopicData[i];
             LocalTopic? topic = topics.Find(topicData.Name, topicData.TopicId, out ErrorCode error);
-            ProduceResponse.TopicProduceResponse answers = new()
+            for (int j = 0; j < topicData.PartitionData.Count; j++)
             {
-                Name = topicData.Name,
-                TopicId = topicData.TopicId,
-                PartitionResponses = new List<ProduceResponse.PartitionProduceResponse>(topicData.PartitionData.Count),
-            };
-            response.Responses.Add(answers);
-            foreach (ProduceRequest.PartitionProduceData data in topicData.PartitionData)
-            {
-                ProduceResponse.PartitionProduceResponse answer = new() { Index = data.Index };
-                answers.PartitionResponses.Add(answer);
+                ProduceRequest.PartitionProduceData data = topicData.PartitionData[j];
+                ProduceResponse.PartitionProduceResponse answer = response.Responses[i].PartitionResponses[j];
                 if (FindFault(request, data, topic, error, answer) is not { } partition)
                     continue;
 
@@ -47,7 +40,7 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
                 if (!result.IsSuccess)
                     continue;
 
-                delayed ??= new DelayedProduce(response, parts.WaitingRoom);
+                delayed ??= _delayed.Rent();
                 delayed.Add(partition, result.LastOffset + 1, answer);
             }
         }
@@ -55,7 +48,10 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         if (delayed is null)
             return new ValueTask<ProduceResponse>(response);
         if (request.Acks != 0)
-            return delayed.BeginAsync(TimeSpan.FromMilliseconds(Math.Max(0, request.TimeoutMs)), cancellationToken);
+        {
+            TimeSpan timeout = TimeSpan.FromMilliseconds(Math.Max(0, request.TimeoutMs));
+            return delayed.BeginAsync(response, timeout, cancellationToken);
+        }
 
         // Nobody hears the answer, so nobody waits for what it would say.
         delayed.Announce();

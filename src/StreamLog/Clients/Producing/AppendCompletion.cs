@@ -9,7 +9,7 @@ namespace StreamLog.Clients.Producing;
 /// Two parties hold it: whoever awaits, and the batch or queue that the record is in. The last of them gives it back to
 /// the pool. The continuation runs on the thread pool, never on the thread that acknowledged.
 /// </remarks>
-internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTaskSource
+internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTaskSource, IThreadPoolWorkItem
 {
     private const int Waiting = 0;
     private const int Admitted = 1;
@@ -22,6 +22,8 @@ internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTa
     private static int _pooled;
 
     private ManualResetValueTaskSourceCore<LogPosition> _core = new() { RunContinuationsAsynchronously = true };
+    private LogPosition _position;
+    private bool _hasContinuation;
 
     // Waiting -> Admitted -> Over, or Waiting -> Over. Who moves it to Over completes the core.
     private int _state;
@@ -89,8 +91,30 @@ internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTa
     /// <param name="position">Where the record stands.</param>
     public void Complete(LogPosition position)
     {
-        if (Interlocked.Exchange(ref _state, Over) != Over)
+        if (Interlocked.Exchange(ref _state, Over) == Over)
+        {
+            Release();
+            return;
+        }
+
+        if (!Volatile.Read(ref _hasContinuation))
+        {
+            // Nobody waits yet, or is just beginning to: then the core itself sees to it that this thread is spared.
             _core.SetResult(position);
+            Release();
+            return;
+        }
+
+        // What waits goes on from this very object, so that nothing is allocated to get to the pool.
+        _position = position;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute()
+    {
+        _core.RunContinuationsAsynchronously = false;
+        _core.SetResult(_position);
         Release();
     }
 
@@ -124,11 +148,19 @@ internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTa
 
     void IValueTaskSource<LogPosition>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+        Continue(continuation, state, token, flags);
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Continue(continuation, state, token, flags);
+
+    private void Continue(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        // Before, since afterwards it may be somebody else's.
+        Volatile.Write(ref _hasContinuation, true);
         _core.OnCompleted(continuation, state, token, flags);
+    }
 
     private LogPosition TakeResult(short token)
     {
@@ -160,6 +192,9 @@ internal sealed class AppendCompletion : IValueTaskSource<LogPosition>, IValueTa
             return;
 
         _core.Reset();
+        _core.RunContinuationsAsynchronously = true;
+        _position = default;
+        _hasContinuation = false;
         _cancellationToken = default;
         Next = null;
         if (Interlocked.Increment(ref _pooled) <= PoolSize)

@@ -37,6 +37,12 @@ internal sealed class ProduceCall : IDisposable
         _partitionData = new ProduceRequest.PartitionProduceData { Index = partition.Partition };
         _topicData = new ProduceRequest.TopicProduceData { Name = partition.Topic, PartitionData = [_partitionData] };
         _request = new ProduceRequest { Acks = -1, TimeoutMs = timeoutMs, TopicData = [_topicData] };
+
+        // The queue has read an answer before the call is used again, and one that was given up is not.
+        _request.ResponseToFill = new ProduceResponse
+        {
+            Responses = [new ProduceResponse.TopicProduceResponse { PartitionResponses = [new()] }],
+        };
     }
 
     /// <summary>Sends a batch. The queue hears of the outcome, perhaps before this returns.</summary>

@@ -98,7 +98,7 @@ internal readonly struct ProduceOutcome
             : ClientErrors.ForPartition(answer.ErrorCode, partition).Message;
         return new ProduceOutcome(
             answer.ErrorCode,
-            new ProduceFailure(answer.ErrorCode, message, cause: null, answer.RecordErrors),
+            new ProduceFailure(answer.ErrorCode, message, cause: null, [.. answer.RecordErrors]),
             baseOffset: -1);
     }
 

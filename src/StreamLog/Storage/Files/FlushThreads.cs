@@ -16,7 +16,8 @@ internal sealed class FlushThreads : IDisposable
     private readonly object _gate = new();
 
     // Below here: guarded by _gate.
-    private readonly Queue<(PhysicalFile File, TaskCompletionSource Done)> _queue = new();
+    private readonly Queue<FlushTicket> _queue = new();
+    private readonly Stack<FlushTicket> _idleTickets = new();
     private int _count;
     private int _idleCount;
     private bool _isStopping;
@@ -32,13 +33,18 @@ internal sealed class FlushThreads : IDisposable
     /// <summary>Flushes a file on one of the threads.</summary>
     /// <param name="file">The file. It stays open until the flush is over.</param>
     /// <returns>A task that completes, on the flush thread, as <see cref="PhysicalFile.DataSync"/> does.</returns>
-    public Task FlushAsync(PhysicalFile file)
+    public ValueTask FlushAsync(PhysicalFile file)
     {
-        TaskCompletionSource done = new();
+        FlushTicket? ticket;
+        ValueTask task;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isStopping, typeof(PhysicalFileSystem));
-            _queue.Enqueue((file, done));
+            if (!_idleTickets.TryPop(out ticket))
+                ticket = new FlushTicket(this);
+            ticket.File = file;
+            task = ticket.AsTask();
+            _queue.Enqueue(ticket);
             if (_idleCount >= _queue.Count || _count == _countMax)
             {
                 Monitor.Pulse(_gate);
@@ -51,7 +57,15 @@ internal sealed class FlushThreads : IDisposable
             }
         }
 
-        return done.Task;
+        return task;
+    }
+
+    /// <summary>Takes a ticket back that nobody awaits any more.</summary>
+    /// <param name="ticket">The ticket.</param>
+    public void Return(FlushTicket ticket)
+    {
+        lock (_gate)
+            _idleTickets.Push(ticket);
     }
 
     /// <summary>Lets the threads end when what is queued has been flushed. Does not wait for them.</summary>
@@ -66,8 +80,10 @@ internal sealed class FlushThreads : IDisposable
 
     private void Run()
     {
-        while (TryTake(out PhysicalFile? file, out TaskCompletionSource? done))
+        while (TryTake(out FlushTicket? ticket))
         {
+            PhysicalFile file = ticket.File!;
+            ticket.File = null;
             try
             {
                 file.FlushQueued();
@@ -75,17 +91,15 @@ internal sealed class FlushThreads : IDisposable
             catch (Exception exception)
             {
                 // It belongs to whoever awaits the flush; this thread has other files to flush.
-                done.SetException(exception);
+                ticket.Fail(exception);
                 continue;
             }
 
-            done.SetResult();
+            ticket.Succeed();
         }
     }
 
-    private bool TryTake(
-        [NotNullWhen(true)] out PhysicalFile? file,
-        [NotNullWhen(true)] out TaskCompletionSource? done)
+    private bool TryTake([NotNullWhen(true)] out FlushTicket? ticket)
     {
         lock (_gate)
         {
@@ -93,8 +107,7 @@ internal sealed class FlushThreads : IDisposable
             {
                 if (_isStopping)
                 {
-                    file = null;
-                    done = null;
+                    ticket = null;
                     return false;
                 }
 
@@ -103,7 +116,7 @@ internal sealed class FlushThreads : IDisposable
                 _idleCount--;
             }
 
-            (file, done) = _queue.Dequeue();
+            ticket = _queue.Dequeue();
             return true;
         }
     }

@@ -147,7 +147,7 @@ internal sealed class PhysicalFile : IFile
         Interlocked.Increment(ref _holdCount);
         try
         {
-            return new ValueTask(_flushes.FlushAsync(this));
+            return _flushes.FlushAsync(this);
         }
         catch
         {
