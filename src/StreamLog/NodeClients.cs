@@ -15,6 +15,7 @@ internal sealed class NodeClients
     private readonly StreamLogOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly ClientMetrics _metrics;
+    private readonly StreamLogTracing _tracing;
     private readonly Dictionary<string, TopicRegistration> _registrations;
     private readonly Lock _gate = new();
 
@@ -29,18 +30,21 @@ internal sealed class NodeClients
     /// <param name="options">The node's options.</param>
     /// <param name="host">The topics that the application added, and where clients log.</param>
     /// <param name="metrics">What clients count with.</param>
+    /// <param name="tracing">The activities of clients.</param>
     public NodeClients(
         IBroker broker,
         INodeEnvironment environment,
         StreamLogOptions options,
         NodeHost host,
-        StreamLogMetrics metrics)
+        StreamLogMetrics metrics,
+        StreamLogTracing tracing)
     {
         _broker = broker;
         _environment = environment;
         _options = options;
         _loggers = host.Loggers;
         _metrics = metrics.Clients;
+        _tracing = tracing;
         _registrations = host.Topics.ToDictionary(topic => topic.TopicName, StringComparer.Ordinal);
         Admin = new Admin(broker, environment);
     }
@@ -86,14 +90,10 @@ internal sealed class NodeClients
         Action<ProducerOptions>? configure, ISerializer<TKey>? keySerializer, ISerializer<TValue>? valueSerializer)
     {
         ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
-        return new Producer<TKey, TValue>(
-            _broker,
-            _environment,
+        return NewProducer(
             OptionsOf(configure),
             keySerializer ?? DefaultSerde<TKey>(),
-            valueSerializer ?? DefaultSerde<TValue>(),
-            _loggers,
-            _metrics);
+            valueSerializer ?? DefaultSerde<TValue>());
     }
 
     /// <inheritdoc cref="IStreamLog.CreateConsumer{TKey, TValue}"/>
@@ -155,11 +155,16 @@ internal sealed class NodeClients
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
-            topic.Producer ??= new Producer<TKey, TValue>(
-                _broker, _environment, _options.Producer, keySerde, valueSerde, _loggers, _metrics);
+            topic.Producer ??= NewProducer(_options.Producer, keySerde, valueSerde);
             return (IProducer<TKey, TValue>)topic.Producer;
         }
     }
+
+    private TracedProducer<TKey, TValue> NewProducer<TKey, TValue>(
+        ProducerOptions options, ISerializer<TKey> keySerializer, ISerializer<TValue> valueSerializer) => new(
+        new Producer<TKey, TValue>(
+            _broker, _environment, options, keySerializer, valueSerializer, _loggers, _metrics),
+        _tracing);
 
     private ProducerOptions OptionsOf(Action<ProducerOptions>? configure)
     {

@@ -28,11 +28,14 @@ internal sealed partial class NodeParts : IAsyncDisposable
     {
         _host = host;
         Metrics = StreamLogMetrics.Create(host.Meters, host.NodeName);
+        Tracing = new StreamLogTracing(host.NodeName);
     }
 
     public ILoggerFactory Loggers => _host.Loggers;
 
     public StreamLogMetrics Metrics { get; }
+
+    public StreamLogTracing Tracing { get; }
 
     public LogDirectory Directory => _directory!;
 
@@ -57,7 +60,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _broker = await LocalBroker
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
         _maintenance = new NodeMaintenance(_directory, _broker);
-        _clients = new NodeClients(_broker, surroundings, options, _host, Metrics);
+        _clients = new NodeClients(_broker, surroundings, options, _host, Metrics, Tracing);
     }
 
     /// <summary>Stops what is there, the last one first.</summary>
@@ -85,6 +88,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
                 isOrderly &= await StopDirectoryAsync(LeftOf(timeout, begun, DirectoryTimeoutMin))
                     .ConfigureAwait(false);
                 Metrics.Dispose();
+                Tracing.Dispose();
             }
         }
 

@@ -28,6 +28,9 @@ internal static class MetricTags
     /// <summary>The group of a consumer.</summary>
     public const string ConsumerGroup = "messaging.consumer.group.name";
 
+    /// <summary>The offset of a record.</summary>
+    public const string Offset = "messaging.kafka.offset";
+
     /// <summary>How many records an operation was about.</summary>
     public const string BatchMessageCount = "messaging.batch.message_count";
 
