@@ -27,6 +27,8 @@ internal static class AllScenarios
         yield return new(Group, Names.RawWrite, true, dir => BareLoops.WriteAsync(dir, AppendRecords, payload));
         yield return new(Group, Names.BareLoop, true, dir =>
             BareLoops.EncodeAndWriteAsync(dir, AppendRecords, payload, 256 << 10));
+        yield return new(Group, Names.Storage, true, dir =>
+            StorageRuns.AppendAsync(dir, AppendRecords, payload, 256 << 10));
         yield return new(Group, Names.FasterEngine, true, dir => FasterLogs.AppendAsync(dir, AppendRecords, payload));
         yield return new(Group, Names.Channel1024, true, _ => BareLoops.ChannelAsync(AppendRecords, payload));
         yield return new(Group, "SQLite table, 1000 rows a transaction", true, dir =>
@@ -45,6 +47,8 @@ internal static class AllScenarios
         yield return new(Group, Names.RawWrite, true, dir => BareLoops.WriteAsync(dir, LargeRecords, payload));
         yield return new(Group, Names.BareLoop, true, dir =>
             BareLoops.EncodeAndWriteAsync(dir, LargeRecords, payload, 256 << 10));
+        yield return new(Group, Names.Storage, true, dir =>
+            StorageRuns.AppendAsync(dir, LargeRecords, payload, 256 << 10));
         yield return new(Group, Names.FasterEngine, true, dir => FasterLogs.AppendAsync(dir, LargeRecords, payload));
         yield return new(Group, "SQLite table, 1000 rows a transaction", true, dir =>
             SqliteTables.InsertAsync(dir, TableRows / 2, payload));

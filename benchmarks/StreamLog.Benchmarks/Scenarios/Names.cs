@@ -11,6 +11,7 @@ internal static class Names
 
     public const string RawWrite = "raw write of 1 MiB blocks";
     public const string BareLoop = "encode, CRC and write, 256 KiB batches";
+    public const string Storage = "StreamLog's storage alone, 256 KiB batches";
     public const string FasterEngine = "FasterLog's engine";
     public const string FasterCommit10 = "FasterLog, commit every 10 ms";
     public const string FasterFullCommit10 = "FasterLog, the same, full commits";

@@ -41,6 +41,18 @@ public interface IFile : IDisposable
     /// <exception cref="IOException">The disk failed.</exception>
     void SetLength(long length);
 
+    /// <summary>Asks that disk space be set aside for what will be written, without changing the length or any
+    /// bytes.</summary>
+    /// <param name="position">Where the space begins.</param>
+    /// <param name="length">How many bytes it is for.</param>
+    /// <remarks>
+    /// It is a help and no promise: whoever cannot do it, or has no room for it, does nothing, which is what this
+    /// implementation does. <see cref="SetLength"/> gives back what lies beyond the new length.
+    /// </remarks>
+    void Preallocate(long position, long length)
+    {
+    }
+
     /// <summary>Forces the bytes and the length to the disk, and blocks until they are there.</summary>
     /// <exception cref="FlushFailedException">
     /// The disk refused. What was written since the last flush may be gone although it can still be read, so nobody may

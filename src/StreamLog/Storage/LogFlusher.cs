@@ -29,6 +29,7 @@ internal sealed partial class LogFlusher
         {
             foreach (SealedSegment old in plan.Unflushed)
             {
+                GiveSpaceBack(plan, old.Segment);
                 await old.Segment.File.DataSyncAsync().ConfigureAwait(false);
                 SaveBeside(plan, old);
             }
@@ -60,6 +61,16 @@ internal sealed partial class LogFlusher
         }
 
         return true;
+    }
+
+    // Before the flush, which then covers it: after it nothing of a sealed file is unflushed.
+    private void GiveSpaceBack(in FlushPlan plan, Segment old)
+    {
+        lock (_log.NotesGate)
+        {
+            if (IsStillTrue(plan))
+                old.Space.GiveBack(old.SizeInBytes);
+        }
     }
 
     // The files beside a sealed segment can all be built anew from it, so a full disk does not hold up its records.

@@ -8,10 +8,6 @@ namespace StreamLog.Storage;
 /// <remarks>All under the log's gate, but for the check and the copy of what is appended. Never a flush.</remarks>
 internal sealed partial class LogWriter
 {
-    // Grown by what a log has shown to need: a segment of a busy log is set aside as a whole, that of an idle one is
-    // not.
-    private const int PreallocateMax = 1024 * 1024 * 1024;
-
     private readonly LogState _log;
     private readonly LogServices _services;
 
@@ -117,6 +113,7 @@ internal sealed partial class LogWriter
         int position = active.SizeInBytes;
         try
         {
+            active.Space.Reach(position, prepared.Buffer.Length, config.SegmentBytes);
             active.File.Write(prepared.Buffer.Span, position);
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
@@ -147,6 +144,7 @@ internal sealed partial class LogWriter
     {
         try
         {
+            active.Space.Cut();
             active.File.SetLength(position);
         }
         catch (Exception second) when (DiskErrors.IsOfDisk(second))
@@ -219,9 +217,7 @@ internal sealed partial class LogWriter
         long baseOffset = _log.LogEndOffset;
         Invariant.Holds(baseOffset > old.BaseOffset);
         LogConfig config = _log.Config;
-        long preallocate = config.Preallocate
-            ? config.SegmentBytes
-            : Math.Min(Math.Min(old.SizeInBytes, config.SegmentBytes), PreallocateMax);
+        long preallocate = config.Preallocate ? config.SegmentBytes : 0;
         Segment next = Segment.Create(
             _services.Files, _log.Directory, baseOffset, preallocate, nowMs, _services.NextRollJitterMs(config));
 

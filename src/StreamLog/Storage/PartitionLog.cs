@@ -361,7 +361,7 @@ internal sealed partial class PartitionLog
             _services.Files,
             LogFileNames.PathOf(_log.Directory, _log.LogEndOffset, LogFileNames.Snapshot),
             ProducerSnapshot.Encode(_log.Producers));
-        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond.
+        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond, by this run or another.
         _services.Files.SyncDirectory(_log.Directory);
     }
 

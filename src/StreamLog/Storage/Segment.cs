@@ -44,11 +44,15 @@ internal sealed class Segment
         _nextOffset = baseOffset;
         BaseOffset = baseOffset;
         File = file;
+        Space = new SpaceAhead(file);
     }
 
     public long BaseOffset { get; }
 
     public IFile File { get; }
+
+    /// <summary>Gets the disk space that is set aside behind the end.</summary>
+    public SpaceAhead Space { get; }
 
     /// <summary>Gets the bytes of whole batches. Readers look no further.</summary>
     public int SizeInBytes => Volatile.Read(ref _size);
@@ -104,6 +108,7 @@ internal sealed class Segment
             RollJitterMs = rollJitterMs,
         };
         created.SetTransactions(new TransactionIndex());
+        created.Space.IsSetAside(preallocate);
         return created;
     }
 
@@ -123,6 +128,8 @@ internal sealed class Segment
     /// <summary>Publishes bytes that are in the file.</summary>
     public void Publish(int sizeInBytes, long nextOffset)
     {
+        if (sizeInBytes < _size)
+            Space.Cut();
         Volatile.Write(ref _size, sizeInBytes);
         Volatile.Write(ref _nextOffset, nextOffset);
     }

@@ -139,6 +139,20 @@ internal sealed class CachedFile : IFile
     }
 
     /// <inheritdoc/>
+    public void Preallocate(long position, long length)
+    {
+        IFile handle = Enter();
+        try
+        {
+            handle.Preallocate(position, length);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc/>
     public void SetLength(long length)
     {
         IFile handle = Enter();

@@ -71,17 +71,18 @@ internal static partial class NativeDisk
     /// Sets disk space aside without changing the file's length. Does nothing where the system cannot.
     /// </summary>
     /// <param name="file">The open file.</param>
-    /// <param name="length">How many bytes, counted from the start of the file.</param>
+    /// <param name="position">Where the space begins.</param>
+    /// <param name="length">How many bytes it is for.</param>
     /// <remarks>
     /// A disk too full for it is no failure either: the file may stay smaller than what was set aside. On Windows and
     /// macOS there is no call that does it cheaply, and nothing is set aside.
     /// </remarks>
-    public static void Preallocate(SafeFileHandle file, long length)
+    public static void Preallocate(SafeFileHandle file, long position, long length)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
             return;
 
-        while (FAllocate(file, KeepSize, 0, length) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        while (FAllocate(file, KeepSize, position, length) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
         {
         }
     }

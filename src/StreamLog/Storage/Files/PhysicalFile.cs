@@ -134,6 +134,14 @@ internal sealed class PhysicalFile : IFile
     }
 
     /// <inheritdoc/>
+    public void Preallocate(long position, long length)
+    {
+        PrepareToWrite(position);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        NativeDisk.Preallocate(_handle, position, length);
+    }
+
+    /// <inheritdoc/>
     public void DataSync()
     {
         ThrowIfDisposed();

@@ -53,7 +53,7 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
             shared.MetadataChanged();
 
         if (preallocate > 0 && !isReadOnly)
-            NativeDisk.Preallocate(handle, preallocate);
+            NativeDisk.Preallocate(handle, 0, preallocate);
 
         return new PhysicalFile(handle, path, isReadOnly, shared, _open, _flushes);
     }

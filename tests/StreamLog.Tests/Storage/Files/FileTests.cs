@@ -169,6 +169,7 @@ public abstract class FileTests
         }
 
         using IFile again = Files.Open(At("a"), FileOpenMode.Open, preallocate: 2 << 20);
+        again.Preallocate(1, 4 << 20);
         Assert.Equal([1, 2], ReadAll(again));
         Assert.Equal(2, Files.List(Home).Single().Length);
     }
