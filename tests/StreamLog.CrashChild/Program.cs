@@ -18,6 +18,7 @@ internal static class Program
         ["load"] = Load.RunAsync,
         ["hold"] = Hold.RunAsync,
         ["flush-failure"] = FlushFailure.RunAsync,
+        ["disk-errors"] = DiskErrors.RunAsync,
     };
 
     private static async Task<int> Main(string[] arguments)
