@@ -123,7 +123,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         catch (IOException exception)
         {
             throw new StreamLogException(
-                ErrorCode.KafkaStorageError,
+                DiskErrors.CodeOf(exception),
                 $"The state of the quorum could not be written: {exception.Message}",
                 exception);
         }

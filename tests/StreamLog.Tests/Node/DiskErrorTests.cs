@@ -48,29 +48,6 @@ public sealed class DiskErrorTests : NodeTest
         await CheckAsync(directory, first, run);
     }
 
-    [Fact]
-    public async Task A_segment_that_cannot_be_read_is_named_and_everything_else_goes_on()
-    {
-        SkipWithoutStrace();
-        using TrialDirectory directory = new();
-        Run first = await Run.StartAsync(["disk-errors", directory.Path, "append"], wrapper: []);
-
-        // The second sealed segment: opening the log after a stop in order reads nothing of it.
-        Run run = await Run.StartAsync(
-            ["disk-errors", directory.Path, "read"],
-            Strace(directory, "broken-0/*second*", "pread64,preadv", "when=1+"));
-
-        string failure = Assert.Single(run.Lines, line => line.StartsWith("failed", StringComparison.Ordinal));
-        Assert.StartsWith("failed read broken KafkaStorageError", failure, StringComparison.Ordinal);
-        Assert.Contains(".log", failure, StringComparison.Ordinal);
-        Assert.Contains($"read whole {Run.Appends}", run.Lines);
-        Assert.Contains(run.Lines, line => line.StartsWith("found broken-0", StringComparison.Ordinal));
-        Assert.DoesNotContain(run.Lines, line => line.StartsWith("found whole-0", StringComparison.Ordinal));
-        Assert.Contains("state broken-0 online", run.Lines);
-        Assert.Single(run.Acknowledged("broken"));
-        await CheckAsync(directory, first, run);
-    }
-
     private static void SkipWithoutStrace()
     {
         bool isThere = OperatingSystem.IsLinux() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')

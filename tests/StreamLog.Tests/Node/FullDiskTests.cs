@@ -3,8 +3,8 @@ using Xunit;
 
 namespace StreamLog.Tests.Node;
 
-// Goal: a real disk that is full, at whichever write it becomes so, refuses what would need room and says so; nothing of
-// what was refused is left in a log, everything acknowledged can be read, and with room everything goes on.
+// Goal: a real disk that is full, at whichever write it becomes so, refuses what would need room and says so; nothing
+// of what was refused is left in a log, everything acknowledged can be read, and with room everything goes on.
 // Method: a tmpfs of a few megabytes, filled up to some pages; then records that roll segments, topics, committed
 // offsets, deletions, a stop and a start use these up.
 public sealed class FullDiskTests : NodeTest
@@ -89,24 +89,6 @@ public sealed class FullDiskTests : NodeTest
             await AssertStillWorksAsync(full);
             await CheckAsync(full, acknowledged);
         }
-    }
-
-    [Fact]
-    public async Task Deleting_makes_room_on_a_disk_without_any()
-    {
-        using SmallDisk disk = SmallDisk.Mount(8);
-        List<string> acknowledged = [];
-        await using StreamLogNode node = await StartAsync(disk);
-        await AppendAsync(node, acknowledged, 60);
-        disk.Fill(pagesLeft: 0);
-        await AppendAsync(node, acknowledged, 40);
-
-        IReadOnlyDictionary<TopicPartition, long> starts = await node.Admin.DeleteRecordsAsync(
-            new Dictionary<TopicPartition, long> { [Orders] = 50 }, Stop);
-
-        Assert.Equal(50, starts[Orders]);
-        List<string> left = await ReadValuesAsync(node.Topic<string, string>("orders"));
-        Assert.Equal(acknowledged.Skip(50), left);
     }
 
     private static ValueTask<StreamLogNode> StartAsync(SmallDisk disk)
