@@ -3,13 +3,14 @@ using StreamLog.Extensibility;
 
 namespace StreamLog.Storage;
 
-/// <summary>The three files of a directory that hold an offset for each partition.</summary>
+/// <summary>The files of a directory that hold an offset for each partition.</summary>
 /// <remarks>Thread-safe. A partition that is not open keeps the entries that were found.</remarks>
 internal sealed partial class DirectoryCheckpoints
 {
     public const string RecoveryPoints = "recovery-point-offset-checkpoint";
     public const string LogStarts = "log-start-offset-checkpoint";
     public const string HighWatermarks = "replication-offset-checkpoint";
+    public const string Compacted = "cleaner-offset-checkpoint";
 
     private readonly IFileSystem _files;
     private readonly string _directory;
@@ -21,6 +22,7 @@ internal sealed partial class DirectoryCheckpoints
     private readonly Dictionary<TopicPartition, long> _recoveryPoints;
     private readonly Dictionary<TopicPartition, long> _logStarts;
     private readonly Dictionary<TopicPartition, long> _highWatermarks;
+    private readonly Dictionary<TopicPartition, long> _compacted;
 
     /// <summary>Reads the files. One that is missing or corrupt costs time and no records.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -32,6 +34,7 @@ internal sealed partial class DirectoryCheckpoints
         _recoveryPoints = Load(RecoveryPoints, out _);
         _logStarts = Load(LogStarts, out bool areLogStartsKnown);
         _highWatermarks = Load(HighWatermarks, out _);
+        _compacted = Load(Compacted, out _);
         AreLogStartsKnown = areLogStartsKnown;
     }
 
@@ -100,6 +103,38 @@ internal sealed partial class DirectoryCheckpoints
         }
     }
 
+    /// <summary>Returns how far compaction has come in a partition, or <see langword="null"/> where it never ran.</summary>
+    public long? GetCompacted(TopicPartition partition)
+    {
+        lock (_gate)
+            return _compacted.TryGetValue(partition, out long offset) ? offset : null;
+    }
+
+    /// <summary>Notes how far compaction has come.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void SaveCompacted(TopicPartition partition, long offset)
+    {
+        lock (_gate)
+        {
+            _compacted[partition] = offset;
+            Write(Compacted, _compacted);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
+    /// <summary>Lowers how far compaction has come, before the log is cut there.</summary>
+    public void LowerCompacted(TopicPartition partition, long offset)
+    {
+        lock (_gate)
+        {
+            if (_compacted.GetValueOrDefault(partition) <= offset)
+                return;
+            _compacted[partition] = offset;
+            Write(Compacted, _compacted);
+            _files.SyncDirectory(_directory);
+        }
+    }
+
     /// <summary>
     /// Forgets a partition, durably, before its directory goes: one of the same name may come after it.
     /// </summary>
@@ -110,11 +145,15 @@ internal sealed partial class DirectoryCheckpoints
             bool isKnown = _recoveryPoints.Remove(partition);
             isKnown |= _logStarts.Remove(partition);
             isKnown |= _highWatermarks.Remove(partition);
+            bool isCompacted = _compacted.Remove(partition);
+            isKnown |= isCompacted;
             if (!isKnown)
                 return;
             Write(RecoveryPoints, _recoveryPoints);
             Write(LogStarts, _logStarts);
             Write(HighWatermarks, _highWatermarks);
+            if (isCompacted)
+                Write(Compacted, _compacted);
             _files.SyncDirectory(_directory);
         }
     }

@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Compaction;
 
 namespace StreamLog.Storage;
 
@@ -53,6 +54,7 @@ internal sealed class LogCutter
                 FlushMark mark = new(_log.TopicId, _log.Partition.Partition, end, last.BaseOffset, position);
                 _services.Marks.Lower(mark);
                 _services.Checkpoints.LowerRecoveryPoint(_log.Partition, end);
+                _services.Checkpoints.LowerCompacted(_log.Partition, end);
                 Cut(segments, index, position, end);
             }
             finally
@@ -101,6 +103,16 @@ internal sealed class LogCutter
             if (removed.Length > 0)
                 _services.Files.SyncDirectory(_log.Directory);
         }
+    }
+
+    /// <summary>Puts a cleaned segment in the place of those that it comes from.</summary>
+    /// <returns><see langword="false"/> if the log is no longer what was cleaned: nothing was changed.</returns>
+    /// <exception cref="SwapFailedException">The disk failed half-way: the log must go offline.</exception>
+    /// <exception cref="IOException">The disk failed or is full, and nothing was changed.</exception>
+    public bool TryReplace(CleanedSegment cleaned)
+    {
+        lock (_turn)
+            return SegmentSwap.TryCommit(_log, _services, cleaned);
     }
 
     // From here on no flush that is under way notes anything, none begins, and no checkpoint goes beyond the cut.

@@ -18,6 +18,14 @@ internal static class LogFileNames
     /// <summary>Marks what is about to be deleted. Found at a start, it is deleted then.</summary>
     public const string Deleted = ".deleted";
 
+    /// <summary>Marks what compaction writes. Found at a start, it is deleted then.</summary>
+    public const string Cleaned = ".cleaned";
+
+    /// <summary>
+    /// Marks a log file that takes the place of those whose offsets it covers. Found at a start, it does so then.
+    /// </summary>
+    public const string Swap = ".swap";
+
     /// <summary>Marks a file that was not finished. Found at a start, it is deleted then.</summary>
     public const string Temporary = ".tmp";
 

@@ -50,7 +50,8 @@ internal sealed partial class LogFlusher
         {
             lock (_log.NotesGate)
             {
-                if (IsStillTrue(plan))
+                // Compaction has noted by itself how far the log was flushed where it took that segment away.
+                if (IsStillTrue(plan) && plan.Mark.SegmentBaseOffset >= _log.CompactedOffset)
                     _services.Marks.Append(plan.Mark);
             }
         }

@@ -59,6 +59,12 @@ internal sealed class LogState
     /// <summary>Gets or sets whether the end is being cut: no flush begins meanwhile.</summary>
     public bool IsCutting { get; set; }
 
+    /// <summary>
+    /// Gets or sets the offset below which segments may have been compacted: a place in a file that was noted before
+    /// says nothing. Written under both gates.
+    /// </summary>
+    public long CompactedOffset { get; set; }
+
     // Written under Gate, read by anybody.
 
     /// <summary>

@@ -22,6 +22,16 @@ internal sealed class ProducerStates
     /// <summary>Returns the offset below which no transaction is open, nor ended beyond the high watermark.</summary>
     public long LastStableOffset(long highWatermark) => _transactions.LastStableOffset(highWatermark);
 
+    /// <summary>Copies what compaction must keep for each producer: its epoch, and the last offset of its last batch or
+    /// -1.</summary>
+    public Dictionary<long, (short Epoch, long LastOffset)> LastBatches()
+    {
+        Dictionary<long, (short, long)> last = new(_producers.Count);
+        foreach (ProducerEntry entry in _producers.Values)
+            last.Add(entry.ProducerId, (entry.Epoch, entry.BatchCount == 0 ? -1 : entry.Batches[^1].LastOffset));
+        return last;
+    }
+
     /// <summary>Decides about a batch that its producer wants appended.</summary>
     public ProducerVerdict Check(RecordBatchHeader batch, AppendOrigin origin)
     {

@@ -46,19 +46,20 @@ internal sealed partial class SegmentDeletion : IAsyncDisposable
             segment.Release();
         }
 
-        if (delayMs <= 0)
-        {
-            segment.DeleteMarked();
-            return;
-        }
+        Remove(segment, directory, delayMs);
+    }
 
-        lock (_gate)
+    /// <summary>As <see cref="Delete"/>, for a segment whose names the caller has taken away.</summary>
+    public void DeleteRenamed(Segment segment, string directory, long delayMs)
+    {
+        segment.Release();
+        try
         {
-            if (_isStopped)
-                return;
-            long dueMs = NowMs + Math.Min(delayMs, long.MaxValue / 2);
-            _doomed.Enqueue(new Doomed(directory, segment.BaseOffset, dueMs), dueMs);
-            Arm();
+            Remove(segment, directory, delayMs);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            Log.NotRemoved(_logger, directory, segment.BaseOffset, error.Message);
         }
     }
 
@@ -86,6 +87,24 @@ internal sealed partial class SegmentDeletion : IAsyncDisposable
     }
 
     private long NowMs => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    private void Remove(Segment segment, string directory, long delayMs)
+    {
+        if (delayMs <= 0)
+        {
+            segment.DeleteMarked();
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_isStopped)
+                return;
+            long dueMs = NowMs + Math.Min(delayMs, long.MaxValue / 2);
+            _doomed.Enqueue(new Doomed(directory, segment.BaseOffset, dueMs), dueMs);
+            Arm();
+        }
+    }
 
     private void RemoveDue()
     {

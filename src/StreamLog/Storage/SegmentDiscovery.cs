@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Compaction;
 
 namespace StreamLog.Storage;
 
@@ -26,7 +27,7 @@ internal sealed class SegmentDiscovery
     /// <exception cref="IOException">The disk failed.</exception>
     public void OpenSegments()
     {
-        foreach (FileSystemEntry entry in _files.List(_directory))
+        foreach (FileSystemEntry entry in SwapRecovery.Run(_recovery, _files.List(_directory)))
             Take(entry);
 
         if (_segments.Count > 0)

@@ -75,11 +75,14 @@ internal sealed class SegmentIndexes
     }
 
     /// <summary>Writes both files. The caller syncs the directory.</summary>
-    public void Save(IFileSystem files, string directory)
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The partition's directory.</param>
+    /// <param name="mark">What is put behind the names of files that are not in their place yet.</param>
+    public void Save(IFileSystem files, string directory, string mark = "")
     {
-        string offsets = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.OffsetIndex);
+        string offsets = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.OffsetIndex + mark);
         AtomicFile.Write(files, offsets, Offsets.Encode());
-        string times = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex);
+        string times = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex + mark);
         AtomicFile.Write(files, times, Times.Encode());
     }
 
