@@ -44,4 +44,13 @@ public interface ILogMaintenance
     /// <exception cref="StreamLogException">There is no such partition here, or the disk failed or is full. The
     /// partition is as it was then, but for segments that were done.</exception>
     ValueTask<RepairReport> RepairAsync(TopicPartition partition, CancellationToken cancellationToken = default);
+
+    /// <summary>Compacts now: of each key the newest record stays. Everything that is committed takes part, also what
+    /// the loop in the background would still leave alone; only <c>min.compaction.lag.ms</c> holds.</summary>
+    /// <param name="topic">The topic, or <see langword="null"/> for all whose <c>cleanup.policy</c> has
+    /// <c>compact</c>.</param>
+    /// <param name="cancellationToken">Gives up. What was compacted so far stays so.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="StreamLogException">There is no such topic here, or it is not compacted.</exception>
+    ValueTask<CompactionReport> CompactAsync(string? topic = null, CancellationToken cancellationToken = default);
 }

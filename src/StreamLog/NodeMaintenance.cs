@@ -1,5 +1,6 @@
 using StreamLog.Broker;
 using StreamLog.Storage;
+using StreamLog.Storage.Compaction;
 
 namespace StreamLog;
 
@@ -47,6 +48,26 @@ internal sealed class NodeMaintenance : ILogMaintenance
             _ => new ValueTask<RepairReport>(
                 Task.Run(() => _broker.RepairPartition(partition), CancellationToken.None)),
             cancellationToken);
+
+    public async ValueTask<CompactionReport> CompactAsync(string? topic, CancellationToken cancellationToken)
+    {
+        ThrowIfUnknown(topic);
+        if (topic is not null
+            && !_directory.OpenLogs().Any(log => log.TopicPartition.Topic == topic && log.Config.IsCompacted))
+        {
+            throw new StreamLogException(
+                ErrorCode.InvalidRequest,
+                $"Topic '{topic}' is not compacted. Give it a cleanup.policy with 'compact' first.");
+        }
+
+        // Not on the caller's thread: a large log takes its time.
+        return await Task.Run(
+            async () => await _directory.Maintenance.RunNowAsync(
+                CompactionTask.TaskName,
+                stopping => _directory.Compaction.CompactAsync(topic, stopping),
+                cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
 
     private void ThrowIfUnknown(string? topic)
     {

@@ -13,6 +13,10 @@ internal static class DiskErrors
     public static bool IsOfLog(FlushFailedException error) =>
         error.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal);
 
+    /// <summary>Tells whether what could not be flushed is what compaction writes, which nobody has read yet.</summary>
+    public static bool IsOfCleaned(FlushFailedException error) =>
+        error.Path.Contains(LogFileNames.Cleaned, StringComparison.Ordinal);
+
     public static ErrorCode CodeOf(Exception error) =>
         error is IOException disk && StorageErrors.IsDiskFull(disk)
             ? ErrorCode.StorageFull

@@ -25,6 +25,10 @@ internal sealed class FlushLoop : IAsyncDisposable
     private readonly HashSet<PartitionLog> _queued = [];
     private readonly Dictionary<PartitionLog, bool> _flushing = [];
     private readonly Stack<Worker> _idleWorkers = new();
+
+    // Who waits for the next flush of a log, and who for the one under way.
+    private readonly Dictionary<PartitionLog, TaskCompletionSource> _waiting = [];
+    private readonly Dictionary<PartitionLog, TaskCompletionSource> _awaited = [];
     private int _workers;
     private bool _isStopping;
     private TaskCompletionSource? _idle;
@@ -59,6 +63,28 @@ internal sealed class FlushLoop : IAsyncDisposable
         worker.Run();
     }
 
+    /// <summary>Flushes a log, and waits for a flush that begins after this call to end.</summary>
+    /// <returns>A task that completes then, however the flush ends; at once where none begins any more.</returns>
+    public Task FlushAsync(PartitionLog log)
+    {
+        Task flushed;
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Task.CompletedTask;
+            if (!_waiting.TryGetValue(log, out TaskCompletionSource? waiting))
+            {
+                waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting.Add(log, waiting);
+            }
+
+            flushed = waiting.Task;
+        }
+
+        Request(log);
+        return flushed;
+    }
+
     /// <summary>Refuses further requests, and waits for the flushes that were asked for.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -66,12 +92,19 @@ internal sealed class FlushLoop : IAsyncDisposable
         lock (_gate)
         {
             _isStopping = true;
-            if (_workers == 0)
-                return;
-            idle = (_idle ??= new TaskCompletionSource()).Task;
+            idle = _workers == 0 ? Task.CompletedTask : (_idle ??= new TaskCompletionSource()).Task;
         }
 
         await idle.ConfigureAwait(false);
+        TaskCompletionSource[] left;
+        lock (_gate)
+        {
+            left = [.. _waiting.Values];
+            _waiting.Clear();
+        }
+
+        foreach (TaskCompletionSource waiting in left)
+            waiting.SetResult();
     }
 
     private bool TryTake(Worker worker, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PartitionLog? log)
@@ -83,6 +116,8 @@ internal sealed class FlushLoop : IAsyncDisposable
             {
                 _queued.Remove(log);
                 _flushing.Add(log, false);
+                if (_waiting.Count > 0 && _waiting.Remove(log, out TaskCompletionSource? waiting))
+                    _awaited.Add(log, waiting);
                 return true;
             }
 
@@ -97,11 +132,16 @@ internal sealed class FlushLoop : IAsyncDisposable
 
     private void Finish(PartitionLog log)
     {
+        TaskCompletionSource? awaited = null;
         lock (_gate)
         {
+            if (_awaited.Count > 0)
+                _awaited.Remove(log, out awaited);
             if (_flushing.Remove(log, out bool isWantedAgain) && isWantedAgain && _queued.Add(log))
                 _queue.Enqueue(log);
         }
+
+        awaited?.SetResult();
     }
 
     /// <summary>Flushes one log after the other, as an async method would, but is used again.</summary>

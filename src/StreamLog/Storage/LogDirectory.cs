@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
+using StreamLog.Storage.Compaction;
 using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
@@ -75,6 +77,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         Maintenance = new MaintenanceLoop(env.Time, logger);
         Retention = new RetentionTask(this, settings.RetentionCheckInterval, logger);
         Scrub = new ScrubTask(this, _services);
+        Compaction = new CompactionTask(this, _services, new SipHash128(NextKey(env), NextKey(env)));
     }
 
     /// <summary>Gets what runs the tasks that look after the logs.</summary>
@@ -85,6 +88,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     /// <summary>Gets the task that deletes old segments.</summary>
     public RetentionTask Retention { get; }
+
+    /// <summary>Gets the task that compacts logs.</summary>
+    public CompactionTask Compaction { get; }
 
     /// <summary>Gets where it is.</summary>
     public string Path { get; }
@@ -138,6 +144,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             directory.Maintenance.Add(directory.Retention);
             directory.Maintenance.Add(directory.Scrub);
             directory.Maintenance.Add(new RepairTask());
+            directory.Maintenance.Add(directory.Compaction);
             Log.Opened(logger, path, directory.NodeId, directory.ClusterId, directory.WasCleanShutdown);
             return directory;
         }
@@ -341,6 +348,14 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     {
         lock (_gate)
             return _isDisposed ? [] : [.. _logs.Values];
+    }
+
+    private static ulong NextKey(INodeEnvironment env)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bool isWritten = env.NewId().TryWriteBytes(bytes);
+        Invariant.Holds(isWritten);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
     }
 
     private static void CreateDirectory(IFileSystem files, string path)

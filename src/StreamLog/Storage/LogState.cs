@@ -19,6 +19,7 @@ internal sealed class LogState
     private long _durableOffset;
     private long _highWatermark;
     private int _truncations;
+    private bool _isClosed;
 
     public LogState(
         TopicPartition partition, Guid topicId, string directory, LogConfig config, LogDirectorySettings settings)
@@ -133,6 +134,13 @@ internal sealed class LogState
 
     /// <summary>Gets why the log is offline, or <see langword="null"/>.</summary>
     public StreamLogException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Gets or sets whether its owner has closed it, perhaps to delete it.</summary>
+    public bool IsClosed
+    {
+        get => Volatile.Read(ref _isClosed);
+        set => Volatile.Write(ref _isClosed, value);
+    }
 
     /// <summary>Takes the log offline for good.</summary>
     /// <returns><see langword="true"/> for the first failure alone.</returns>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
+using StreamLog.Storage.Compaction;
 
 namespace StreamLog.Storage;
 
@@ -239,6 +240,33 @@ internal sealed partial class PartitionLog
         return outcome;
     }
 
+    /// <summary>Closes the active segment and begins another one, if it holds anything.</summary>
+    /// <exception cref="StreamLogException">The log is offline, or the disk is full.</exception>
+    internal bool TryRoll()
+    {
+        bool isRolled = false;
+        Change("rolling", () => isRolled = _writer.TryRoll(_log.LogEndOffset));
+        return isRolled;
+    }
+
+    /// <summary>Puts a cleaned segment in the place of those that it comes from.</summary>
+    /// <returns><see langword="false"/> if the log is no longer what was cleaned: nothing was changed.</returns>
+    /// <exception cref="IOException">The disk failed. If it did so half-way, the log is offline.</exception>
+    internal bool TryReplace(CleanedSegment cleaned)
+    {
+        try
+        {
+            cleaned.Finish();
+            return _cutter.TryReplace(cleaned);
+        }
+        catch (Exception error) when (error is SwapFailedException
+            || (error is FlushFailedException flush && !DiskErrors.IsOfCleaned(flush)))
+        {
+            Fail("compacting", error);
+            throw;
+        }
+    }
+
     /// <summary>Forgets producers that were last heard of before a time.</summary>
     internal void ExpireProducers(long beforeMs)
     {
@@ -308,6 +336,7 @@ internal sealed partial class PartitionLog
             return;
 
         Volatile.Read(ref _flushTimer)?.Dispose();
+        _log.IsClosed = true;
         _log.TryFail(new StreamLogException(
             ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
         Segment[] segments;

@@ -52,7 +52,8 @@ internal sealed class FetchedRun : IDisposable
         }
     }
 
-    /// <summary>Gets whether the run holds nothing but marks for the log itself.</summary>
+    /// <summary>Gets whether the run holds nothing but marks for the log itself, and batches that compaction has
+    /// emptied.</summary>
     public bool IsWithoutRecords => TryFindEnd(_bytes.Span, out _, out bool hasRecords) && !hasRecords;
 
     /// <summary>Gets the offset behind the whole run.</summary>
@@ -75,7 +76,7 @@ internal sealed class FetchedRun : IDisposable
                 continue; // An old format. Reading it says so.
             RecordBatchHeader header = batches.Header;
             end = Math.Max(end, header.NextOffset);
-            hasRecords |= !header.IsControl;
+            hasRecords |= !header.IsControl && header.RecordCount > 0;
         }
 
         return batches.NextPosition > 0;

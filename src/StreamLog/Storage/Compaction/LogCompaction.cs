@@ -9,7 +9,7 @@ namespace StreamLog.Storage.Compaction;
 /// to be old; where the keys do not fit, again from where the map ended. Appends, reads, trims and cuts go on; a group
 /// of segments that was cut or trimmed meanwhile is left to the next run. For one task at a time.
 /// </remarks>
-internal sealed class LogCompaction
+internal sealed partial class LogCompaction
 {
     // How much is done at once between two looks at the clock.
     private const int StepBytes = 1024 * 1024;
@@ -40,7 +40,10 @@ internal sealed class LogCompaction
         {
             OffsetMap map = await ReadKeysAsync(outcome.EndOffset, range.EndOffset, stopping).ConfigureAwait(false);
             outcome.Passes++;
-            if (!await CleanAsync(map, outcome, stopping).ConfigureAwait(false) || !TryNote(map.EndOffset))
+            bool isWhole = map.EndOffset > outcome.EndOffset
+                && await CleanAsync(map, outcome, stopping).ConfigureAwait(false)
+                && TryNote(map.EndOffset);
+            if (!isWhole)
                 break;
             outcome.EndOffset = map.EndOffset;
         }
@@ -158,15 +161,19 @@ internal sealed class LogCompaction
     private async ValueTask<bool> CleanAsync(OffsetMap map, CompactionOutcome outcome, CancellationToken stopping)
     {
         Segment[] segments = [.. _state.Segments.TakeWhile(segment => segment.BaseOffset < map.EndOffset)];
+        if (segments.Length == 0)
+            return false; // Closed meanwhile.
         LogConfig config = _state.Config;
         CleanedTransactions transactions = new();
+        transactions.Add(TransactionIndexes.Collect(
+            _services, _state, segments[0].BaseOffset, segments[^1].NextOffset));
         BatchFilter filter = new(map, Rules(config), transactions, outcome.Counts);
         int first = 0;
         foreach (int count in SegmentGroups.Group(Facts(segments), config.SegmentBytes, config.SegmentIndexBytes))
         {
             Segment[] group = segments[first..(first + count)];
             first += count;
-            if (!await CleanAsync(group, filter, transactions, outcome, stopping).ConfigureAwait(false))
+            if (!await CleanAsync(group, filter, outcome, stopping).ConfigureAwait(false))
                 return false;
         }
 
@@ -174,8 +181,7 @@ internal sealed class LogCompaction
     }
 
     private async ValueTask<bool> CleanAsync(
-        Segment[] group, BatchFilter filter, CleanedTransactions transactions, CompactionOutcome outcome,
-        CancellationToken stopping)
+        Segment[] group, BatchFilter filter, CompactionOutcome outcome, CancellationToken stopping)
     {
         int retained = 0;
         try
@@ -189,7 +195,7 @@ internal sealed class LogCompaction
 
             using CleanedSegment cleaned = new(
                 _services.Files, _state.Directory, group, _state.Config.IndexIntervalBytes);
-            return await CleanAsync(cleaned, filter, transactions, outcome, stopping).ConfigureAwait(false);
+            return await CleanAsync(cleaned, filter, outcome, stopping).ConfigureAwait(false);
         }
         finally
         {
@@ -199,23 +205,19 @@ internal sealed class LogCompaction
     }
 
     private async ValueTask<bool> CleanAsync(
-        CleanedSegment cleaned, BatchFilter filter, CleanedTransactions transactions, CompactionOutcome outcome,
-        CancellationToken stopping)
+        CleanedSegment cleaned, BatchFilter filter, CompactionOutcome outcome, CancellationToken stopping)
     {
         bool isSwapped = false;
         try
         {
             foreach (Segment segment in cleaned.Sources)
             {
-                TransactionIndex aborted = TransactionIndexes.Of(_services, _state, _state.Segments, segment);
-                transactions.Add(aborted.Entries);
                 if (!await CopyAsync(segment, cleaned, filter, stopping).ConfigureAwait(false))
                     return false;
             }
 
             if (cleaned.IsSame)
                 return true;
-            cleaned.Finish();
             isSwapped = _log.TryReplace(cleaned);
         }
         finally
@@ -286,7 +288,7 @@ internal sealed class LogCompaction
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
-            _log.NoteLeftOver(cleaned.Sources[0].File.Path + LogFileNames.Cleaned, error);
+            Log.NotDeleted(_services.Logger, cleaned.Sources[0].File.Path, error.Message);
         }
     }
 

@@ -31,8 +31,12 @@ internal static class SwapRecovery
         // What no swap has taken up was not finished.
         foreach (FileSystemEntry entry in isChanged ? recovery.Files.List(recovery.Directory) : entries)
         {
-            if (!entry.Name.EndsWith(LogFileNames.Cleaned, StringComparison.Ordinal))
+            if (!entry.Name.EndsWith(LogFileNames.Cleaned, StringComparison.Ordinal)
+                || !LogFileNames.IsOurs(entry.Name))
+            {
                 continue;
+            }
+
             recovery.Files.DeleteFile(Path.Combine(recovery.Directory, entry.Name));
             isChanged = true;
         }

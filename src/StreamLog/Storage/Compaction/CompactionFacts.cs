@@ -1,0 +1,64 @@
+using StreamLog.Protocol.Records;
+
+namespace StreamLog.Storage.Compaction;
+
+/// <summary>Finds out what of a log may be compacted. It reads no more than it has to.</summary>
+internal static class CompactionFacts
+{
+    /// <summary>Finds the range.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static CompactionRange RangeOf(LogState log, LogServices services)
+    {
+        long stableOffset;
+        Segment[] segments;
+        LogConfig config = log.Config;
+        lock (log.Gate)
+        {
+            segments = log.Segments;
+            stableOffset = Math.Min(log.DurableOffset, log.Producers.LastStableOffset(log.HighWatermark));
+            // The files beside these are not written yet.
+            if (log.Unflushed.Count > 0)
+                stableOffset = Math.Min(stableOffset, log.Unflushed[0].Segment.BaseOffset);
+        }
+
+        List<SegmentFacts> facts = [];
+        foreach (Segment segment in segments.AsSpan(0, Math.Max(0, segments.Length - 1)))
+        {
+            if (segment.NextOffset > stableOffset || !segment.TryRetain())
+                break;
+            try
+            {
+                facts.Add(Of(segment, config));
+            }
+            finally
+            {
+                segment.Release();
+            }
+        }
+
+        long? checkpoint = services.Checkpoints.GetCompacted(log.Partition);
+        return CompactionRange.Find(facts, checkpoint, log.LogStartOffset, stableOffset, config, services.NowMs);
+    }
+
+    /// <summary>Collects the facts of a segment, which the caller has retained.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static SegmentFacts Of(Segment segment, LogConfig config)
+    {
+        int size = segment.SizeInBytes;
+        // As many entries as there can be: to count them, the index would have to be read.
+        long indexBytes = (long)size / Math.Max(1, config.IndexIntervalBytes) * TimeIndex.EntrySize;
+        long maxTimestamp = config.MinCompactionLagMs > 0 ? segment.Indexes(config).MaxTimestamp : -1;
+        long firstTimestamp = config.MaxCompactionLagMs < long.MaxValue ? FirstTimestampOf(segment) : -1;
+        return new SegmentFacts(
+            segment.BaseOffset, segment.NextOffset, size, (int)Math.Min(indexBytes, config.SegmentIndexBytes),
+            maxTimestamp, firstTimestamp);
+    }
+
+    private static long FirstTimestampOf(Segment segment)
+    {
+        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
+        return segment.SizeInBytes > 0 && segment.File.Read(header, 0) == header.Length
+            ? new RecordBatchHeader(header).MaxTimestamp
+            : -1;
+    }
+}
