@@ -19,8 +19,8 @@ public sealed record CompactionReport
     /// <summary>Gets the bytes of those that have replaced them.</summary>
     public long BytesAfter { get; init; }
 
-    /// <summary>Gets the partitions that could not be compacted, with the reason: they are corrupt, or their disk failed
-    /// or is full. They are as they were.</summary>
+    /// <summary>Gets the partitions that could not be compacted, with the reason: they are corrupt, or their disk
+    /// failed or is full. They are as they were.</summary>
     public IReadOnlyDictionary<TopicPartition, string> Failures { get; init; } =
         new Dictionary<TopicPartition, string>();
 }

@@ -103,7 +103,8 @@ internal sealed partial class DirectoryCheckpoints
         }
     }
 
-    /// <summary>Returns how far compaction has come in a partition, or <see langword="null"/> where it never ran.</summary>
+    /// <summary>Returns how far compaction has come in a partition, or <see langword="null"/> where it never
+    /// ran.</summary>
     public long? GetCompacted(TopicPartition partition)
     {
         lock (_gate)

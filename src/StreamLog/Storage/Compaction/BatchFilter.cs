@@ -1,4 +1,3 @@
-using System.Buffers;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Compression;
 using StreamLog.Protocol.Records;
@@ -34,7 +33,8 @@ internal sealed class BatchFilter
         _counts = counts;
     }
 
-    /// <summary>Gets the aborted transaction that the last batch has ended, if readers still have to know of it.</summary>
+    /// <summary>Gets the aborted transaction that the last batch has ended, if readers still have to know of
+    /// it.</summary>
     public AbortedTransaction? KeptAbort { get; private set; }
 
     /// <summary>Filters a batch.</summary>

@@ -190,7 +190,9 @@ internal sealed class CleanedSegment : IDisposable
         if (batch.Length > _buffer.Length - _buffered)
             Flush();
         if (batch.Length > _buffer.Length)
+        {
             _file!.Write(batch, _size);
+        }
         else
         {
             batch.CopyTo(_buffer.AsSpan(_buffered));

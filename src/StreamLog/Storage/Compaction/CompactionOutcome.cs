@@ -6,7 +6,8 @@ internal sealed class CompactionOutcome
     /// <summary>Gets how many records it has read and kept.</summary>
     public FilterCounts Counts { get; } = new();
 
-    /// <summary>Gets or sets how often it has gone through the log: more than once where the keys did not fit.</summary>
+    /// <summary>Gets or sets how often it has gone through the log: more than once where the keys did not
+    /// fit.</summary>
     public int Passes { get; set; }
 
     /// <summary>Gets or sets how many segments were replaced.</summary>

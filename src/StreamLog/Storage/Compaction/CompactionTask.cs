@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace StreamLog.Storage.Compaction;
 
 /// <summary>Compacts the logs of a directory, from time to time and on command.</summary>

@@ -1,4 +1,3 @@
-using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage.Compaction;

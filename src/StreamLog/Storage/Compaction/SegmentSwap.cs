@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage.Compaction;
 
@@ -91,7 +92,7 @@ internal static class SegmentSwap
         services.Marks.Sync();
     }
 
-    private static void Rename(LogState log, IFileSystem files, CleanedSegment cleaned, string path)
+    private static void Rename(LogState log, HandleCache files, CleanedSegment cleaned, string path)
     {
         foreach (Segment segment in cleaned.Sources.AsSpan(1))
             segment.MarkDeleted();

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace StreamLog.Storage.Compaction;
 
 /// <summary>SipHash-2-4 with 128 bits of result: a hash that nobody can aim at who does not know its key.</summary>
-/// <remarks>Immutable. <see href="https://github.com/veorq/SipHash"/> describes it and gives its test vectors.</remarks>
+/// <remarks>Immutable. https://github.com/veorq/SipHash describes it and gives its test vectors.</remarks>
 internal readonly struct SipHash128
 {
     private readonly ulong _key0;
