@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using StreamLog.Extensibility;
+using StreamLog.Threading;
 
 namespace StreamLog.Storage;
 
@@ -19,7 +20,7 @@ internal sealed partial class LogFlusher
     /// <returns><see langword="true"/> if the durable offset moved up.</returns>
     /// <exception cref="FlushFailedException">The disk refused: nobody may try again.</exception>
     /// <exception cref="IOException">The disk failed, or is full, for a file beside the log's.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(SharedPoolMethodBuilder<>))]
     public async ValueTask<bool> FlushAsync()
     {
         if (!TryBegin(out FlushPlan plan))

@@ -3,6 +3,7 @@ using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Storage.Compaction;
+using StreamLog.Threading;
 
 namespace StreamLog.Storage;
 
@@ -275,7 +276,7 @@ internal sealed partial class PartitionLog
     }
 
     /// <summary>Flushes what is in the log now. For the flush loop, one call at a time. It never throws.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(SharedPoolMethodBuilder))]
     internal async ValueTask FlushAsync()
     {
         StorageMetrics metrics = _services.Metrics.Storage;

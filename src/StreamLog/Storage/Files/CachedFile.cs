@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using StreamLog.Extensibility;
+using StreamLog.Threading;
 
 namespace StreamLog.Storage.Files;
 
@@ -189,7 +190,7 @@ internal sealed class CachedFile : IFile
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(SharedPoolMethodBuilder))]
     public async ValueTask DataSyncAsync()
     {
         if (IsOnDisk())
