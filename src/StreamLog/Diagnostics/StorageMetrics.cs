@@ -17,7 +17,6 @@ internal sealed class StorageMetrics
     private readonly Counter<long> _rolled;
     private readonly Counter<long> _wentOffline;
     private readonly Histogram<double> _recoveryDuration;
-    private readonly Counter<long> _recoveredBytes;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meter">The node's meter.</param>
@@ -41,8 +40,6 @@ internal sealed class StorageMetrics
         _recoveryDuration = meter.CreateHistogram(
             "streamlog.recovery.duration", "s", "How long opening a partition's log took.", tags: null,
             Buckets.Seconds);
-        _recoveredBytes = meter.CreateCounter<long>(
-            "streamlog.recovery.bytes", "By", "Bytes read through by recovery after a stop that was not clean.");
     }
 
     /// <summary>Gets whether anybody wants to know how long a flush takes.</summary>
@@ -89,10 +86,5 @@ internal sealed class StorageMetrics
 
     /// <summary>Notes that a log was opened.</summary>
     /// <param name="duration">How long it took.</param>
-    /// <param name="readThrough">How many bytes were read through, because the stop before was not clean.</param>
-    public void Recovered(TimeSpan duration, long readThrough)
-    {
-        _recoveryDuration.Record(duration.TotalSeconds);
-        _recoveredBytes.Add(readThrough);
-    }
+    public void Recovered(TimeSpan duration) => _recoveryDuration.Record(duration.TotalSeconds);
 }

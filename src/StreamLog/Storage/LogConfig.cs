@@ -75,8 +75,8 @@ internal sealed record LogConfig
     /// to be compacted.</summary>
     public long SegmentMsMax => IsCompacted ? Math.Min(MaxCompactionLagMs, SegmentMs) : SegmentMs;
 
-    /// <summary>Gets whether disk space is set aside for a whole new segment (<c>preallocate</c>). Without it, the space
-    /// grows with the segment.</summary>
+    /// <summary>Gets whether disk space is set aside for a whole new segment (<c>preallocate</c>). Without it, the
+    /// space grows with the segment.</summary>
     public bool Preallocate { get; init; }
 
     /// <summary>Gets the codec to recompress with, or <see langword="null"/> to keep batches as produced.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             NextRandom = env.NextRandom,
         };
         _lastCheckpoint = env.Time.GetTimestamp();
-        Maintenance = new MaintenanceLoop(env.Time, logger);
+        Maintenance = new MaintenanceLoop(env.Time, logger, metrics.Maintenance);
         Retention = new RetentionTask(this, settings.RetentionCheckInterval, logger);
         Scrub = new ScrubTask(this, _services);
         Compaction = new CompactionTask(this, _services, new SipHash128(NextKey(env), NextKey(env)));
@@ -391,6 +391,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     {
         string path = PathOf(tp);
         LogState state = new(tp, topicId, path, config, _settings);
+        long begunAt = _services.Time.GetTimestamp();
         try
         {
             Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
@@ -404,6 +405,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
                 state.TryFail(WrongTopic(tp, path, other, topicId));
             else
                 LogRecovery.Open(_services, state, wasClean);
+            _services.Metrics.Storage.Recovered(_services.Time.GetElapsedTime(begunAt));
             return state;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))

@@ -46,10 +46,20 @@ internal sealed class LogRetention
 
         // Who rolled knows that the log ended there; else the next segment says where the log is to begin.
         cutter.TrimTo(count < _segments.Length ? _segments[count].BaseOffset : _segments[^1].NextOffset);
+        int bySize = Math.Min(beyondSize, count);
+        Count(_segments.AsSpan(0, bySize), "size");
+        Count(_segments.AsSpan(bySize, count - bySize), "time");
         return new RetentionOutcome(
-            count,
-            Math.Min(beyondSize, count),
-            _segments.Take(count).Sum(segment => (long)segment.SizeInBytes));
+            count, bySize, _segments.Take(count).Sum(segment => (long)segment.SizeInBytes));
+    }
+
+    private void Count(ReadOnlySpan<Segment> deleted, string reason)
+    {
+        long bytes = 0;
+        foreach (Segment segment in deleted)
+            bytes += segment.SizeInBytes;
+        if (deleted.Length > 0)
+            _services.Metrics.Maintenance.Deleted(_log.Partition.Topic, deleted.Length, bytes, reason);
     }
 
     private int CountBeyondSize()

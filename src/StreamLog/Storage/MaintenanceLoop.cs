@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamLog.Diagnostics;
 
 namespace StreamLog.Storage;
 
@@ -12,6 +13,7 @@ internal sealed partial class MaintenanceLoop : IAsyncDisposable
 {
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly MaintenanceMetrics _metrics;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
 
@@ -19,8 +21,9 @@ internal sealed partial class MaintenanceLoop : IAsyncDisposable
     private readonly Dictionary<string, Entry> _tasks = new(StringComparer.Ordinal);
     private bool _isStopped;
 
-    public MaintenanceLoop(TimeProvider time, ILogger logger)
+    public MaintenanceLoop(TimeProvider time, ILogger logger, MaintenanceMetrics metrics)
     {
+        _metrics = metrics;
         _time = time;
         _logger = logger;
     }
@@ -116,6 +119,7 @@ internal sealed partial class MaintenanceLoop : IAsyncDisposable
         }
         catch (Exception error)
         {
+            _metrics.Failed(entry.Task.Name);
             Log.TurnFailed(_logger, error, entry.Task.Name, entry.Task.Interval);
         }
 
