@@ -51,6 +51,12 @@ public sealed class RecordBuffer : IDisposable
     /// <summary>Gets the number of bytes.</summary>
     public int Length => _memory.Length;
 
+    /// <summary>Gets whether this process built the batch a moment ago, and computed its checksum over these very
+    /// bytes.</summary>
+    /// <remarks>Who has claimed the buffer need not compute it again. It says nothing of a buffer that others may
+    /// write to.</remarks>
+    public bool IsChecksumFresh { get; internal set; }
+
     /// <summary>Gets the bytes.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was released.</exception>
     public ReadOnlyMemory<byte> Memory

@@ -70,6 +70,29 @@ public static class Crc32C
         return ~state;
     }
 
+    /// <summary>Joins the checksums of two runs of bytes, as if both had been one.</summary>
+    /// <param name="first">The checksum of the first run.</param>
+    /// <param name="second">The checksum of the second one.</param>
+    /// <param name="secondLength">How many bytes that has.</param>
+    /// <returns>The checksum of both.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public static uint Combine(uint first, uint second, int secondLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(secondLength);
+
+        // x^(8 * length), by squaring x^8.
+        uint factor = One;
+        uint square = One >> 8;
+        for (int left = secondLength; left > 0; left >>= 1)
+        {
+            if ((left & 1) != 0)
+                factor = Multiply(factor, square);
+            square = Multiply(square, square);
+        }
+
+        return Multiply(first, factor) ^ second;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint HashThree(ref byte start, uint state, int stream, uint[] shift)
     {

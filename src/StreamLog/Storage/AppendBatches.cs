@@ -45,6 +45,8 @@ internal readonly struct AppendBatches
         // What is checked is what is written: nobody else changes the checked part of a copy, nor of what was claimed.
         bool isLogTime = config.TimestampType == TimestampType.LogAppendTime;
         bool isClaimed = !isLogTime && batches.TryClaim();
+        if (isClaimed && batches.IsChecksumFresh)
+            rules = rules with { IsCrcChecked = false };
         RecordBuffer copy = isClaimed ? batches.Retain() : RecordBuffer.CopyOf(batches.Span);
         try
         {

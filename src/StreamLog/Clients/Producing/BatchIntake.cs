@@ -59,6 +59,7 @@ internal sealed class BatchIntake : IDisposable
             int before = batch.Size;
             if (!batch.TryAppend(_engine.Time, entry))
             {
+                batch.HashIfLarge();
                 _full.Enqueue(batch);
                 isFull = true;
                 Open = batch = TakeSpare();

@@ -13,6 +13,8 @@ namespace StreamLog.Clients.Producing;
 /// </remarks>
 internal sealed class ProducerBatch : IDisposable
 {
+    private const int LargeRecordBytes = 512;
+
     private readonly RecordBatchBuilder _builder;
     private RecordBuffer? _records;
     private bool _isHandedOver;
@@ -107,6 +109,15 @@ internal sealed class ProducerBatch : IDisposable
         }
 
         return isTaken;
+    }
+
+    /// <summary>Hashes the records of a full batch, if they are large. To be called by the thread that has filled it: it
+    /// has little to do for each of them, and they still lie in its cache. Small ones are hashed by who sends
+    /// them.</summary>
+    public void HashIfLarge()
+    {
+        if (Size / Math.Max(1, _count) >= LargeRecordBytes)
+            _builder.HashRecords();
     }
 
     /// <summary>Notes who waits for the record appended last.</summary>

@@ -36,6 +36,18 @@ public sealed class Crc32CTests
             Assert.Equal(Crc32C.Compute(bytes), Crc32C.Append(Crc32C.Compute(bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
     }
 
+    [Fact]
+    public void Two_runs_that_were_hashed_apart_join()
+    {
+        byte[] bytes = SampleRecords.SomeText(70_000);
+        foreach (int cut in (int[])[0, 1, 40, 1000, 4096, 65_537, 69_999, 70_000])
+        {
+            uint first = Crc32C.Compute(bytes.AsSpan(0, cut));
+            uint second = Crc32C.Compute(bytes.AsSpan(cut));
+            Assert.Equal(Crc32C.Compute(bytes), Crc32C.Combine(first, second, bytes.Length - cut));
+        }
+    }
+
     private static uint Plain(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

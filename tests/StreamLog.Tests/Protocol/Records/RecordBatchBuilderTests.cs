@@ -180,6 +180,50 @@ public sealed class RecordBatchBuilderTests
         Assert.Throws<ObjectDisposedException>(() => builder.TryAppend(0, null, Bytes, null, Bytes, null));
     }
 
+    // Goal: whoever hashes the records, and whether more of them follow, the batch is the same.
+    [Theory]
+    [InlineData(CompressionType.None, 3)]
+    [InlineData(CompressionType.None, 2)]
+    [InlineData(CompressionType.Gzip, 3)]
+    public void Records_may_be_hashed_before_the_batch_is_built(CompressionType compression, int hashedAfter)
+    {
+        using RecordBatchBuilder plain = new(10_000, compression);
+        using RecordBatchBuilder hashed = new(10_000, compression);
+        for (int batch = 0; batch < 2; batch++)
+        {
+            for (int i = 1; i <= 3; i++)
+            {
+                byte[] value = new byte[700 * i];
+                plain.TryAppend(5, default, false, value, true, null);
+                hashed.TryAppend(5, default, false, value, true, null);
+                if (i == hashedAfter)
+                    hashed.HashRecords();
+            }
+
+            plain.SetProducer(7, 1, batch * 3, transactional: false);
+            hashed.SetProducer(7, 1, batch * 3, transactional: false);
+            using RecordBuffer one = plain.Build();
+            using RecordBuffer other = hashed.Build();
+            Assert.True(RecordBatchHeader.HasValidCrc(other.Span));
+            Assert.Equal(one.Span, other.Span);
+        }
+    }
+
+    // Goal: nobody relies on the checksum of bytes that were not built here, or that may have changed since.
+    [Fact]
+    public void Only_what_was_just_built_has_a_fresh_checksum()
+    {
+        using RecordBatchBuilder builder = new(10_000);
+        builder.TryAppend(5, default, false, [1], true, null);
+        using RecordBuffer built = builder.Build();
+        using RecordBuffer copy = RecordBuffer.CopyOf(built.Span);
+        using RecordBuffer part = built.Slice(0, built.Length);
+
+        Assert.True(built.IsChecksumFresh);
+        Assert.False(copy.IsChecksumFresh);
+        Assert.False(part.IsChecksumFresh);
+    }
+
     private sealed class BytesSerializer : ISerializer<byte[]?>
     {
         public void Serialize(byte[]? value, IBufferWriter<byte> writer) => writer.Write(value);
