@@ -255,7 +255,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
 
     private async ValueTask StartAsync(CancellationToken cancellationToken)
     {
-        await _parts.Metadata.StartAsync(RegisterNode, cancellationToken).ConfigureAwait(false);
+        _parts.Directory.BrokerEpoch =
+            await _parts.Metadata.StartAsync(RegisterNode, cancellationToken).ConfigureAwait(false);
         await DeclaredTopics
             .ApplyAsync(_parts.Options, _parts.Metadata, _parts.Controller, cancellationToken)
             .ConfigureAwait(false);
@@ -269,7 +270,11 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         _parts.Partitions.RemoveLeftovers(image);
         return Controller.RegisterNode(
-            image, _parts.NodeId, _parts.Environment.NewId(), _parts.Directory.DirectoryId);
+            image,
+            _parts.NodeId,
+            _parts.Environment.NewId(),
+            _parts.Directory.DirectoryId,
+            _parts.Directory.StoppedBrokerEpoch);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

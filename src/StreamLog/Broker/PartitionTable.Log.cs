@@ -19,9 +19,6 @@ internal sealed partial class PartitionTable
             4003, LogLevel.Error, "{Partition} is offline: it cannot be opened. All other partitions work on.")]
         public static partial void OpenedOffline(ILogger logger, TopicPartition partition, Exception exception);
 
-        [LoggerMessage(4004, LogLevel.Error, "{Partition} is offline: its leader epoch could not be noted.")]
-        public static partial void CannotLead(ILogger logger, Exception exception, TopicPartition partition);
-
         [LoggerMessage(4005, LogLevel.Warning,
             "{Partition} was deleted, and its files are still there. The next start removes them.")]
         public static partial void CannotDelete(ILogger logger, Exception exception, TopicPartition partition);

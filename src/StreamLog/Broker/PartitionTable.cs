@@ -50,15 +50,22 @@ internal sealed partial class PartitionTable
     public void RemoveLeftovers(ClusterImage image)
     {
         _directory.ForgetMarks(image.RemovedTopicIds);
-        foreach ((TopicPartition partition, Guid topicId) in _directory.FindPartitions())
+        Dictionary<TopicPartition, Guid> leftovers = [];
+        foreach (TopicPartition partition in _directory.FindPartitions())
         {
-            if (partition.Topic == TopicNames.ClusterMetadata || image.TopicNamesById.ContainsKey(topicId))
+            // What the metadata has under that name says itself, when it is opened, if it belongs to another topic.
+            bool isExpected = image.FindTopic(partition.Topic) is { } topic
+                && partition.Partition < topic.Partitions.Length
+                && image.RemovedTopicIds.IsEmpty;
+            if (isExpected || partition.Topic == TopicNames.ClusterMetadata)
+                continue;
+            if (_directory.FindTopic(partition) is not { } topicId || image.TopicNamesById.ContainsKey(topicId))
                 continue;
 
             if (image.RemovedTopicIds.Contains(topicId))
             {
                 Log.RemovesLeftover(_logger, partition, topicId);
-                Delete(partition, topicId);
+                leftovers.Add(partition, topicId);
             }
             else
             {
@@ -66,6 +73,8 @@ internal sealed partial class PartitionTable
                 Log.LeavesForeign(_logger, partition, topicId);
             }
         }
+
+        Delete(leftovers);
     }
 
     /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
@@ -98,11 +107,7 @@ internal sealed partial class PartitionTable
         TopicTable before = Current;
         bool mustRetry = _openFailure is not null;
         _openFailure = null;
-        foreach (LocalTopic topic in before.Topics)
-        {
-            if (!image.TopicNamesById.ContainsKey(topic.TopicId))
-                Delete(topic);
-        }
+        Delete([.. before.Topics.Where(topic => !image.TopicNamesById.ContainsKey(topic.TopicId))]);
 
         List<LocalTopic> topics = new(image.Topics.Count);
         List<TopicPartition> missing = [];
@@ -171,23 +176,27 @@ internal sealed partial class PartitionTable
         if (missing.Count == 0)
             return;
 
-        Dictionary<string, LocalTopic> byName = topics.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+        Dictionary<string, int> byName = new(StringComparer.Ordinal);
+        for (int i = 0; i < topics.Count; i++)
+            byName.Add(topics[i].Name, i);
+
         ReplicatedPartition?[] opened = new ReplicatedPartition?[missing.Count];
         ParallelOptions parallel = new()
         {
             MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
         };
-        Parallel.For(0, missing.Count, parallel, i => opened[i] = TryOpen(byName[missing[i].Topic], missing[i]));
+        Parallel.For(0, missing.Count, parallel, i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i]));
 
         foreach (IGrouping<string, ReplicatedPartition> group in opened
             .OfType<ReplicatedPartition>()
             .GroupBy(partition => partition.TopicPartition.Topic))
         {
-            LocalTopic topic = byName[group.Key];
+            int index = byName[group.Key];
+            LocalTopic topic = topics[index];
             ImmutableArray<ReplicatedPartition?>.Builder partitions = topic.Partitions.ToBuilder();
             foreach (ReplicatedPartition partition in group)
                 partitions[partition.TopicPartition.Partition] = partition;
-            topics[topics.IndexOf(topic)] = topic with { Partitions = partitions.MoveToImmutable() };
+            topics[index] = topic with { Partitions = partitions.MoveToImmutable() };
         }
     }
 
@@ -214,49 +223,68 @@ internal sealed partial class PartitionTable
         for (int i = 0; i < topic.Partitions.Length; i++)
         {
             PartitionImage image = topic.Image.Partitions[i];
-            if (image.Leader != _nodeId || topic.Partitions[i] is not { } partition)
-                continue;
-
-            try
-            {
+            if (image.Leader == _nodeId && topic.Partitions[i] is { } partition)
                 partition.BecomeLeader(image.LeaderEpoch);
-            }
-            catch (Exception exception) when (exception is StreamLogException or IOException)
-            {
-                Log.CannotLead(_logger, exception, partition.TopicPartition);
-                partition.Fail(exception as StreamLogException ?? new StreamLogException(
-                    ErrorCode.KafkaStorageError,
-                    $"{partition.TopicPartition} could not note its leader epoch: {exception.Message}",
-                    exception));
-            }
         }
     }
 
-    private void Delete(LocalTopic topic)
+    private void Delete(List<LocalTopic> topics)
     {
-        StreamLogException gone = new(
-            ErrorCode.UnknownTopicOrPartition, $"The topic '{topic.Name}' was deleted.");
-        foreach (ReplicatedPartition? partition in topic.Partitions)
+        Dictionary<TopicPartition, Guid> partitions = [];
+        foreach (LocalTopic topic in topics)
         {
-            if (partition is null)
-                continue;
+            StreamLogException gone = new(
+                ErrorCode.UnknownTopicOrPartition, $"The topic '{topic.Name}' was deleted.");
+            for (int i = 0; i < topic.Partitions.Length; i++)
+            {
+                topic.Partitions[i]?.Fail(gone);
 
-            partition.Fail(gone);
-            Delete(partition.TopicPartition, topic.TopicId);
+                // Where something else lies in its place, the partition was offline, and that is left alone.
+                TopicPartition partition = new(topic.Name, i);
+                if (IsOf(partition, topic.TopicId))
+                    partitions.Add(partition, topic.TopicId);
+            }
         }
+
+        Delete(partitions);
     }
 
-    private void Delete(TopicPartition partition, Guid topicId)
+    private bool IsOf(TopicPartition partition, Guid topicId)
     {
         try
         {
-            _directory.DeletePartition(partition);
+            return _directory.FindTopic(partition) == topicId;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.CannotDelete(_logger, exception, partition);
+            _leftovers.Add(topicId);
+            return false;
+        }
+    }
+
+    // What fails is left to the next start: the metadata goes on saying that the topic is deleted.
+    private void Delete(Dictionary<TopicPartition, Guid> partitions)
+    {
+        if (partitions.Count == 0)
+            return;
+
+        try
+        {
+            foreach ((TopicPartition partition, Exception failure) in
+                _directory.DeletePartitions([.. partitions.Keys]))
+            {
+                Log.CannotDelete(_logger, failure, partition);
+                _leftovers.Add(partitions[partition]);
+            }
         }
         catch (Exception exception) when (exception is StreamLogException or IOException)
         {
-            // The metadata goes on saying that the topic is deleted, so the next start tries again.
-            _leftovers.Add(topicId);
-            Log.CannotDelete(_logger, exception, partition);
+            foreach ((TopicPartition partition, Guid topicId) in partitions)
+            {
+                Log.CannotDelete(_logger, exception, partition);
+                _leftovers.Add(topicId);
+            }
         }
     }
 }

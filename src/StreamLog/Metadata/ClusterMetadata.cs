@@ -64,14 +64,14 @@ internal sealed partial class ClusterMetadata : IMetadataListener, IAsyncDisposa
     /// end.</summary>
     /// <param name="register">Decides on the registration.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>A task that completes when the node may work.</returns>
-    public async ValueTask StartAsync(
+    /// <returns>The epoch of the registration, when the node may work.</returns>
+    public async ValueTask<long> StartAsync(
         Func<ClusterImage, Decision<long>> register, CancellationToken cancellationToken)
     {
         await _coordination.StartAsync(this, cancellationToken).ConfigureAwait(false);
         _controllerEpoch = await _coordination.CampaignAsync(cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _isStarted, true);
-        await ChangeAsync(register, cancellationToken).ConfigureAwait(false);
+        return await ChangeAsync(register, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a change.</summary>

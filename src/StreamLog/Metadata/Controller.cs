@@ -35,15 +35,25 @@ internal sealed class Controller
     /// of.</summary>
     /// <remarks>
     /// The leader epoch rises although the leader may be the same: what the node wrote in its life before and did not
-    /// flush may be gone, and an offset must never mean two records of one epoch.
+    /// flush may be gone, and an offset must never mean two records of one epoch. A node that was stopped in order, and
+    /// has not been registered since, goes on as the one it was: nothing changes.
     /// </remarks>
     /// <param name="image">What is there.</param>
     /// <param name="nodeId">The node.</param>
     /// <param name="incarnationId">A new id of this start.</param>
     /// <param name="directoryId">The id of its data directory.</param>
+    /// <param name="stoppedEpoch">The epoch of the registration that the node's last stop in order ended, or -1.</param>
     /// <returns>The records, and the epoch of the node.</returns>
-    public static Decision<long> RegisterNode(ClusterImage image, int nodeId, Guid incarnationId, Guid directoryId)
+    public static Decision<long> RegisterNode(
+        ClusterImage image, int nodeId, Guid incarnationId, Guid directoryId, long stoppedEpoch = -1)
     {
+        if (image.Brokers.TryGetValue(nodeId, out BrokerImage? before)
+            && before.BrokerEpoch == stoppedEpoch
+            && before.DirectoryIds.Contains(directoryId))
+        {
+            return new Decision<long>([], stoppedEpoch);
+        }
+
         long epoch = Math.Max(image.EndOffset, image.Brokers.GetValueOrDefault(nodeId)?.BrokerEpoch + 1 ?? 0);
         List<IMetadataRecord> records = [];
         if (image.Features.IsEmpty)

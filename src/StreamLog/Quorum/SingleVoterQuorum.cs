@@ -34,6 +34,9 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     private readonly Guid _directoryId;
     private readonly ILogger _logger;
 
+    // Whether this node was stopped in order. All that it wrote is on the disk then, so it may lead on in the term.
+    private readonly bool _mayGoOn;
+
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
@@ -66,6 +69,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         _logger = logger;
         _nodeId = directory.NodeId;
         _directoryId = directory.DirectoryId;
+        _mayGoOn = directory.StoppedBrokerEpoch >= 0;
         LogConfig config = new() { MaxMessageBytes = BatchBytesMax, SegmentBytes = SegmentBytes };
         _log = directory.OpenPartition(TopicPartition, TopicId, config);
         if (_log.Failure is { } failure)
@@ -112,6 +116,11 @@ internal sealed partial class SingleVoterQuorum : ICoordination
 
         if (!_stateFile.TryRead(out QuorumState? state))
             Log.QuorumStateUnreadable(_logger, _log.LatestEpoch);
+        if (_mayGoOn && state is not null && IsOwnTerm(state))
+        {
+            lock (_gate)
+                return _epoch = state.LeaderEpoch;
+        }
 
         // An epoch in which nothing was committed was told to nobody, so the log alone would do where the file is
         // damaged.
@@ -211,6 +220,9 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         Fail(new StreamLogException(ErrorCode.NotController, "This node has stopped."), isExpected: true);
         return ValueTask.CompletedTask;
     }
+
+    private bool IsOwnTerm(QuorumState state) =>
+        state.LeaderId == _nodeId && state.VotedDirectoryId == _directoryId && state.LeaderEpoch == _log.LatestEpoch;
 
     private long NowMs => _environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -96,15 +96,15 @@ internal sealed class ReplicatedPartition
         AdvanceHighWatermark();
     }
 
-    /// <summary>Leads from now on. Durable when it returns: the epoch must not be told to anyone before.</summary>
+    /// <summary>Leads from now on. Writes nothing: the first append of the epoch does, and until then no record is of
+    /// it.</summary>
     /// <param name="leaderEpoch">The epoch, by the controller's word. Older ones change nothing.</param>
-    /// <exception cref="StreamLogException">The disk failed.</exception>
     public void BecomeLeader(int leaderEpoch)
     {
         if (leaderEpoch <= LeaderEpoch || Failure is not null)
             return;
 
-        Log.AssignEpochStart(leaderEpoch);
+        Log.BeginEpoch(leaderEpoch);
         lock (_gate)
         {
             Volatile.Write(ref _epochStart, Log.LogEndOffset);

@@ -137,17 +137,24 @@ internal sealed partial class DirectoryCheckpoints
     }
 
     /// <summary>
-    /// Forgets a partition, durably, before its directory goes: one of the same name may come after it.
+    /// Forgets partitions, durably, before their directories go: others of the same names may come after them.
     /// </summary>
-    public void Forget(TopicPartition partition)
+    public void Forget(IEnumerable<TopicPartition> partitions)
     {
         lock (_gate)
         {
-            bool isKnown = _recoveryPoints.Remove(partition);
-            isKnown |= _logStarts.Remove(partition);
-            isKnown |= _highWatermarks.Remove(partition);
-            bool isCompacted = _compacted.Remove(partition);
+            bool isKnown = false;
+            bool isCompacted = false;
+            foreach (TopicPartition partition in partitions)
+            {
+                isKnown |= _recoveryPoints.Remove(partition);
+                isKnown |= _logStarts.Remove(partition);
+                isKnown |= _highWatermarks.Remove(partition);
+                isCompacted |= _compacted.Remove(partition);
+            }
+
             isKnown |= isCompacted;
+
             if (!isKnown)
                 return;
             Write(RecoveryPoints, _recoveryPoints);

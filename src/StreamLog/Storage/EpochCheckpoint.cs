@@ -28,7 +28,18 @@ internal sealed class EpochCheckpoint
     public bool IsDurable(int epoch) => Volatile.Read(ref _latestDurable) >= epoch;
 
     /// <summary>
-    /// Notes that an epoch begins at the end of the log. Older ones, and the same one again, change nothing.
+    /// Begins an epoch at the end of the log, in memory: <see cref="Assign"/> writes it down before there is a batch of
+    /// it. If the node ends before, nobody has seen a record of the epoch.
+    /// </summary>
+    public void Begin(int epoch)
+    {
+        lock (_gate)
+            BeginAtEnd(epoch);
+    }
+
+    /// <summary>
+    /// Notes durably that an epoch begins at the end of the log, or began where <see cref="Begin"/> was called. Older
+    /// ones, and the same one again, change nothing.
     /// </summary>
     /// <exception cref="IOException">The disk failed or is full; the epoch is not assigned.</exception>
     public void Assign(int epoch)
@@ -36,13 +47,10 @@ internal sealed class EpochCheckpoint
         lock (_gate)
         {
             LeaderEpochs before = _log.Epochs;
-            if (epoch <= before.Latest)
+            if (epoch < before.Latest || IsDurable(epoch))
                 return;
 
-            // From here on batches of older epochs are refused, so the epoch begins where the log ends now.
-            LeaderEpochs after;
-            lock (_log.Gate)
-                _log.Epochs = after = before.With(epoch, _log.LogEndOffset);
+            LeaderEpochs after = BeginAtEnd(epoch);
             try
             {
                 Write(after);
@@ -72,6 +80,26 @@ internal sealed class EpochCheckpoint
         }
     }
 
-    private void Write(LeaderEpochs epochs) => AtomicFile.Replace(
-        _services.Files, Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), epochs.Encode());
+    // From here on batches of older epochs are refused, so the epoch begins where the log ends now.
+    private LeaderEpochs BeginAtEnd(int epoch)
+    {
+        lock (_log.Gate)
+        {
+            return epoch <= _log.Epochs.Latest
+                ? _log.Epochs
+                : _log.Epochs = _log.Epochs.With(epoch, _log.LogEndOffset);
+        }
+    }
+
+    private void Write(LeaderEpochs epochs)
+    {
+        // Before the first epoch the directory holds no record, and may not be on the disk itself.
+        if (_latestDurable < 0)
+            PartitionMetadataFile.Write(_services.Files, _log.Directory, _log.TopicId);
+
+        AtomicFile.Replace(
+            _services.Files, Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), epochs.Encode());
+        if (_latestDurable < 0)
+            _services.Directories.SyncNames();
+    }
 }

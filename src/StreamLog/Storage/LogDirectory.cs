@@ -16,9 +16,6 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 {
     public const string LockFileName = "streamlog.lock";
 
-    // What is about to be deleted, and goes at the next start if it was not.
-    private const string DoomedSuffix = ".streamlog-delete";
-
     // Kafka's producer.id.expiration.ms: a day without a batch.
     private static readonly TimeSpan ProducerExpiration = TimeSpan.FromDays(1);
 
@@ -55,7 +52,10 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _lock = held;
         Path = path;
         _identity = DirectoryIdentity.Open(env, path, settings);
-        WasCleanShutdown = CleanShutdownFile.Take(_files, path);
+        long? stopped = CleanShutdownFile.Take(_files, path);
+        WasCleanShutdown = stopped is not null;
+        StoppedBrokerEpoch = stopped ?? CleanShutdownFile.NoEpoch;
+        BrokerEpoch = StoppedBrokerEpoch;
         DirectoryCheckpoints checkpoints = new(_files, path, logger);
         FlushMarks marks = FlushMarks.Open(_files, path);
         _files.SyncDirectory(path);
@@ -70,6 +70,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Deletions = new SegmentDeletion(_files, env.Time, logger),
             Logger = logger,
             Metrics = metrics,
+            Directories = new PartitionDirectories(_files, path),
             FailDirectory = Fail,
             NextRandom = env.NextRandom,
         };
@@ -112,6 +113,15 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     /// <summary>Gets how many bytes may still be written.</summary>
     public long AvailableBytes => _files.AvailableBytes(Path);
+
+    /// <summary>
+    /// Gets the epoch of the node's registration that the last stop in order ended, or -1: if it is still the newest,
+    /// nothing has happened since, and this run may go on where that one stopped.
+    /// </summary>
+    public long StoppedBrokerEpoch { get; }
+
+    /// <summary>Gets or sets the epoch of the node's registration, which a stop in order notes.</summary>
+    public long BrokerEpoch { get; set; }
 
     /// <summary>Opens a directory, or creates it.</summary>
     /// <exception cref="StreamLogException">
@@ -199,62 +209,61 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     }
 
     /// <summary>Lists the partitions that have files here.</summary>
-    public IReadOnlyList<(TopicPartition Partition, Guid TopicId)> FindPartitions()
-    {
-        List<(TopicPartition, Guid)> found = [];
-        foreach (FileSystemEntry entry in _files.List(Path))
-        {
-            if (!entry.IsDirectory || !LogFileNames.TryParseDirectory(entry.Name, out TopicPartition partition))
-                continue;
-            if (PartitionMetadataFile.Read(_files, PathOf(partition)) is { } topicId)
-                found.Add((partition, topicId));
-        }
+    public IReadOnlyList<TopicPartition> FindPartitions() => _services.Directories.Find();
 
-        return found;
-    }
+    /// <summary>Reads whose records the files of a partition hold.</summary>
+    /// <returns>The topic, or <see langword="null"/> where no file says that.</returns>
+    public Guid? FindTopic(TopicPartition tp) => _services.Directories.FindTopic(tp);
 
-    /// <summary>Deletes a partition's files. An open log of it is closed first.</summary>
-    /// <exception cref="StreamLogException">The disk failed.</exception>
-    public void DeletePartition(TopicPartition tp)
+    /// <summary>Deletes the files of partitions, with one flush for all of them. Open logs are closed first.</summary>
+    /// <returns>Those whose files could not be deleted, and why.</returns>
+    /// <exception cref="StreamLogException">The disk failed. Any of the files may be there at the next
+    /// start.</exception>
+    public IReadOnlyDictionary<TopicPartition, Exception> DeletePartitions(IReadOnlyList<TopicPartition> partitions)
     {
         try
         {
-            DeleteFiles(tp);
+            Dictionary<TopicPartition, Exception> failures = [];
+            TopicPartition[] found;
+            lock (_gate)
+            {
+                ThrowIfUnusable();
+                found = [.. partitions.Where(Close)];
+                if (found.Length == 0)
+                    return failures;
+
+                _services.Checkpoints.Forget(found);
+                _services.Directories.Doom(found, failures);
+                _services.Directories.SyncNames();
+            }
+
+            // The names are free from here on, and what they stood for is in nobody's way.
+            _services.Directories.DeleteDoomed(found.Where(tp => !failures.ContainsKey(tp)));
+            return failures;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
             FailIfNotFlushed(error);
             throw new StreamLogException(
-                DiskErrors.CodeOf(error),
-                $"Partition {tp} could not be deleted from {PathOf(tp)}: {error.Message}", error);
+                DiskErrors.CodeOf(error), $"Partitions could not be deleted from {Path}: {error.Message}", error);
         }
     }
 
     /// <summary>Forgets how far the partitions of deleted topics had been flushed.</summary>
     public void ForgetMarks(IReadOnlySet<Guid> topicIds) => _services.Marks.Forget(topicIds);
 
-    private void DeleteFiles(TopicPartition tp)
+    // Tells whether there is anything of it to delete.
+    private bool Close(TopicPartition tp)
     {
-        PartitionLog? log;
-        lock (_gate)
+        if (_logs.Remove(tp, out PartitionLog? log))
         {
-            ThrowIfUnusable();
-            if (_logs.Remove(tp, out log))
-                log.Close();
-
-            string path = PathOf(tp);
-            if (!_files.DirectoryExists(path))
-                return;
-            if (log is not null)
-                _services.Marks.Forget(log.TopicId, tp.Partition);
-            _services.Checkpoints.Forget(tp);
-            _services.Deletions.Forget(path);
-            string doomed = path + DoomedSuffix;
-            _files.DeleteDirectory(doomed);
-            _files.Rename(path, doomed);
-            _files.SyncDirectory(Path);
-            _files.DeleteDirectory(doomed);
+            log.Close();
+            _services.Marks.Forget(log.TopicId, tp.Partition);
         }
+
+        string path = _services.Directories.PathOf(tp);
+        _services.Deletions.Forget(path);
+        return _files.DirectoryExists(path);
     }
 
     /// <summary>
@@ -362,12 +371,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     {
         if (files.DirectoryExists(path))
         {
-            foreach (FileSystemEntry entry in files.List(path))
-            {
-                if (entry.IsDirectory && entry.Name.EndsWith(DoomedSuffix, StringComparison.Ordinal))
-                    files.DeleteDirectory(System.IO.Path.Combine(path, entry.Name));
-            }
-
+            PartitionDirectories.DeleteDoomed(files, path);
             return;
         }
 
@@ -389,17 +393,14 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config, bool wasClean)
     {
-        string path = PathOf(tp);
+        string path = _services.Directories.PathOf(tp);
         LogState state = new(tp, topicId, path, config, _settings);
         long begunAt = _services.Time.GetTimestamp();
         try
         {
-            Guid? foundId = _files.DirectoryExists(path) ? PartitionMetadataFile.Read(_files, path) : null;
+            Guid? foundId = _services.Directories.FindTopic(tp);
             if (foundId is null)
-            {
-                ThrowIfForeign(tp, path);
-                Create(path, topicId);
-            }
+                _services.Directories.Create(tp, topicId);
 
             if (foundId is { } other && other != topicId)
                 state.TryFail(WrongTopic(tp, path, other, topicId));
@@ -430,35 +431,8 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
         _services.Marks.Sync();
         if (isClean)
-            CleanShutdownFile.Leave(_files, Path);
+            CleanShutdownFile.Leave(_files, Path, BrokerEpoch);
         return isClean;
-    }
-
-    private string PathOf(TopicPartition tp) => System.IO.Path.Combine(Path, tp.ToString());
-
-    private void Create(string path, Guid topicId)
-    {
-        // The file that names the topic comes last: without it the directory does not count as a partition.
-        _files.CreateDirectory(path);
-        _files.SyncDirectory(Path);
-        PartitionMetadataFile.Write(_files, path, topicId);
-    }
-
-    // Somebody's directory that happens to have a partition's name is not filled, and not deleted with a topic later.
-    private void ThrowIfForeign(TopicPartition tp, string path)
-    {
-        if (!_files.DirectoryExists(path))
-            return;
-        foreach (FileSystemEntry entry in _files.List(path))
-        {
-            if (entry.IsDirectory || !(LogFileNames.IsOurs(entry.Name) || LogFileNames.IsLeftOver(entry.Name)))
-            {
-                throw new StreamLogException(
-                    ErrorCode.KafkaStorageError,
-                    $"Partition {tp} could not be created: {path} has no {LogFileNames.PartitionMetadata}, and holds " +
-                    $"'{entry.Name}', which is not StreamLog's. Move that directory away; nothing in it was changed.");
-            }
-        }
     }
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(

@@ -28,6 +28,9 @@ internal sealed class LogServices
 
     public required StreamLogMetrics Metrics { get; init; }
 
+    /// <summary>Gets the directories of the partitions.</summary>
+    public required PartitionDirectories Directories { get; init; }
+
     /// <summary>Gets what takes the whole directory offline: its metadata could not be flushed.</summary>
     public required Action<Exception> FailDirectory { get; init; }
 

@@ -201,6 +201,12 @@ internal sealed partial class PartitionLog
         _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
 
     /// <summary>
+    /// Has the leader of this epoch begin at the log's end, in memory: the first append of it writes that down. Older
+    /// epochs change nothing.
+    /// </summary>
+    public void BeginEpoch(int epoch) => _epochs.Begin(epoch);
+
+    /// <summary>
     /// Notes durably that the leader of this epoch begins at the log's end. Older epochs change nothing.
     /// </summary>
     /// <exception cref="StreamLogException">The log is offline, or the disk is full.</exception>

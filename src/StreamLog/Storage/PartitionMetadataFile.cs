@@ -8,9 +8,21 @@ internal static class PartitionMetadataFile
 {
     private const string Prefix = "version: 0\ntopic_id: ";
 
-    public static void Write(IFileSystem files, string directory, Guid topicId) => AtomicFile.Replace(
-        files, Path.Combine(directory, LogFileNames.PartitionMetadata),
-        Encoding.UTF8.GetBytes($"{Prefix}{DirectoryIdentity.Encode(topicId)}\n"));
+    /// <summary>Writes the id durably, but for the name: the caller syncs the directory.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public static void Write(IFileSystem files, string directory, Guid topicId) =>
+        AtomicFile.Write(files, Path.Combine(directory, LogFileNames.PartitionMetadata), Encode(topicId));
+
+    /// <summary>Writes the id into a new directory. A crash may leave anything of it.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public static void WriteUnflushed(IFileSystem files, string directory, Guid topicId)
+    {
+        byte[] content = Encode(topicId);
+        string path = Path.Combine(directory, LogFileNames.PartitionMetadata);
+        using IFile file = files.Open(path, FileOpenMode.OpenOrCreate);
+        file.SetLength(0);
+        file.Write(content, 0);
+    }
 
     /// <summary>Reads the id, or <see langword="null"/> where there is no sound file.</summary>
     public static Guid? Read(IFileSystem files, string directory)
@@ -21,4 +33,7 @@ internal static class PartitionMetadataFile
             & DirectoryIdentity.TryDecode(text[Math.Min(Prefix.Length, text.Length)..].TrimEnd(), out Guid id);
         return isSound ? id : null;
     }
+
+    private static byte[] Encode(Guid topicId) =>
+        Encoding.UTF8.GetBytes($"{Prefix}{DirectoryIdentity.Encode(topicId)}\n");
 }

@@ -26,13 +26,19 @@ internal sealed class RecoveryFlush
         if (_recovery.Unflushed.Count == 0)
             return;
 
+        // What had been flushed is there with its name. A segment that is still empty may have been rolled just before
+        // the end, unless there has never been a record.
+        Segment active = _recovery.Segments[^1];
+        bool areNamesDirty = active.SizeInBytes == 0 && _log.Epochs.Latest >= 0;
         foreach ((Segment segment, long start) in _recovery.Unflushed)
         {
+            if (start >= segment.SizeInBytes)
+                continue;
             Rewrite(segment, start);
             segment.File.DataSync();
+            areNamesDirty = true;
         }
 
-        Segment active = _recovery.Segments[^1];
         foreach ((Segment segment, long _) in _recovery.Unflushed)
         {
             if (segment.Transactions is null)
@@ -41,9 +47,11 @@ internal sealed class RecoveryFlush
                 continue;
             segment.Indexes(_log.Config).Seal();
             _recovery.WriteIfThereIsRoom(() => segment.SaveIndexes(_log.Config));
+            areNamesDirty = true;
         }
 
-        _recovery.Files.SyncDirectory(_recovery.Directory);
+        if (areNamesDirty)
+            _recovery.Files.SyncDirectory(_recovery.Directory);
     }
 
     /// <summary>

@@ -70,7 +70,10 @@ internal sealed class SegmentDiscovery
         _segments.Add(Segment.Create(
             _files, _directory, logStart, config.Preallocate ? config.SegmentBytes : 0, services.NowMs,
             services.NextRollJitterMs(config)));
-        _files.SyncDirectory(_directory);
+
+        // In a directory that has never held a record, the first epoch forces all names to disk before there is one.
+        if (_recovery.State.Epochs.Latest >= 0)
+            _files.SyncDirectory(_directory);
     }
 
     private void Take(FileSystemEntry entry)

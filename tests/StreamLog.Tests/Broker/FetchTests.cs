@@ -1,4 +1,5 @@
 using StreamLog.Protocol.Messages;
+using StreamLog.Simulation;
 using Xunit;
 
 namespace StreamLog.Tests.Broker;
@@ -107,10 +108,10 @@ public sealed class FetchTests
     [Fact]
     public async Task A_reader_of_a_later_epoch_than_there_is_is_told_where_it_parts()
     {
-        BrokerHarness first = await BrokerHarness.StartAsync();
+        BrokerHarness first = await BrokerHarness.StartAsync(files: new SimulatedDisk());
         await first.CreateTopicAsync("orders");
         await first.ProduceAsync("orders", 0, "a", "b");
-        await using BrokerHarness broker = await first.RestartAsync();
+        await using BrokerHarness broker = await first.CrashAsync();
         await broker.ProduceAsync("orders", 0, "c");
 
         // The first life had epoch 0 and ended at 2, the second has epoch 1.

@@ -82,6 +82,7 @@ public sealed class StartAndFailureTests
         SimulatedDisk disk = new();
         await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
         await broker.CreateTopicAsync("orders", 2);
+        await broker.ProduceAsync("orders", 0, "first");
         disk.Faults.FailFlushes(path => path.Contains("orders-0", StringComparison.Ordinal));
 
         Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);

@@ -22,18 +22,38 @@ public sealed class SingleVoterQuorumTests
     }
 
     [Fact]
-    public async Task Each_start_is_a_new_term()
+    public async Task Each_start_is_a_new_term_unless_the_node_was_stopped_in_order()
     {
         SimulatedDisk disk = new();
         List<int> epochs = [];
-        for (int start = 0; start < 4; start++)
+        foreach (bool isOrderly in (bool[])[true, true, false, false, true, true, false])
         {
             QuorumHarness node = await QuorumHarness.StartAsync(disk);
             epochs.Add(await node.Quorum.CampaignAsync(CancellationToken.None));
-            await node.DisposeAsync();
+            node.Directory.BrokerEpoch = 7;
+            if (isOrderly)
+                await node.DisposeAsync();
+            else
+                disk = disk.Crash();
         }
 
-        Assert.Equal([0, 1, 2, 3], epochs);
+        Assert.Equal([0, 0, 0, 1, 2, 2, 2], epochs);
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_opened_and_closed_in_between_is_no_orderly_stop()
+    {
+        SimulatedDisk disk = new();
+        QuorumHarness first = await QuorumHarness.StartAsync(disk);
+        Assert.Equal(0, await first.Quorum.CampaignAsync(CancellationToken.None));
+        first.Directory.BrokerEpoch = 7;
+        disk = disk.Crash();
+
+        // A start that was given up before the node was registered.
+        await (await QuorumHarness.StartAsync(disk)).DisposeAsync();
+
+        QuorumHarness last = await QuorumHarness.StartAsync(disk);
+        Assert.Equal(1, await last.Quorum.CampaignAsync(CancellationToken.None));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class BufferCountTests
         log.ReadAll(1);
         log.ReadAll(500);
         log.ReadAll();
-        log.Directory.DeletePartition(LogHarness.Orders);
+        log.Directory.DeletePartitions([LogHarness.Orders]);
 
         Assert.Equal(before, RecordBuffer.Outstanding);
     }

@@ -71,7 +71,7 @@ public sealed class ForeignFileTests
 
         Assert.Contains("beach.jpeg", refused.Message);
         Assert.Equal(["beach.jpeg"], disk.List("/data/photos-0").Select(entry => entry.Name));
-        Assert.DoesNotContain(log.Directory.FindPartitions(), found => found.Partition.Topic == "photos");
+        Assert.Null(log.Directory.FindTopic(new TopicPartition("photos", 0)));
         Assert.True(log.Log.IsOnline);
     }
 

@@ -145,7 +145,7 @@ public sealed class LogCutterTests
         LogHarness log = new(disk);
         DirectoryCheckpoints checkpoints = new(disk, LogHarness.Root, NullLogger.Instance);
         log.Log.Close();
-        checkpoints.Forget(LogHarness.Orders);
+        checkpoints.Forget([LogHarness.Orders]);
 
         Assert.Throws<StreamLogException>(() => checkpoints.SaveLogStart(log.Log.State, 10));
 
@@ -163,7 +163,7 @@ public sealed class LogCutterTests
         log.Append("b");
         log.Flush();
 
-        log.Directory.DeletePartition(LogHarness.Orders);
+        log.Directory.DeletePartitions([LogHarness.Orders]);
         log.Directory.OpenPartition(LogHarness.Orders, Guid.Empty, small);
         disk.ReleaseFlushes();
 

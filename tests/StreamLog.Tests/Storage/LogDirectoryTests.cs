@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Extensibility;
+using StreamLog.Protocol;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using Xunit;
@@ -159,12 +160,12 @@ public sealed class LogDirectoryTests
         log.Directory.OpenPartition(new TopicPartition("a-b", 12), otherId, new LogConfig());
         Assert.Equal(
             [(new TopicPartition("a-b", 12), otherId), (LogHarness.Orders, LogHarness.TopicId)],
-            log.Directory.FindPartitions());
+            log.Directory.FindPartitions().Select(found => (found, log.Directory.FindTopic(found)!.Value)));
 
         log.Append("x");
-        log.Directory.DeletePartition(LogHarness.Orders);
+        log.Directory.DeletePartitions([LogHarness.Orders]);
 
-        Assert.Equal([(new TopicPartition("a-b", 12), otherId)], log.Directory.FindPartitions());
+        Assert.Equal([new TopicPartition("a-b", 12)], log.Directory.FindPartitions());
         Assert.Equal(0, log.Directory.OpenPartition(LogHarness.Orders, otherId, new LogConfig()).LogEndOffset);
         await log.Directory.DisposeAsync();
     }
@@ -200,10 +201,13 @@ public sealed class LogDirectoryTests
         TopicPartition other = new("others", 0);
         disk.Faults.FailFlushes(path => path == LogHarness.Root, times: 1);
 
-        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(other, Guid.Empty, new LogConfig()));
+        PartitionLog created = log.Directory.OpenPartition(other, Guid.Empty, new LogConfig());
+        using RecordBuffer batch = LogHarness.Batch("a");
+        Assert.Equal(ErrorCode.KafkaStorageError, created.AppendAsLeader(batch, 0).ErrorCode);
 
         Assert.False(log.Log.IsOnline);
-        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(other, Guid.Empty, new LogConfig()));
+        TopicPartition next = new("others", 1);
+        Assert.Throws<StreamLogException>(() => log.Directory.OpenPartition(next, Guid.Empty, new LogConfig()));
     }
 
     [Fact]
@@ -215,7 +219,7 @@ public sealed class LogDirectoryTests
         log.Directory.OpenPartition(other, Guid.Empty, new LogConfig());
         disk.Faults.FailFlushes(path => path == LogHarness.Root, times: 1);
 
-        Assert.Throws<StreamLogException>(() => log.Directory.DeletePartition(other));
+        Assert.Throws<StreamLogException>(() => log.Directory.DeletePartitions([other]));
 
         Assert.False(log.Log.IsOnline);
     }
@@ -228,13 +232,16 @@ public sealed class LogDirectoryTests
         LogDirectory before = LogDirectory.Open(
             new SimulatedEnvironment(7, disk), Root, new LogDirectorySettings { NodeId = 1 },
             NullLoggerFactory.Instance);
-        before.OpenPartition(LogHarness.Orders, LogHarness.TopicId, new LogConfig());
+        PartitionLog log = before.OpenPartition(LogHarness.Orders, LogHarness.TopicId, new LogConfig());
+        using RecordBuffer batch = LogHarness.Batch("a");
+        Assert.True(log.AppendAsLeader(batch, 0).IsSuccess);
 
         LogDirectory after = LogDirectory.Open(
             new SimulatedEnvironment(7, disk.Crash()), Root, new LogDirectorySettings { NodeId = 1 },
             NullLoggerFactory.Instance);
 
         Assert.Equal(before.DirectoryId, after.DirectoryId);
-        Assert.Equal([(LogHarness.Orders, LogHarness.TopicId)], after.FindPartitions());
+        Assert.Equal([LogHarness.Orders], after.FindPartitions());
+        Assert.Equal(LogHarness.TopicId, after.FindTopic(LogHarness.Orders));
     }
 }

@@ -35,11 +35,9 @@ internal sealed class CachedFile : IFile
     /// <param name="cache">Who gives it one, and takes it away.</param>
     /// <param name="path">The path as the caller gave it.</param>
     /// <param name="isReadOnly">Whether it is opened for reading alone.</param>
-    /// <param name="mayBeNew">Whether its first flush has more to do than its bytes.</param>
-    public CachedFile(HandleCache cache, string path, bool isReadOnly, bool mayBeNew)
+    public CachedFile(HandleCache cache, string path, bool isReadOnly)
     {
         _cache = cache;
-        _isDirty = mayBeNew;
         Path = path;
         CurrentPath = path;
         FullPath = HandleCache.FullPathOf(path);

@@ -70,8 +70,7 @@ internal sealed class HandleCache : IFileSystem
     /// <inheritdoc/>
     public IFile Open(string path, FileOpenMode mode, long preallocate = 0)
     {
-        bool mayBeNew = mode is FileOpenMode.CreateNew or FileOpenMode.OpenOrCreate;
-        CachedFile file = new(this, path, isReadOnly: mode == FileOpenMode.OpenRead, mayBeNew);
+        CachedFile file = new(this, path, isReadOnly: mode == FileOpenMode.OpenRead);
         MakeRoom();
         _names.EnterOpening();
         try
@@ -96,7 +95,7 @@ internal sealed class HandleCache : IFileSystem
     /// <returns>The file, for reading and writing.</returns>
     public IFile Attach(string path)
     {
-        CachedFile file = new(this, path, isReadOnly: false, mayBeNew: false);
+        CachedFile file = new(this, path, isReadOnly: false);
         lock (_gate)
             Register(file);
         return file;
