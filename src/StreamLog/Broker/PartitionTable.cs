@@ -185,7 +185,8 @@ internal sealed partial class PartitionTable
         {
             MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
         };
-        Parallel.For(0, missing.Count, parallel, i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i]));
+        Parallel.For(
+            0, missing.Count, parallel, i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i]));
 
         foreach (IGrouping<string, ReplicatedPartition> group in opened
             .OfType<ReplicatedPartition>()

@@ -42,7 +42,8 @@ internal sealed class Controller
     /// <param name="nodeId">The node.</param>
     /// <param name="incarnationId">A new id of this start.</param>
     /// <param name="directoryId">The id of its data directory.</param>
-    /// <param name="stoppedEpoch">The epoch of the registration that the node's last stop in order ended, or -1.</param>
+    /// <param name="stoppedEpoch">The epoch of the registration that the node's last stop in order ended, or
+    /// -1.</param>
     /// <returns>The records, and the epoch of the node.</returns>
     public static Decision<long> RegisterNode(
         ClusterImage image, int nodeId, Guid incarnationId, Guid directoryId, long stoppedEpoch = -1)

@@ -4,8 +4,8 @@ namespace StreamLog.Storage;
 
 /// <summary>The directories of partitions below a data directory: their names, and whose they are.</summary>
 /// <remarks>
-/// <para>A new one is made without a flush: nothing is lost with it that was promised to anybody. What names it is forced
-/// to disk before the first record goes there, one flush of the data directory for all that are new.</para>
+/// <para>A new one is made without a flush: nothing is lost with it that was promised to anybody. What names it is
+/// forced to disk before the first record goes there, one flush of the data directory for all that are new.</para>
 /// <para>Owned by the <see cref="LogDirectory"/>. Thread-safe; a name is for one caller at a time.</para>
 /// </remarks>
 internal sealed class PartitionDirectories
@@ -147,9 +147,9 @@ internal sealed class PartitionDirectories
             {
                 throw new StreamLogException(
                     ErrorCode.KafkaStorageError,
-                    $"Partition {partition} could not be created: {path} has no {LogFileNames.PartitionMetadata}, and " +
-                    $"holds '{entry.Name}', which is not StreamLog's. Move that directory away; nothing in it was " +
-                    "changed.");
+                    $"Partition {partition} could not be created: {path} has no {LogFileNames.PartitionMetadata}, " +
+                    $"and holds '{entry.Name}', which is not StreamLog's. Move that directory away; nothing in it " +
+                    "was changed.");
             }
         }
     }

@@ -54,15 +54,13 @@ public sealed class ManyPartitionsTests
         {
             broker = await broker.RestartAsync();
             Assert.Equal(before, MetadataOf(broker));
-            Assert.All(
-                broker.Broker.DescribeTopics().Single().Partitions, partition => Assert.Equal(0, partition.LeaderEpoch));
+            Assert.All(PartitionsOf(broker), partition => Assert.Equal(0, partition.LeaderEpoch));
         }
 
         broker = await broker.CrashAsync();
         Assert.True(MetadataOf(broker).End > before.End);
         Assert.True(MetadataOf(broker).Epoch > before.Epoch);
-        Assert.All(
-            broker.Broker.DescribeTopics().Single().Partitions, partition => Assert.Equal(1, partition.LeaderEpoch));
+        Assert.All(PartitionsOf(broker), partition => Assert.Equal(1, partition.LeaderEpoch));
         Assert.Equal([(0L, "a")], await broker.ReadAllAsync("orders"));
         await broker.DisposeAsync();
     }
@@ -95,6 +93,9 @@ public sealed class ManyPartitionsTests
         Assert.Equal((2, 2L), await EndOfEpochAsync(broker, 2));
         await broker.DisposeAsync();
     }
+
+    private static IReadOnlyList<Partition> PartitionsOf(BrokerHarness broker) =>
+        broker.Broker.DescribeTopics().Single().Partitions;
 
     private static bool IsFlush(string what) =>
         what.StartsWith("flush", StringComparison.Ordinal) || what.StartsWith("sync", StringComparison.Ordinal);

@@ -71,7 +71,8 @@ internal sealed class ProducerIdentity
                 await TakeIdAsync().ConfigureAwait(false);
                 break;
             }
-            catch (StreamLogException exception) when (exception.IsRetriable)
+            catch (StreamLogException exception)
+                when (exception.IsRetriable && exception.ErrorCode != ErrorCode.KafkaStorageError)
             {
                 _engine.NoteNoIdentity(exception);
             }
