@@ -132,9 +132,12 @@ internal sealed class NodeClients
             await all.WaitAsync(timeout, _environment.Time, hurry).ConfigureAwait(false);
             return true;
         }
-        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException && !all.IsCompleted)
+        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException)
         {
-            return false;
+            if (!all.IsCompleted)
+                return false;
+            await all.ConfigureAwait(false); // Done in the last moment, or it is they who failed so.
+            return true;
         }
     }
 

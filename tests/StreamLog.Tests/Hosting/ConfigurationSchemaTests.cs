@@ -29,10 +29,13 @@ public sealed partial class ConfigurationSchemaTests
     [Fact]
     public void It_says_what_the_options_say()
     {
+        JsonObject node = SchemaOf(typeof(StreamLogOptions));
+        node["additionalProperties"] = Reference($"#/properties/{StreamLogConfiguration.Section}"); // By its name.
         JsonObject schema = new()
         {
+            ["definitions"] = Definitions(),
             ["type"] = "object",
-            ["properties"] = new JsonObject { [StreamLogConfiguration.Section] = SchemaOf(typeof(StreamLogOptions)) },
+            ["properties"] = new JsonObject { [StreamLogConfiguration.Section] = node },
         };
         string actual = schema.ToJsonString(Indented) + "\n";
         string path = Path.Combine(SourceTree.Root("StreamLog"), "ConfigurationSchema.json");
@@ -41,6 +44,17 @@ public sealed partial class ConfigurationSchemaTests
 
         Assert.Equal(File.Exists(path) ? File.ReadAllText(path) : "", actual);
     }
+
+    // Completes the names of log categories, by the schema of appsettings.json that this one becomes a part of.
+    private static JsonObject Definitions()
+    {
+        JsonObject categories = [];
+        foreach (string part in new[] { "", ".Broker", ".Storage" })
+            categories[$"StreamLog{part}"] = Reference("#/definitions/logLevelThreshold");
+        return new JsonObject { ["logLevel"] = new JsonObject { ["properties"] = categories } };
+    }
+
+    private static JsonObject Reference(string path) => new() { ["$ref"] = path };
 
     private static JsonObject SchemaOf(Type type)
     {

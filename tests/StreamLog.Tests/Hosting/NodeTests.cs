@@ -252,7 +252,7 @@ public sealed class NodeTests : IDisposable
         using LoggerFactory loggers = new([lines]);
         StreamLogOptions options = Options();
         options.Producer.Linger = TimeSpan.FromMinutes(1);
-        options.ShutdownTimeout = isHurried ? TimeSpan.FromDays(1) : TimeSpan.FromMilliseconds(1);
+        options.ShutdownTimeout = isHurried ? TimeSpan.FromDays(1) : TimeSpan.Zero;
         StreamLogNode log = await StreamLogNode.StartAsync(options, loggers);
         await log.Admin.CreateTopicAsync("orders");
         await log.Topic<string, string>("orders").EnqueueAsync("a", "b");
