@@ -1,4 +1,5 @@
 using StreamLog.Extensibility;
+using StreamLog.Storage.Compaction;
 using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
@@ -59,15 +60,46 @@ internal sealed class PartitionRepair
         _logStart = known.LogStart;
         _flushedOffset = known.FlushedOffset;
         _hasMark = _services.Marks.TryGet(_log.TopicId, _log.Partition.Partition, out _mark);
+        FinishSwaps(known);
         OpenSegments();
         if (_segments.Count == 0 && _flushedOffset <= _logStart)
             return;
 
         LeaderEpochs epochs = RepairEpochs.Choose(
-            _files, _log.Directory, [.. _segments.Select(segment => (IFile)segment.Source)]);
+            _files,
+            _log.Directory,
+            [.. _segments.Select(segment => (IFile)segment.Source)],
+            _services.Checkpoints.AreLogStartsKnown ? _logStart : null);
         if (!_services.Checkpoints.AreLogStartsKnown && epochs.Entries.Count > 0)
             _logStart = Math.Max(_logStart, epochs.Entries[0].StartOffset);
         Repair(epochs);
+    }
+
+    // What a compaction was about to put in the place of segments, some of which may be gone already. A file that is
+    // damaged itself replaces nothing: it is kept for the operator.
+    private void FinishSwaps(RecoveringLog known)
+    {
+        while (true)
+        {
+            IReadOnlyList<FileSystemEntry> entries = _files.List(_log.Directory);
+            try
+            {
+                SwapRecovery.Run(known, entries);
+                return;
+            }
+            catch (StreamLogException error)
+            {
+                FileSystemEntry swap = entries.First(entry => LogFileNames.TryParse(
+                    entry.Name, LogFileNames.Log + LogFileNames.Swap, out _)
+                    && error.Message.Contains(entry.Name, StringComparison.Ordinal));
+                LogFileNames.TryParse(swap.Name, LogFileNames.Log + LogFileNames.Swap, out long baseOffset);
+                string path = Path.Combine(_log.Directory, swap.Name);
+                using (IFile file = _files.Open(path, FileOpenMode.OpenRead))
+                    new RecoveryCut(_files, _log.Directory).Keep(file, 0, file.Length, baseOffset);
+                _files.DeleteFile(path);
+                _files.SyncDirectory(_log.Directory);
+            }
+        }
     }
 
     private void OpenSegments()

@@ -15,14 +15,15 @@ internal static class RepairEpochs
     /// <param name="files">The disk.</param>
     /// <param name="directory">The partition's directory.</param>
     /// <param name="segments">The files of its segments, in order.</param>
+    /// <param name="logStart">Where the log begins, or <see langword="null"/> where only the epochs know.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static LeaderEpochs Choose(IFileSystem files, string directory, IReadOnlyList<IFile> segments)
+    public static LeaderEpochs Choose(IFileSystem files, string directory, IReadOnlyList<IFile> segments, long? logStart)
     {
         string path = Path.Combine(directory, LogFileNames.LeaderEpochs);
         LeaderEpochs? epochs = AtomicFile.Read(files, path) is { } content ? LeaderEpochs.Decode(content) : null;
         if (epochs is null)
             return LeaderEpochs.Empty;
-        if (AreBelieved(epochs, segments))
+        if (AreBelieved(epochs, segments, logStart ?? long.MaxValue))
             return epochs;
 
         // Recovery builds it anew from the batches. The old one stays for the operator.
@@ -34,7 +35,7 @@ internal static class RepairEpochs
         return LeaderEpochs.Empty;
     }
 
-    private static bool AreBelieved(LeaderEpochs epochs, IReadOnlyList<IFile> segments)
+    private static bool AreBelieved(LeaderEpochs epochs, IReadOnlyList<IFile> segments, long logStart)
     {
         int contradictions = 0;
         int before = -1;
@@ -45,6 +46,8 @@ internal static class RepairEpochs
             {
                 RecordBatchHeader header = walker.Header;
                 int known = epochs.EpochAt(header.LastOffset);
+                if (known < 0 && header.LastOffset >= logStart)
+                    contradictions += 2; // Epochs begin where the log does.
                 if (known < 0)
                     continue;
                 if (header.PartitionLeaderEpoch < before)

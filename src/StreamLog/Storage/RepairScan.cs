@@ -77,6 +77,8 @@ internal sealed class RepairScan
         }
 
         position = walker.Position;
+        if (walker.Fault is not null && TryMendOffset(ref position))
+            return null;
         return walker.Fault ?? (position < _length ? "the file is longer than a segment can be" : null);
     }
 
@@ -109,6 +111,22 @@ internal sealed class RepairScan
         if (_isCompacted || !Fits(next) || !Begins(position + header.SizeInBytes, next))
             return false;
         _plan.Mend(position, header, expected, EpochFor(header, next - 1));
+        return true;
+    }
+
+    // A flipped sign makes an offset that no walk believes, and the batch may be sound all the same.
+    private bool TryMendOffset(ref long position)
+    {
+        long end = ClaimedEnd(position);
+        if (end < 0)
+            return false;
+        byte[] batch = new byte[end - position];
+        if (_file.Read(batch, position) < batch.Length || !RecordBatchHeader.HasValidCrc(batch))
+            return false;
+        RecordBatchHeader header = new(batch);
+        if (header.BaseOffset >= 0 || header.LastOffsetDelta < 0 || !TryMend(position, header))
+            return false;
+        position = end;
         return true;
     }
 

@@ -1,5 +1,6 @@
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
+using StreamLog.Storage.Compaction;
 
 namespace StreamLog.Storage;
 
@@ -83,7 +84,7 @@ internal sealed class SegmentRewrite
     private void WriteEmpty(IFile target, long at, in RepairPiece piece)
     {
         Span<byte> batch = _buffer.AsSpan(0, RecordBatchHeader.Size);
-        EmptyBatch.Write(batch, piece.BaseOffset, piece.LastOffset, piece.LeaderEpoch);
+        FillerBatch.Write(batch, piece.BaseOffset, piece.LastOffset, piece.LeaderEpoch);
         target.Write(batch, at);
     }
 

@@ -114,6 +114,7 @@ public sealed class FlippedBitTests : NodeTest
             expected.Records[new("orders", 0)].RemoveRange(0, 5);
             await CommitAsync(node, expected, new TopicPartition("orders", 0), 7);
             await CommitAsync(node, expected, new TopicPartition("small", 0), 1);
+            await node.Maintenance.ScrubAsync(topic: null, Stop);
             environment.Time.Advance(TimeSpan.FromSeconds(61));
             unclean = Copy(environment.Disk);
         }

@@ -201,6 +201,56 @@ public sealed class RepairTests
         CheckGoesOn(trial, harness, result);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_flipped_bit_costs_its_batch_at_most(bool isClean)
+    {
+        RepairTrial trial = new(isClean);
+        foreach (string path in trial.Segments)
+        {
+            List<(int Position, RecordAt Batch)> batches = BatchesOf(trial.Disk, path);
+            int length = trial.Disk.ReadAll(path).Length;
+            for (int at = 0; at < length; at++)
+            {
+                SimulatedDisk disk = trial.Disk.Crash();
+                disk.FlipBit(path, at, at % 8);
+
+                (LogHarness _, RepairResult result) = RepairTrial.Repair(disk);
+
+                try
+                {
+                    trial.Check(result);
+                    (int position, RecordAt batch) = batches.Last(candidate => candidate.Position <= at);
+                    bool isStamp = at - position is < 8 or (>= 12 and < 16);
+                    Assert.Equal(isStamp ? 1 : 0, result.MendedBatches);
+                    Assert.Equal(isStamp ? 0 : batch.Count, result.Lost.Sum(lost => lost.OffsetCount));
+                }
+                catch (Exception error)
+                {
+                    string found = string.Join(" ", result.Lost) + result.MendedBatches;
+                    throw new InvalidOperationException($"Byte {at} of {path}: {found}.", error);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_the_epochs_costs_nothing()
+    {
+        RepairTrial trial = new(isClean: false);
+        string path = $"{RepairTrial.Folder}/leader-epoch-checkpoint";
+        int length = trial.Disk.ReadAll(path).Length;
+        for (int bit = 0; bit < length * 8; bit++)
+        {
+            SimulatedDisk disk = trial.Disk.Crash();
+            disk.FlipBit(path, bit / 8, bit % 8);
+            (LogHarness _, RepairResult result) = RepairTrial.Repair(disk);
+            trial.Check(result);
+            Assert.Empty(result.Lost);
+        }
+    }
+
     [Fact]
     public void Any_damage_at_all_leaves_a_log_that_works()
     {
