@@ -17,7 +17,8 @@ internal static class RepairEpochs
     /// <param name="segments">The files of its segments, in order.</param>
     /// <param name="logStart">Where the log begins, or <see langword="null"/> where only the epochs know.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static LeaderEpochs Choose(IFileSystem files, string directory, IReadOnlyList<IFile> segments, long? logStart)
+    public static LeaderEpochs Choose(
+        IFileSystem files, string directory, IReadOnlyList<IFile> segments, long? logStart)
     {
         string path = Path.Combine(directory, LogFileNames.LeaderEpochs);
         LeaderEpochs? epochs = AtomicFile.Read(files, path) is { } content ? LeaderEpochs.Decode(content) : null;
