@@ -14,6 +14,9 @@ namespace StreamLog.Groups;
 /// </remarks>
 internal sealed partial class GroupCoordinator
 {
+    // Compaction leaves the segment alone that is appended to. A start reads all of it, so it is smaller than Kafka's.
+    private const int SegmentBytes = 16 * 1024 * 1024;
+
     /// <summary>How many partitions <c>__consumer_offsets</c> is created with.</summary>
     /// <remarks>
     /// Kafka creates 50, to spread the groups of hundreds of clients over many nodes. Each partition has files of its
@@ -297,6 +300,7 @@ internal sealed partial class GroupCoordinator
             ReplicationFactor = -1,
         };
         Add(TopicConfigs.CleanupPolicy, TopicConfigs.CleanupCompact);
+        Add(TopicConfigs.SegmentBytes, SegmentBytes.ToString(CultureInfo.InvariantCulture));
         Add(TopicConfigs.MaxMessageBytes, OffsetsPartition.CommitBytesMax.ToString(CultureInfo.InvariantCulture));
         Add(TopicConfigs.DurabilityName, nameof(Durability.OnCommit));
         CreateTopicsRequest request = new() { Topics = { topic } };

@@ -12,7 +12,7 @@ public sealed class TransactionIndexTests
 {
     private static readonly LogConfig Small = new() { SegmentBytes = 400, IndexIntervalBytes = 100 };
 
-    private IFileSystem _files = new InMemoryFileSystem(1 << 20);
+    private readonly IFileSystem _files = new InMemoryFileSystem(1 << 20);
     private LogHarness _log;
 
     public TransactionIndexTests() => _log = new LogHarness(_files, Small);

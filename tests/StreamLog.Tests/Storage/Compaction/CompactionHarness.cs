@@ -4,7 +4,6 @@ using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
 using StreamLog.Storage;
-using StreamLog.Storage.Compaction;
 using Xunit;
 
 namespace StreamLog.Tests.Storage.Compaction;
