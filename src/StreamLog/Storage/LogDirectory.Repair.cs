@@ -31,7 +31,7 @@ internal sealed partial class LogDirectory
             before?.CloseForRepair();
             try
             {
-                LogState state = new(tp, topicId, _services.Directories.PathOf(tp), config, _settings);
+                LogState state = new(tp, topicId, _services.Directories.PathOf(tp), config, _settings, _services.Tails);
                 PartitionRepair.Run(_services, state, result);
             }
             catch (Exception error)

@@ -67,6 +67,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Marks = marks,
             Checkpoints = checkpoints,
             Flushes = new FlushLoop(settings.ParallelFlushMax),
+            Tails = new TailBudget(settings.TailCachesBytesMax),
             Deletions = new SegmentDeletion(_files, env.Time, logger),
             Logger = logger,
             Metrics = metrics,
@@ -394,7 +395,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     private LogState OpenFiles(TopicPartition tp, Guid topicId, LogConfig config, bool wasClean)
     {
         string path = _services.Directories.PathOf(tp);
-        LogState state = new(tp, topicId, path, config, _settings);
+        LogState state = new(tp, topicId, path, config, _settings, _services.Tails);
         long begunAt = _services.Time.GetTimestamp();
         try
         {

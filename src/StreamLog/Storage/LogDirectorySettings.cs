@@ -27,6 +27,10 @@ internal sealed record LogDirectorySettings
     /// <summary>Gets how many bytes of recent appends each partition keeps in memory for readers at its tail.</summary>
     public int TailCacheBytesMax { get; init; } = 1024 * 1024;
 
+    /// <summary>Gets how many bytes all partitions together keep in memory for readers at their tails. The partition
+    /// that was appended to longest ago gives up its own first.</summary>
+    public long TailCachesBytesMax { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Gets how many appends each partition keeps in memory for readers at its tail.</summary>
     public int TailCacheEntriesMax { get; init; } = 256;
 

@@ -19,6 +19,8 @@ internal sealed class LogServices
 
     public required FlushLoop Flushes { get; init; }
 
+    public required TailBudget Tails { get; init; }
+
     public required SegmentDeletion Deletions { get; init; }
 
     /// <summary>Gets how soon the directory flushes what nobody asked for.</summary>

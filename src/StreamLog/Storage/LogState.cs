@@ -22,13 +22,18 @@ internal sealed class LogState
     private bool _isClosed;
 
     public LogState(
-        TopicPartition partition, Guid topicId, string directory, LogConfig config, LogDirectorySettings settings)
+        TopicPartition partition,
+        Guid topicId,
+        string directory,
+        LogConfig config,
+        LogDirectorySettings settings,
+        TailBudget? tails = null)
     {
         Partition = partition;
         TopicId = topicId;
         Directory = directory;
         _config = config;
-        Tail = new TailCache(settings.TailCacheBytesMax, settings.TailCacheEntriesMax);
+        Tail = new TailCache(settings.TailCacheBytesMax, settings.TailCacheEntriesMax, tails);
     }
 
     public TopicPartition Partition { get; }

@@ -6,26 +6,46 @@ namespace StreamLog.Storage;
 
 /// <summary>The newest appends of one log, for readers at its tail: they need no system call.</summary>
 /// <remarks>
-/// Bounded in bytes and entries; the oldest goes first. It holds one reference to each buffer; readers get their own.
-/// Thread-safe; its gate is the last one taken anywhere.
+/// Bounded in bytes and entries; the oldest goes first. All tails of a directory share a budget. It holds one reference
+/// to each buffer; readers get their own. Thread-safe; its gate is the last one taken anywhere. A tail that holds
+/// nothing takes no memory.
 /// </remarks>
 internal sealed class TailCache
 {
+    private const int FirstEntries = 8;
+
     private readonly int _bytesMax;
+    private readonly int _entriesMax;
+    private readonly TailBudget? _budget;
 
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate. A ring of _count entries from _first on, without gaps between their offsets.
-    private readonly Entry[] _entries;
+    private Entry[] _entries = [];
     private int _first;
     private int _count;
     private long _bytes;
 
-    public TailCache(int bytesMax, int entriesMax)
+    public TailCache(int bytesMax, int entriesMax, TailBudget? budget = null)
     {
         _bytesMax = bytesMax;
-        _entries = new Entry[Math.Max(1, entriesMax)];
+        _entriesMax = Math.Max(1, entriesMax);
+        _budget = budget;
     }
+
+    /// <summary>Gets how many bytes it holds.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    // What follows is the budget's, and guarded by its gate.
+
+    /// <summary>Gets or sets how many bytes the budget counts for it.</summary>
+    public long Charged { get; set; }
+
+    /// <summary>Gets or sets the tail that was appended to before it.</summary>
+    public TailCache? Older { get; set; }
+
+    /// <summary>Gets or sets the tail that was appended to after it.</summary>
+    public TailCache? Newer { get; set; }
 
     /// <summary>Takes over a buffer of whole batches.</summary>
     public void Add(RecordBuffer batches, long baseOffset, long nextOffset)
@@ -39,21 +59,37 @@ internal sealed class TailCache
 
         lock (_gate)
         {
-            while (_count == _entries.Length || (_count > 0 && _bytes + batches.Length > _bytesMax))
+            while (_count == _entriesMax || (_count > 0 && _bytes + batches.Length > _bytesMax))
                 DropFirst();
             if (_count > 0 && At(_count - 1).NextOffset != baseOffset)
                 DropAll();
+            if (_count == _entries.Length)
+                Grow();
 
             _entries[(_first + _count) % _entries.Length] = new Entry(batches, baseOffset, nextOffset);
             _count++;
             _bytes += batches.Length;
         }
+
+        _budget?.Changed(this);
     }
 
     public void Clear()
     {
+        GiveUp();
+        _budget?.Changed(this);
+    }
+
+    /// <summary>Lets go of everything, at the budget's word.</summary>
+    public void GiveUp()
+    {
         lock (_gate)
+        {
             DropAll();
+            if (_entries.Length > FirstEntries)
+                _entries = [];
+            _first = 0;
+        }
     }
 
     /// <summary>Reads whole batches, if the first one wanted is here.</summary>
@@ -192,6 +228,15 @@ internal sealed class TailCache
     }
 
     private ref Entry At(int index) => ref _entries[(_first + index) % _entries.Length];
+
+    private void Grow()
+    {
+        Entry[] larger = new Entry[Math.Min(_entriesMax, Math.Max(FirstEntries, 2 * _entries.Length))];
+        for (int i = 0; i < _count; i++)
+            larger[i] = At(i);
+        _entries = larger;
+        _first = 0;
+    }
 
     private void DropFirst()
     {
