@@ -12,9 +12,16 @@ namespace StreamLog;
 /// </remarks>
 public sealed class Record<TKey, TValue>
 {
+    // There is one of these for each record, so what is rare lies elsewhere, and the rest is kept narrow.
+    private readonly string _topic;
+    private readonly long _offset;
+    private readonly long _timestampMs;
     private readonly TKey? _key;
     private readonly TValue? _value;
     private readonly IRecordCompletion? _completion;
+    private readonly int _partition;
+    private readonly byte _timestampType;
+    private UndecodedRecord? _undecoded;
 
     /// <summary>Creates a record: for consumers, and for tests of code that takes records.</summary>
     /// <param name="position">Its place.</param>
@@ -25,24 +32,30 @@ public sealed class Record<TKey, TValue>
     public Record(
         LogPosition position, DateTimeOffset timestamp, TKey? key, TValue? value, IRecordCompletion? completion = null)
     {
-        Position = position;
-        Timestamp = timestamp;
+        _topic = position.Topic;
+        _partition = position.Partition;
+        _offset = position.Offset;
+        _timestampMs = timestamp.ToUnixTimeMilliseconds();
         _key = key;
         _value = value;
         _completion = completion;
     }
 
     /// <summary>Gets the record's place.</summary>
-    public LogPosition Position { get; }
+    public LogPosition Position => new(_topic, _partition, _offset);
 
     /// <summary>Gets the offset in the partition.</summary>
-    public long Offset => Position.Offset;
+    public long Offset => _offset;
 
     /// <summary>Gets the record's time, to the millisecond, in UTC.</summary>
-    public DateTimeOffset Timestamp { get; }
+    public DateTimeOffset Timestamp => DateTimeOffset.FromUnixTimeMilliseconds(_timestampMs);
 
     /// <summary>Gets whose clock <see cref="Timestamp"/> is: the producer's or the log's.</summary>
-    public TimestampType TimestampType { get; init; }
+    public TimestampType TimestampType
+    {
+        get => (TimestampType)_timestampType;
+        init => _timestampType = (byte)value;
+    }
 
     /// <summary>Gets the epoch of the leader that appended the record, or -1 where it is not known.</summary>
     public int LeaderEpoch { get; init; } = -1;
@@ -57,16 +70,48 @@ public sealed class Record<TKey, TValue>
     public bool IsTombstone { get; init; }
 
     /// <summary>Gets why the key could not be decoded, or <see langword="null"/>.</summary>
-    public Exception? KeyError { get; init; }
+    public Exception? KeyError
+    {
+        get => _undecoded?.KeyError;
+        init
+        {
+            if (value is not null)
+                (_undecoded ??= new UndecodedRecord()).KeyError = value;
+        }
+    }
 
     /// <summary>Gets why the value could not be decoded, or <see langword="null"/>.</summary>
-    public Exception? ValueError { get; init; }
+    public Exception? ValueError
+    {
+        get => _undecoded?.ValueError;
+        init
+        {
+            if (value is not null)
+                (_undecoded ??= new UndecodedRecord()).ValueError = value;
+        }
+    }
 
     /// <summary>Gets the key's bytes where key or value could not be decoded; otherwise nothing.</summary>
-    public ReadOnlyMemory<byte> RawKey { get; init; }
+    public ReadOnlyMemory<byte> RawKey
+    {
+        get => _undecoded?.RawKey ?? default;
+        init
+        {
+            if (!value.IsEmpty)
+                (_undecoded ??= new UndecodedRecord()).RawKey = value;
+        }
+    }
 
     /// <summary>Gets the value's bytes where key or value could not be decoded; otherwise nothing.</summary>
-    public ReadOnlyMemory<byte> RawValue { get; init; }
+    public ReadOnlyMemory<byte> RawValue
+    {
+        get => _undecoded?.RawValue ?? default;
+        init
+        {
+            if (!value.IsEmpty)
+                (_undecoded ??= new UndecodedRecord()).RawValue = value;
+        }
+    }
 
     /// <summary>Gets the key; the default of the type where the record has none.</summary>
     /// <exception cref="Exception">What the deserializer threw.</exception>
