@@ -12,6 +12,6 @@ public interface ISerializer<in T>
 {
     /// <summary>Writes a key or a value.</summary>
     /// <param name="value">What to write; never <see langword="null"/>.</param>
-    /// <param name="writer">Where the bytes go. It is the batch itself, so it must not be kept.</param>
+    /// <param name="writer">Where the bytes go. It must not be kept.</param>
     void Serialize(T value, IBufferWriter<byte> writer);
 }

@@ -11,8 +11,8 @@ namespace StreamLog.Clients;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// Thread-safe. A record is serialized on its caller's thread, straight into the batch of its partition. It is awaited
-/// through a pooled object, or by nobody.
+/// Thread-safe. A record is serialized on its caller's thread, without a lock, and copied into the batch of its
+/// partition. It is awaited through a pooled object, or by nobody.
 /// </remarks>
 internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 {
@@ -208,27 +208,33 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
     {
         _engine.ThrowIfDisposed();
-        if (record.Key is null)
-        {
-            int partition = Check(topic, record.Partition ?? topic.StickyPartition(topic.PartitionCount));
-            AppendEntry<TKey, TValue> entry = new(record, default, hasKey: false, _valueSerializer);
-            topic.Queues[partition].Append(entry, completion, urgency);
-            return;
-        }
-
-        KeyScratch scratch = KeyScratch.Rent();
+        SerializerScratch? keyScratch = null;
+        SerializerScratch? valueScratch = null;
         try
         {
-            _keySerializer.Serialize(record.Key, scratch);
-            ReadOnlyMemory<byte> key = scratch.Written;
-            int partition = Check(
-                topic, record.Partition ?? _partitioner.ChoosePartition(topic.Name, key.Span, topic.PartitionCount));
-            AppendEntry<TKey, TValue> entry = new(record, key, hasKey: true, _valueSerializer);
+            bool hasKey = record.Key is not null;
+            ReadOnlySpan<byte> key = hasKey
+                ? SerializerScratch.BytesOf(record.Key!, _keySerializer, ref keyScratch) : default;
+            int count = topic.PartitionCount;
+            int partition = Check(topic, record.Partition ?? (hasKey
+                ? _partitioner.ChoosePartition(topic.Name, key, count) : topic.StickyPartition(count)));
+            bool hasValue = record.Value is not null;
+            AppendEntry entry = new()
+            {
+                Key = key,
+                HasKey = hasKey,
+                Value = hasValue
+                    ? SerializerScratch.BytesOf(record.Value!, _valueSerializer, ref valueScratch) : default,
+                HasValue = hasValue,
+                Timestamp = record.Timestamp,
+                Headers = record.Headers,
+            };
             topic.Queues[partition].Append(entry, completion, urgency);
         }
         finally
         {
-            scratch.Return();
+            valueScratch?.Return();
+            keyScratch?.Return();
         }
     }
 

@@ -77,7 +77,13 @@ public sealed class ProducerMomentTests
         ValueTask<LogPosition> appended = completion.AsPositionTask();
         completion.TryAdmit();
         topic.Queues[0].Append(
-            new AppendEntry<string, string>(new("k", value), "k"u8.ToArray(), hasKey: true, Serdes.Utf8),
+            new AppendEntry
+            {
+                Key = "k"u8,
+                HasKey = true,
+                Value = System.Text.Encoding.UTF8.GetBytes(value),
+                HasValue = true,
+            },
             completion,
             Urgency.Inline);
         await appended;

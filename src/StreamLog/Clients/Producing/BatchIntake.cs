@@ -5,20 +5,18 @@ namespace StreamLog.Clients.Producing;
 internal sealed class BatchIntake : IDisposable
 {
     private readonly ProducerEngine _engine;
-    private readonly TopicPartition _partition;
+    private readonly RecordClock _clock;
     private readonly Queue<ProducerBatch> _full = new();
     private readonly Stack<ProducerBatch> _spare = new();
-    private bool _isSerializing;
     private long _runBytes;
     private int _sizeLimit;
 
     /// <summary>Creates an empty intake.</summary>
     /// <param name="engine">The producer.</param>
-    /// <param name="partition">The partition.</param>
-    public BatchIntake(ProducerEngine engine, TopicPartition partition)
+    public BatchIntake(ProducerEngine engine)
     {
         _engine = engine;
-        _partition = partition;
+        _clock = new RecordClock(engine.Time);
         _sizeLimit = engine.BatchBytes;
     }
 
@@ -30,53 +28,36 @@ internal sealed class BatchIntake : IDisposable
 
     /// <summary>Gets the batch that has waited longest, if there is one.</summary>
     public ProducerBatch? Oldest =>
-        _full.TryPeek(out ProducerBatch? full) ? full : Open is { Count: > 0 } && !_isSerializing ? Open : null;
+        _full.TryPeek(out ProducerBatch? full) ? full : Open is { Count: > 0 } ? Open : null;
 
     /// <summary>Gets the batches that have records, in order.</summary>
     public IEnumerable<ProducerBatch> All => Open is { Count: > 0 } ? _full.Append(Open) : _full;
 
-    /// <summary>Serializes a record into the open batch, or into a new one where that is full.</summary>
-    /// <typeparam name="TKey">The type of the key.</typeparam>
-    /// <typeparam name="TValue">The type of the value.</typeparam>
+    /// <summary>Writes a record into the open batch, or into a new one where that is full.</summary>
     /// <param name="entry">The record.</param>
-    /// <param name="bytes">By how much the batch grew.</param>
     /// <param name="isFull">Whether a batch became full.</param>
     /// <returns>The batch that has the record.</returns>
     /// <exception cref="StreamLogException">The record is too large.</exception>
-    public ProducerBatch Append<TKey, TValue>(scoped in AppendEntry<TKey, TValue> entry, out int bytes, out bool isFull)
+    public ProducerBatch Append(scoped in AppendEntry entry, out bool isFull)
     {
-        if (_isSerializing)
-        {
-            throw new InvalidOperationException(
-                $"A serializer may not append to {_partition}, which it is writing to.");
-        }
-
         isFull = false;
-        _isSerializing = true;
-        try
+        ProducerBatch batch = Open ??= TakeSpare();
+        int before = batch.Size;
+        if (!batch.TryAppend(_engine.Time, _clock, entry))
         {
-            ProducerBatch batch = Open ??= TakeSpare();
-            int before = batch.Size;
-            if (!batch.TryAppend(_engine.Time, entry))
-            {
-                batch.HashIfLarge();
-                _full.Enqueue(batch);
-                isFull = true;
-                Open = batch = TakeSpare();
-                before = 0;
-                batch.TryAppend(_engine.Time, entry);
-            }
+            batch.HashIfLarge();
+            _full.Enqueue(batch);
+            isFull = true;
+            Open = batch = TakeSpare();
+            before = 0;
+            batch.TryAppend(_engine.Time, _clock, entry);
+        }
 
-            if (batch.Count == 1 && batch.Size > _engine.Options.MaxRequestBytes)
-                Refuse(batch);
-            bytes = batch.Size - before;
-            _runBytes += bytes;
-            return batch;
-        }
-        finally
-        {
-            _isSerializing = false;
-        }
+        if (batch.Count == 1 && batch.Size > _engine.Options.MaxRequestBytes)
+            Refuse(batch);
+        batch.Reserve(_engine.Space);
+        _runBytes += batch.Size - before;
+        return batch;
     }
 
     /// <summary>Takes the batch that goes next.</summary>
@@ -85,7 +66,7 @@ internal sealed class BatchIntake : IDisposable
     {
         if (_full.TryDequeue(out ProducerBatch? full))
             return full;
-        if (Open is not { Count: > 0 } open || _isSerializing)
+        if (Open is not { Count: > 0 } open)
             return null;
         Open = null;
         return open;

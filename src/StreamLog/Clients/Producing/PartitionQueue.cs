@@ -48,7 +48,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _engine = engine;
         _topic = topic;
         _partition = new TopicPartition(topic.Name, partition);
-        _intake = new BatchIntake(engine, _partition);
+        _intake = new BatchIntake(engine);
         _timer = new QueueTimer(engine.Time, OnTimer);
     }
 
@@ -57,24 +57,20 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private bool IsWindowFull => _inFlight.Count > 0 && _sequences.CountSince(_inFlight[0])
         >= (!_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
 
-    /// <summary>Serializes a record into the open batch, and sees to its sending.</summary>
-    /// <typeparam name="TKey">The type of the key.</typeparam>
-    /// <typeparam name="TValue">The type of the value.</typeparam>
+    /// <summary>Writes a record into the open batch, and sees to its sending.</summary>
     /// <param name="entry">The record.</param>
     /// <param name="completion">Who waits for it, or <see langword="null"/>.</param>
     /// <param name="urgency">Who sends.</param>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     /// <exception cref="StreamLogException">The record is too large.</exception>
-    public void Append<TKey, TValue>(
-        scoped in AppendEntry<TKey, TValue> entry, AppendCompletion? completion, Urgency urgency)
+    public void Append(scoped in AppendEntry entry, AppendCompletion? completion, Urgency urgency)
     {
         bool send;
         lock (_gate)
         {
             if (_isClosed)
                 throw ProducerEngine.Disposed();
-            ProducerBatch open = _intake.Append(entry, out int bytes, out bool isFull);
-            _engine.Space.Take(bytes);
+            ProducerBatch open = _intake.Append(entry, out bool isFull);
             open.Attach(completion);
             if (isFull)
                 EndRun();

@@ -15,6 +15,9 @@ internal sealed class ProducerBatch : IDisposable
 {
     private const int LargeRecordBytes = 512;
 
+    // This part of a batch may be counted before it is there.
+    private const int ReserveShare = 16;
+
     private readonly RecordBatchBuilder _builder;
     private RecordBuffer? _records;
     private bool _isHandedOver;
@@ -22,6 +25,7 @@ internal sealed class ProducerBatch : IDisposable
     private AppendCompletion? _last;
     private TaskCompletionSource? _done;
     private long? _charge;
+    private int _reserved;
     private long _producerId = -1;
     private short _epoch = -1;
     private int _count;
@@ -47,7 +51,7 @@ internal sealed class ProducerBatch : IDisposable
     public int Size { get; private set; }
 
     /// <summary>Gets how many bytes the producer's buffer counts for it.</summary>
-    public long Charge => _charge ?? Size;
+    public long Charge => _charge ?? _reserved;
 
     /// <summary>Gets when the first record came, on the clock's timestamps.</summary>
     public long OpenedAt { get; private set; }
@@ -87,21 +91,17 @@ internal sealed class ProducerBatch : IDisposable
     public bool MayBeAppended { get; set; }
 
     /// <summary>Appends a record.</summary>
-    /// <typeparam name="TKey">The type of the key.</typeparam>
-    /// <typeparam name="TValue">The type of the value.</typeparam>
     /// <param name="time">The clock.</param>
+    /// <param name="clock">What tells records their time.</param>
     /// <param name="entry">The record.</param>
     /// <returns><see langword="false"/> if it does not fit in.</returns>
-    public bool TryAppend<TKey, TValue>(TimeProvider time, scoped in AppendEntry<TKey, TValue> entry)
+    public bool TryAppend(TimeProvider time, RecordClock clock, scoped in AppendEntry entry)
     {
         if (_count == 0)
             OpenedAt = time.GetTimestamp();
-        long timestamp = entry.TimestampMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
-        bool isTaken = entry.HasKey
-            ? _builder.TryAppend(
-                timestamp, entry.KeyBytes, Serdes.Memory, entry.Value, entry.ValueSerializer, entry.Headers)
-            : _builder.TryAppend<ReadOnlyMemory<byte>?, TValue>(
-                timestamp, null, NoKeySerializer.Instance, entry.Value, entry.ValueSerializer, entry.Headers);
+        long timestamp = entry.Timestamp is { } given ? given.ToUnixTimeMilliseconds() : clock.Read();
+        bool isTaken = _builder.TryAppend(
+            timestamp, entry.Key, entry.HasKey, entry.Value, entry.HasValue, entry.Headers);
         if (isTaken)
         {
             _count++;
@@ -118,6 +118,17 @@ internal sealed class ProducerBatch : IDisposable
     {
         if (Size / Math.Max(1, _count) >= LargeRecordBytes)
             _builder.HashRecords();
+    }
+
+    /// <summary>Counts the bytes of the batch, and a few of those to come, so that not every record needs it.</summary>
+    /// <param name="space">Where they count.</param>
+    public void Reserve(BufferSpace space)
+    {
+        if (Size <= _reserved)
+            return;
+        int more = Size - _reserved + (Size / ReserveShare);
+        _reserved += more;
+        space.Take(more);
     }
 
     /// <summary>Notes who waits for the record appended last.</summary>
@@ -254,6 +265,7 @@ internal sealed class ProducerBatch : IDisposable
         IsUrgent = false;
         HasUnawaited = false;
         _charge = null;
+        _reserved = 0;
         BaseSequence = -1;
         Attempts = 0;
         LastFailure = null;
@@ -321,16 +333,6 @@ internal sealed class ProducerBatch : IDisposable
         {
             SetProducer(
                 whole._producerId, whole._epoch, RecordBatchHeader.AdvanceSequence(whole.BaseSequence, firstIndex));
-        }
-    }
-
-    /// <summary>Stands where a serializer must stand. A record without a key has nothing to serialize.</summary>
-    private sealed class NoKeySerializer : ISerializer<ReadOnlyMemory<byte>?>
-    {
-        public static NoKeySerializer Instance { get; } = new();
-
-        public void Serialize(ReadOnlyMemory<byte>? value, System.Buffers.IBufferWriter<byte> writer)
-        {
         }
     }
 }
