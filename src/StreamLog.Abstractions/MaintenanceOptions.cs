@@ -37,6 +37,12 @@ public sealed class MaintenanceOptions
     [Range(1024, long.MaxValue)]
     public long ScrubBytesPerSecond { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Gets or sets how many bytes are set aside on the disk, in the file <c>streamlog.reserve</c>, so that
+    /// records and topics can be deleted when it is full.</summary>
+    /// <value>The default is 256 KiB; zero is none. In memory it is at most a sixteenth of the limit.</value>
+    [Range(0, int.MaxValue)]
+    public int DiskReserveBytes { get; set; } = 256 * 1024;
+
     /// <summary>Gets or sets how many files of logs are open at once. Those used least recently are closed, and opened
     /// again when they are needed.</summary>
     /// <value>The default is 2048: half of what a process on Linux commonly may open.</value>

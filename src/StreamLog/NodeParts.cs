@@ -55,6 +55,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
         LogDirectorySettings settings =
             new LogDirectorySettings { NodeId = options.NodeId, FlushInterval = options.FlushInterval }
                 .With(options.Maintenance);
+        if (options.InMemory)
+            settings = settings with { ReserveBytes = Math.Min(settings.ReserveBytes, options.MemoryLimit / 16) };
 
         _directory = LogDirectory.Open(surroundings, path, settings, Loggers, Metrics);
         _broker = await LocalBroker

@@ -32,6 +32,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     private readonly SnapshotFiles _snapshots;
     private readonly int _nodeId;
     private readonly Guid _directoryId;
+    private readonly DiskReserve _reserve;
     private readonly ILogger _logger;
 
     // Whether this node was stopped in order. All that it wrote is on the disk then, so it may lead on in the term.
@@ -70,6 +71,7 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         _nodeId = directory.NodeId;
         _directoryId = directory.DirectoryId;
         _mayGoOn = directory.StoppedBrokerEpoch >= 0;
+        _reserve = directory.Reserve;
         LogConfig config = new() { MaxMessageBytes = BatchBytesMax, SegmentBytes = SegmentBytes };
         _log = directory.OpenPartition(TopicPartition, TopicId, config);
         if (_log.Failure is { } failure)
@@ -229,6 +231,9 @@ internal sealed partial class SingleVoterQuorum : ICoordination
     private AppendResult Append(RecordBuffer batch, int epoch)
     {
         AppendResult appended = _log.AppendAsLeader(batch, epoch, AppendOrigin.Quorum);
+        // On a full disk, what is changed may be what makes room: a topic is deleted, or its retention lowered.
+        if (appended.ErrorCode == ErrorCode.StorageFull && _reserve.TryRelease())
+            appended = _log.AppendAsLeader(batch, epoch, AppendOrigin.Quorum);
         return appended.IsSuccess
             ? appended
             : throw new StreamLogException(

@@ -24,6 +24,10 @@ internal sealed partial class DirectoryCheckpoints
     private readonly Dictionary<TopicPartition, long> _highWatermarks;
     private readonly Dictionary<TopicPartition, long> _compacted;
 
+    // Whether the files name partitions that were forgotten: the disk was full.
+    private bool _mustForget;
+    private bool _mustForgetCompacted;
+
     /// <summary>Reads the files. One that is missing or corrupt costs time and no records.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public DirectoryCheckpoints(IFileSystem files, string directory, ILogger logger)
@@ -84,9 +88,19 @@ internal sealed partial class DirectoryCheckpoints
         {
             if (log.Failure is { } failure)
                 throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+            long before = _logStarts.GetValueOrDefault(log.Partition);
             NoteLogStart(log.Partition, logStartOffset);
-            Write(LogStarts, _logStarts);
-            _files.SyncDirectory(_directory);
+            try
+            {
+                Write(LogStarts, _logStarts);
+                _files.SyncDirectory(_directory);
+            }
+            catch
+            {
+                // What was refused must not come true with the next checkpoint.
+                _logStarts[log.Partition] = before;
+                throw;
+            }
         }
     }
 
@@ -143,26 +157,26 @@ internal sealed partial class DirectoryCheckpoints
     {
         lock (_gate)
         {
-            bool isKnown = false;
-            bool isCompacted = false;
             foreach (TopicPartition partition in partitions)
             {
-                isKnown |= _recoveryPoints.Remove(partition);
+                bool isKnown = _recoveryPoints.Remove(partition);
                 isKnown |= _logStarts.Remove(partition);
                 isKnown |= _highWatermarks.Remove(partition);
-                isCompacted |= _compacted.Remove(partition);
+                bool isCompacted = _compacted.Remove(partition);
+                _mustForget |= isKnown || isCompacted;
+                _mustForgetCompacted |= isCompacted;
             }
 
-            isKnown |= isCompacted;
-
-            if (!isKnown)
+            if (!_mustForget)
                 return;
             Write(RecoveryPoints, _recoveryPoints);
             Write(LogStarts, _logStarts);
             Write(HighWatermarks, _highWatermarks);
-            if (isCompacted)
+            if (_mustForgetCompacted)
                 Write(Compacted, _compacted);
             _files.SyncDirectory(_directory);
+            _mustForget = false;
+            _mustForgetCompacted = false;
         }
     }
 

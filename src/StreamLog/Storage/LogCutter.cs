@@ -71,24 +71,11 @@ internal sealed class LogCutter
     {
         lock (_turn)
         {
-            if (offset <= _log.LogStartOffset)
+            if (offset < _log.LogStartOffset)
                 return;
 
-            _services.Checkpoints.SaveLogStart(_log, offset);
-            Segment[] removed;
-            lock (_log.Gate)
-            {
-                _log.AssertInvariants();
-                _log.LogStartOffset = offset;
-                Segment[] segments = _log.Segments;
-                int kept = 0;
-                while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
-                    kept++;
-                removed = segments[..kept];
-                _log.Segments = segments[kept..];
-                _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
-            }
-
+            bool wasFull = offset > _log.LogStartOffset && SaveStart(offset);
+            Segment[] removed = Remove(offset);
             try
             {
                 _epochs.Replace(epochs => epochs.StartAt(offset));
@@ -98,10 +85,64 @@ internal sealed class LogCutter
                 // What is deleted makes room, and recovery leaves out the epochs below the start by itself.
             }
 
+            // A full disk needs the room now.
             foreach (Segment segment in removed)
-                Delete(segment);
+                _services.Deletions.Delete(segment, _log.Directory, wasFull ? 0 : _log.Config.FileDeleteDelayMs);
             if (removed.Length > 0)
                 _services.Files.SyncDirectory(_log.Directory);
+            if (wasFull)
+                _services.Reserve.Restore();
+        }
+    }
+
+    private bool SaveStart(long offset)
+    {
+        SaveProducersAt(offset);
+        return _services.Reserve.Write(() => _services.Checkpoints.SaveLogStart(_log, offset));
+    }
+
+    // A flush writes down what the log remembers of its producers where a segment ends. Where that is still to come,
+    // and the segment is about to go, nothing but this would tell it after a crash, and a retry would count twice.
+    private void SaveProducersAt(long offset)
+    {
+        lock (_log.NotesGate)
+        {
+            SealedSegment? last;
+            lock (_log.Gate)
+            {
+                last = _log.Unflushed.FindLast(old => old.EndOffset <= offset);
+                if (last is null || last.EndOffset > _log.DurableOffset)
+                    return; // A note of what is not on the disk could be true of other records later.
+            }
+
+            try
+            {
+                AtomicFile.Replace(
+                    _services.Files,
+                    LogFileNames.PathOf(_log.Directory, last.EndOffset, LogFileNames.Snapshot),
+                    last.Snapshot);
+            }
+            catch (IOException error) when (IsFull(error))
+            {
+                // Room is made first of all. It costs what is known of producers only if there is a crash.
+            }
+        }
+    }
+
+    private Segment[] Remove(long offset)
+    {
+        lock (_log.Gate)
+        {
+            _log.AssertInvariants();
+            _log.LogStartOffset = offset;
+            Segment[] segments = _log.Segments;
+            int kept = 0;
+            while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
+                kept++;
+            Segment[] removed = segments[..kept];
+            _log.Segments = segments[kept..];
+            _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
+            return removed;
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         BrokerEpoch = StoppedBrokerEpoch;
         DirectoryCheckpoints checkpoints = new(_files, path, logger);
         FlushMarks marks = FlushMarks.Open(_files, path);
+        DiskReserve reserve = new(_files, path, settings.ReserveBytes, logger);
         _files.SyncDirectory(path);
         _services = new LogServices
         {
@@ -66,6 +67,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Settings = settings,
             Marks = marks,
             Checkpoints = checkpoints,
+            Reserve = reserve,
             Flushes = new FlushLoop(settings.ParallelFlushMax),
             Tails = new TailBudget(settings.TailCachesBytesMax),
             Deletions = new SegmentDeletion(_files, env.Time, logger),
@@ -93,6 +95,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     /// <summary>Gets the task that compacts logs.</summary>
     public CompactionTask Compaction { get; }
+
+    /// <summary>Gets the room that is set aside for what must be written on a full disk.</summary>
+    public DiskReserve Reserve => _services.Reserve;
 
     /// <summary>Gets where it is.</summary>
     public string Path { get; }
@@ -233,7 +238,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
                 if (found.Length == 0)
                     return failures;
 
-                _services.Checkpoints.Forget(found);
+                _services.Reserve.Write(() => _services.Checkpoints.Forget(found));
                 _services.Directories.Doom(found, failures);
                 _services.Directories.SyncNames();
             }
@@ -319,6 +324,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             if (_services.Time.GetElapsedTime(_lastCheckpoint) < _settings.CheckpointInterval)
                 return;
             _lastCheckpoint = _services.Time.GetTimestamp();
+            _services.Reserve.Restore();
             WriteCheckpoints();
             long expired = _services.NowMs - (long)ProducerExpiration.TotalMilliseconds;
             foreach (PartitionLog log in logs)

@@ -54,6 +54,9 @@ internal sealed record LogDirectorySettings
     /// <summary>Gets how many bytes scrubbing may read in a second.</summary>
     public long ScrubBytesPerSecond { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Gets how many bytes of disk are set aside so that records can be deleted on a full one.</summary>
+    public long ReserveBytes { get; init; }
+
     /// <summary>Gets how many files of logs may be open at once.</summary>
     public int OpenFilesMax { get; init; } = 2048;
 
@@ -67,5 +70,6 @@ internal sealed record LogDirectorySettings
         ScrubInterval = options.ScrubInterval,
         ScrubBytesPerSecond = options.ScrubBytesPerSecond,
         OpenFilesMax = options.OpenFilesMax,
+        ReserveBytes = options.DiskReserveBytes,
     };
 }

@@ -5,7 +5,8 @@ namespace StreamLog.Storage;
 /// <para>
 /// The rules are Kafka's: the oldest segments go for as long as the log without them still has <c>retention.bytes</c>,
 /// and then those whose latest record is older than <c>retention.ms</c>; never one that is not wholly below the high
-/// watermark. The active segment goes too once all of it is to go, and another one takes its place.
+/// watermark, and here also on the disk. The active segment goes too once all of it is to go, and another one takes its
+/// place.
 /// </para>
 /// <para>Made for one application, on one thread; appends, reads and flushes go on meanwhile.</para>
 /// </remarks>
@@ -15,7 +16,7 @@ internal sealed class LogRetention
     private readonly LogServices _services;
     private readonly LogConfig _config;
     private readonly Segment[] _segments;
-    private readonly long _highWatermark;
+    private readonly long _limit;
 
     public LogRetention(LogState log, LogServices services)
     {
@@ -23,7 +24,7 @@ internal sealed class LogRetention
         _services = services;
         _config = log.Config;
         _segments = log.Segments;
-        _highWatermark = log.HighWatermark;
+        _limit = Math.Min(log.HighWatermark, log.DurableOffset);
     }
 
     /// <summary>Applies it.</summary>
@@ -31,24 +32,27 @@ internal sealed class LogRetention
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public RetentionOutcome Apply(LogWriter writer, LogCutter cutter)
     {
-        bool isUnbounded = _config.RetentionBytes < 0 && _config.RetentionMs < 0;
-        if (!_config.IsDeletable || isUnbounded || _log.Failure is not null)
+        if (_log.Failure is not null)
             return default;
 
-        int beyondSize = CountBeyondSize();
-        int count = CountBeyondTime(beyondSize);
+        int belowStart = CountBelowStart();
+        int beyondSize = _config.IsDeletable ? CountBeyondSize(belowStart) : belowStart;
+        int count = _config.IsDeletable ? CountBeyondTime(beyondSize) : beyondSize;
         if (count == 0)
             return default;
-        if (count == _segments.Length && !writer.TryRoll(_segments[^1].NextOffset))
+        if (count == _segments.Length && !TryRoll(writer))
             count--; // Something was appended meanwhile, so not all of it is to go any more.
         if (count == 0)
             return default;
 
         // Who rolled knows that the log ended there; else the next segment says where the log is to begin.
-        cutter.TrimTo(count < _segments.Length ? _segments[count].BaseOffset : _segments[^1].NextOffset);
-        int bySize = Math.Min(beyondSize, count);
-        Count(_segments.AsSpan(0, bySize), "size");
-        Count(_segments.AsSpan(bySize, count - bySize), "time");
+        long start = count < _segments.Length ? _segments[count].BaseOffset : _segments[^1].NextOffset;
+        cutter.TrimTo(Math.Max(start, _log.LogStartOffset));
+        int first = Math.Min(belowStart, count);
+        int bySize = Math.Min(beyondSize, count) - first;
+        Count(_segments.AsSpan(0, first), "request");
+        Count(_segments.AsSpan(first, bySize), "size");
+        Count(_segments.AsSpan(first + bySize, count - first - bySize), "time");
         return new RetentionOutcome(
             count, bySize, _segments.Take(count).Sum(segment => (long)segment.SizeInBytes));
     }
@@ -62,12 +66,27 @@ internal sealed class LogRetention
             _services.Metrics.Maintenance.Deleted(_log.Partition.Topic, deleted.Length, bytes, reason);
     }
 
-    private int CountBeyondSize()
+    // What was active when its records were deleted on request.
+    private int CountBelowStart()
+    {
+        int count = 0;
+        while (count + 1 < _segments.Length && _segments[count + 1].BaseOffset <= _log.LogStartOffset)
+            count++;
+        return count;
+    }
+
+    private bool TryRoll(LogWriter writer)
+    {
+        bool isRolled = false;
+        _services.Reserve.Write(() => isRolled = writer.TryRoll(_segments[^1].NextOffset));
+        return isRolled;
+    }
+
+    private int CountBeyondSize(int count)
     {
         if (_config.RetentionBytes < 0)
-            return 0;
-        long excess = _segments.Sum(segment => (long)segment.SizeInBytes) - _config.RetentionBytes;
-        int count = 0;
+            return count;
+        long excess = _segments.Skip(count).Sum(segment => (long)segment.SizeInBytes) - _config.RetentionBytes;
         while (IsCandidate(count) && excess >= _segments[count].SizeInBytes)
             excess -= _segments[count++].SizeInBytes;
         return count;
@@ -89,7 +108,7 @@ internal sealed class LogRetention
         if (index >= _segments.Length || _segments[index].SizeInBytes == 0)
             return false;
         long end = index + 1 < _segments.Length ? _segments[index + 1].BaseOffset : _segments[index].NextOffset;
-        return end <= _highWatermark;
+        return end <= _limit;
     }
 
     private long LatestTimeOf(int index)

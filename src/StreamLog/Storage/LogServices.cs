@@ -17,6 +17,8 @@ internal sealed class LogServices
 
     public required DirectoryCheckpoints Checkpoints { get; init; }
 
+    public required DiskReserve Reserve { get; init; }
+
     public required FlushLoop Flushes { get; init; }
 
     public required TailBudget Tails { get; init; }

@@ -8,14 +8,19 @@ namespace StreamLog.Storage;
 /// </summary>
 internal static class ProducerRecovery
 {
-    /// <summary>Returns the state at the end of the log. Snapshots from beyond it are deleted.</summary>
+    /// <summary>Returns the state at the end of the log. Snapshots from beyond it are deleted, and those that stand in
+    /// the middle of a segment but for the newest.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static ProducerStates Load(
         LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
     {
-        foreach (long offset in SnapshotOffsets(services.Files, directory))
+        List<long> offsets = SnapshotOffsets(services.Files, directory);
+        long newest = offsets.Where(offset => offset <= endOffset).DefaultIfEmpty(-1).Max();
+        foreach (long offset in offsets)
         {
-            if (offset > endOffset)
+            // Those of earlier stops, in the middle of a segment, would outlive it.
+            bool isStray = offset < newest && !segments.Any(segment => segment.BaseOffset == offset);
+            if (offset > endOffset || isStray)
                 services.Files.DeleteFile(LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
         }
 

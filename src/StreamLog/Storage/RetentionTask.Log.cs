@@ -8,7 +8,8 @@ internal sealed partial class RetentionTask
     {
         [LoggerMessage(1062, LogLevel.Information,
             "Partition {Partition}: retention deleted {Segments} segments with {Bytes} bytes, {BeyondSize} of them " +
-            "for the size of the log and the others for their age. The log now begins at offset {LogStartOffset}.")]
+            "for the size of the log, the others for their age or as deleted on request. The log now begins at " +
+            "offset {LogStartOffset}.")]
         public static partial void Deleted(
             ILogger logger, TopicPartition partition, int segments, long bytes, int beyondSize, long logStartOffset);
 

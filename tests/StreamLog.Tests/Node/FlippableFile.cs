@@ -1,5 +1,6 @@
 using System.Text;
 using StreamLog.Protocol.Records;
+using StreamLog.Storage;
 
 namespace StreamLog.Tests.Node;
 
@@ -36,6 +37,7 @@ internal sealed class FlippableFile
         ".log" or ".checkpoint" => SegmentTargets(),
         ".index" => EntryTargets(8, [(0, "relative offset"), (4, "position")]),
         ".timeindex" => EntryTargets(12, [(0, "timestamp"), (8, "relative offset")]),
+        _ when System.IO.Path.GetFileName(Path) == DiskReserve.FileName => [(0, "any")], // Nobody reads it.
         _ when IsText() => TextTargets(),
         _ => Enumerable.Range(0, _bytes.Length).Select(i => ((long)i, "any")),
     };

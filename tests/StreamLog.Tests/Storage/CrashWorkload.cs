@@ -13,7 +13,8 @@ internal sealed class CrashWorkload
 {
     private const long ProducerId = 42;
 
-    public static readonly LogConfig Config = new() { SegmentBytes = 420, IndexIntervalBytes = 100 };
+    /// <summary>Gets how the log is kept.</summary>
+    public LogConfig Config { get; init; } = new() { SegmentBytes = 420, IndexIntervalBytes = 100 };
 
     private readonly List<(int Sequence, string[] Values)> _batches = [];
     private int _sequence;
@@ -59,12 +60,16 @@ internal sealed class CrashWorkload
             log.Directory.Tick();
             Trim(log, AcknowledgedOffset - 6);
             AppendSome(log, 2);
+            Retain(log, bytes: 700);
+            AppendSome(log, 2);
             log.Stop();
 
             log = new LogHarness(disk, Config, Settings);
             Assert.True(log.Directory.WasCleanShutdown);
             log.Log.AssignEpochStart(++_epoch);
             AppendSome(log, 3);
+            Retain(log, bytes: 0);
+            AppendSome(log, 1);
             Append(log, 3);
         }
         catch (PowerCutException)
@@ -172,5 +177,14 @@ internal sealed class CrashWorkload
     {
         TrimmedOffset = offset;
         log.Log.TrimTo(offset);
+    }
+
+    private void Retain(LogHarness log, long bytes)
+    {
+        TrimmedOffset = AcknowledgedOffset;
+        log.Log.HighWatermark = AcknowledgedOffset;
+        log.Log.UpdateConfig(Config with { RetentionBytes = bytes });
+        log.Log.ApplyRetention();
+        log.Log.UpdateConfig(Config);
     }
 }

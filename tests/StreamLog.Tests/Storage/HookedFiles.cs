@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StreamLog.Extensibility;
 
 namespace StreamLog.Tests.Storage;
@@ -15,8 +16,12 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
     /// <summary>Gets or sets what happens after a file got a new name.</summary>
     public Action<string>? AfterRename { get; set; }
 
+    /// <summary>Gets how many bytes were to be set aside when each file was opened last.</summary>
+    public ConcurrentDictionary<string, long> Preallocated { get; } = new(StringComparer.Ordinal);
+
     public IFile Open(string path, FileOpenMode mode, long preallocate = 0)
     {
+        Preallocated[path] = preallocate;
         BeforeOpen?.Invoke(path);
         return inner.Open(path, mode, preallocate);
     }

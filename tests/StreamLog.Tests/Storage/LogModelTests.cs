@@ -23,6 +23,7 @@ public sealed class LogModelTests
         Search,
         Truncate,
         Trim,
+        Retain,
         Epoch,
         Tick,
         Stop,
@@ -44,6 +45,7 @@ public sealed class LogModelTests
         Gen<Do> what = Gen.Frequency(
             (40, Gen.Constant(Do.Append)), (10, Gen.Constant(Do.Flush)), (15, Gen.Constant(Do.Read)),
             (5, Gen.Constant(Do.Search)), (4, Gen.Constant(Do.Truncate)), (4, Gen.Constant(Do.Trim)),
+            (4, Gen.Constant(Do.Retain)),
             (3, Gen.Constant(Do.Epoch)), (3, Gen.Constant(Do.Tick)), (3, Gen.Constant(Do.Stop)),
             (canCrash ? 3 : 0, Gen.Constant(Do.Crash)));
         Gen<(Do, int)> operation = what.SelectMany(
@@ -69,6 +71,7 @@ public sealed class LogModelTests
 
         // One entry an offset from _start on; a batch begins where IsFirst is set.
         private readonly List<(long Offset, string Value, long Timestamp, bool IsFirst)> _records = [];
+        private readonly Dictionary<long, long> _times = [];
         private IFileSystem _files;
         private LogHarness _log;
         private long _start;
@@ -93,6 +96,7 @@ public sealed class LogModelTests
                 case Do.Search: Search(number); break;
                 case Do.Truncate: Truncate(number); break;
                 case Do.Trim: Trim(number); break;
+                case Do.Retain: Retain(number); break;
                 case Do.Epoch: _log.Log.AssignEpochStart(++_epoch); break;
                 case Do.Tick: _log.Directory.Tick(); _durable = _log.Log.DurableOffset; break;
                 case Do.Stop: Stop(); break;
@@ -113,7 +117,10 @@ public sealed class LogModelTests
             Assert.Equal(ErrorCode.None, result.ErrorCode);
             Assert.Equal(_end, result.BaseOffset);
             for (int i = 0; i < values.Length; i++)
+            {
+                _times[_end] = timestamp;
                 _records.Add((_end++, values[i], timestamp, i == 0));
+            }
         }
 
         private string NextValue(int number) =>
@@ -188,6 +195,42 @@ public sealed class LogModelTests
             _log.Log.TrimTo(offset);
             _start = offset;
             _records.RemoveAll(record => record.Offset < offset);
+        }
+
+        // By size or by time, to bounds that let none, some or all of it go.
+        private void Retain(int number)
+        {
+            IReadOnlyList<SegmentView> segments = _log.Log.Segments;
+            long size = segments.Sum(segment => (long)segment.SizeInBytes);
+            bool isBySize = number % 2 == 0;
+            long bytes = size * (number % 5) / 4;
+            long cutoff = 900 + (number % 5_300);
+            _log.Log.HighWatermark = _durable;
+            _log.Log.UpdateConfig(isBySize
+                ? Small with { RetentionBytes = bytes }
+                : Small with { RetentionMs = _log.Environment.Time.GetUtcNow().ToUnixTimeMilliseconds() - cutoff });
+
+            long excess = size - bytes;
+            long start = _start;
+            foreach (SegmentView segment in segments)
+            {
+                IEnumerable<long> times = Enumerable
+                    .Range((int)segment.BaseOffset, (int)(segment.EndOffset - segment.BaseOffset))
+                    .Select(offset => _times[offset]);
+                bool isBelowStart = !segment.IsActive && segment.EndOffset <= _start;
+                bool isBeyond = isBySize ? excess >= segment.SizeInBytes : times.All(time => time < cutoff);
+                bool isCandidate = segment.SizeInBytes > 0 && segment.EndOffset <= _durable;
+                if (!isBelowStart && !(isCandidate && isBeyond))
+                    break;
+                excess -= segment.SizeInBytes;
+                start = Math.Max(start, segment.EndOffset);
+            }
+
+            _log.Log.ApplyRetention();
+            _log.Log.UpdateConfig(Small);
+            _start = start;
+            _records.RemoveAll(record => record.Offset < start);
+            Assert.True(_log.Log.Segments[0].BaseOffset <= start);
         }
 
         private void Stop()

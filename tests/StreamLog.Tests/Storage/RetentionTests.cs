@@ -78,6 +78,66 @@ public sealed class RetentionTests
         Assert.Equal([(2, "c")], after.ReadAll());
     }
 
+    // Goal: that the log knows its producers does not go with their last records. Method: all goes, while the flush of
+    // what was rolled for it has not come yet; then the power.
+    [Fact]
+    public async Task A_retry_is_known_after_all_records_went()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, Single with { RetentionBytes = 0 });
+        log.AppendIdempotent(7, 0, 0, "a");
+        log.AppendIdempotent(7, 0, 1, "b");
+        Commit(log);
+        Assert.Equal(2, (await Apply(log)).Segments);
+
+        LogHarness after = new(disk.Crash(), Single);
+        AppendResult retried = after.AppendIdempotent(7, 0, 1, "b");
+
+        Assert.True(retried.IsDuplicate);
+        Assert.Equal(1, retried.LastOffset);
+    }
+
+    [Fact]
+    public void Notes_of_producers_from_earlier_stops_do_not_pile_up()
+    {
+        SimulatedDisk disk = new();
+        for (int i = 0; i < 5; i++)
+        {
+            LogHarness log = new(disk, new LogConfig());
+            log.AppendIdempotent(7, 0, i, "a");
+            log.Stop();
+        }
+
+        Assert.True(disk.ListAll().Count(
+            path => path.EndsWith(LogFileNames.Snapshot, StringComparison.Ordinal)) <= 2);
+    }
+
+    [Fact]
+    public async Task What_is_not_on_the_disk_stays_whatever_the_high_watermark()
+    {
+        LogHarness log = Filled(new SimulatedDisk(), Single with { RetentionBytes = 0 }, "a");
+        log.Append("b");
+        log.Log.HighWatermark = 2;
+
+        await Apply(log);
+
+        Assert.Equal([(1, "b")], log.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_segment_whose_records_were_deleted_on_request_goes_once_it_is_closed()
+    {
+        LogHarness log = new(new SimulatedDisk(), Single with { IsDeletable = false });
+        log.Append("a");
+        Commit(log);
+        log.Log.TrimTo(1);
+        Assert.Equal(0, (await Apply(log)).Segments);
+        log.Append("b");
+
+        Assert.Equal(1, (await Apply(log)).Segments);
+        Assert.Equal(1, Assert.Single(log.Log.Segments).BaseOffset);
+    }
+
     [Fact]
     public async Task What_is_not_below_the_high_watermark_stays()
     {
