@@ -201,6 +201,43 @@ public sealed class RepairTests
         CheckGoesOn(trial, harness, result);
     }
 
+    [Fact]
+    public void A_compaction_that_a_crash_interrupted_is_finished_before_the_repair()
+    {
+        RepairTrial trial = new(isClean: false);
+        string[] segments = trial.Segments;
+        byte[] cleaned = [.. trial.Disk.ReadAll(segments[1]), .. trial.Disk.ReadAll(segments[2])];
+        RepairTrial.Create(trial.Disk, segments[1] + ".swap", cleaned);
+        trial.Disk.LoseFile(segments[2]);
+        trial.Disk.FlipBit(segments[3], 70, 0);
+
+        (LogHarness harness, RepairResult result) = RepairTrial.Repair(trial.Disk);
+
+        trial.Check(result);
+        Assert.Equal(segments[3], Assert.Single(result.Lost).File);
+        CheckGoesOn(trial, harness, result);
+    }
+
+    [Fact]
+    public void A_damaged_file_of_a_compaction_takes_the_place_of_none_and_is_kept()
+    {
+        RepairTrial trial = new(isClean: false);
+        string[] segments = trial.Segments;
+        byte[] damaged = trial.Disk.ReadAll(segments[1]);
+        damaged[70] ^= 1;
+        RepairTrial.Create(trial.Disk, segments[1] + ".swap", damaged);
+        Assert.False(new LogHarness(trial.Disk.Crash(), RepairTrial.Config).Log.IsOnline);
+
+        (LogHarness harness, RepairResult result) = RepairTrial.Repair(trial.Disk);
+
+        trial.Check(result);
+        Assert.Empty(result.Lost);
+        Assert.Contains(
+            trial.Disk.ListAll(), file => file.EndsWith(".cut", StringComparison.Ordinal)
+                && trial.Disk.ReadAll(file).AsSpan().SequenceEqual(damaged));
+        CheckGoesOn(trial, harness, result);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

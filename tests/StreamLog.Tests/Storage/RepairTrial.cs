@@ -90,6 +90,17 @@ internal sealed class RepairTrial
         }
     }
 
+    public static void Create(SimulatedDisk disk, string path, byte[] bytes)
+    {
+        using (IFile file = disk.Open(path, FileOpenMode.CreateNew))
+        {
+            file.Write(bytes, 0);
+            file.DataSync();
+        }
+
+        disk.SyncDirectory(Folder);
+    }
+
     public static void Overwrite(SimulatedDisk disk, string path, int position, byte[] bytes)
     {
         using (IFile file = disk.Open(path, FileOpenMode.Open))
