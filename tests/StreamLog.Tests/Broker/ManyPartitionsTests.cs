@@ -38,7 +38,7 @@ public sealed class ManyPartitionsTests
         flushes = 0;
         DeleteTopicsResponse deleted = await broker.SendAsync(new DeleteTopicsRequest { TopicNames = { "orders" } });
         Assert.Equal(ErrorCode.None, deleted.Responses.Single().ErrorCode);
-        Assert.Empty(broker.Directory.FindPartitions().Where(partition => partition.Topic == "orders"));
+        Assert.DoesNotContain(broker.Directory.FindPartitions(), partition => partition.Topic == "orders");
         Assert.InRange(flushes, 1, 10);
     }
 

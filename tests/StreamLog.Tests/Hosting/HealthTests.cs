@@ -14,7 +14,11 @@ public sealed class HealthTests : IDisposable
 
     private static readonly ScrubFinding Damage = new()
     {
-        Partition = new TopicPartition("orders", 0), File = "0.log", Position = 7, Offset = 1, Fault = "It is torn.",
+        Partition = new TopicPartition("orders", 0),
+        File = "0.log",
+        Position = 7,
+        Offset = 1,
+        Fault = "It is torn.",
     };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("streamlog-health-");

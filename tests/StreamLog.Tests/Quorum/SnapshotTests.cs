@@ -95,7 +95,8 @@ public sealed class SnapshotTests
 
         Assert.Equal(
             ends.TakeLast(2).Select(end => $"{end:D20}-{epoch:D10}.checkpoint"),
-            disk.ListAll().Select(path => Path.GetFileName(path)).Where(name => name.EndsWith(".checkpoint")).Order());
+            disk.ListAll().Select(path => Path.GetFileName(path))
+                .Where(name => name.EndsWith(".checkpoint", StringComparison.Ordinal)).Order());
         Assert.Equal(ends[^2], node.LogStartOffset);
 
         disk.LoseFile($"{Directory}/{ends[^1]:D20}-{epoch:D10}.checkpoint");

@@ -28,7 +28,10 @@ public sealed class ConcurrentLogTests : IDisposable
         using PhysicalFileSystem files = new();
         LogDirectorySettings settings = new()
         {
-            NodeId = 1, TailCacheBytesMax = 8 * 1024, TailCacheEntriesMax = 16, OpenFilesMax = 2,
+            NodeId = 1,
+            TailCacheBytesMax = 8 * 1024,
+            TailCacheEntriesMax = 16,
+            OpenFilesMax = 2,
         };
         LogHarness log = new(files, Small, settings: settings, root: Home);
 
