@@ -84,7 +84,11 @@ public sealed class HealthTests : IDisposable
         Assert.Null(log.Health.DirectoryFailure);
 
         disk.Faults.FailFlushes(path => path == "/data");
-        await Assert.ThrowsAsync<StreamLogException>(async () => await log.Admin.CreateTopicAsync("returns"));
+        await Assert.ThrowsAsync<StreamLogException>(async () =>
+        {
+            await log.Admin.CreateTopicAsync("returns");
+            await log.Topic<string, string>("returns").AppendAsync("a", "b");
+        });
 
         Assert.Contains("/data is offline", log.Health.DirectoryFailure!.Message);
         Assert.Contains(new TopicPartition("orders", 0), log.Health.OfflinePartitions.Keys);
