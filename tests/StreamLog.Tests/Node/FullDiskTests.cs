@@ -91,6 +91,24 @@ public sealed class FullDiskTests : NodeTest
         }
     }
 
+    [Fact]
+    public async Task Deleting_makes_room_on_a_disk_without_any()
+    {
+        using SmallDisk disk = SmallDisk.Mount(8);
+        List<string> acknowledged = [];
+        await using StreamLogNode node = await StartAsync(disk);
+        await AppendAsync(node, acknowledged, 60);
+        disk.Fill(pagesLeft: 0);
+        await AppendAsync(node, acknowledged, 40);
+
+        IReadOnlyDictionary<TopicPartition, long> starts = await node.Admin.DeleteRecordsAsync(
+            new Dictionary<TopicPartition, long> { [Orders] = 50 }, Stop);
+
+        Assert.Equal(50, starts[Orders]);
+        List<string> left = await ReadValuesAsync(node.Topic<string, string>("orders"));
+        Assert.Equal(acknowledged.Skip(50), left);
+    }
+
     private static ValueTask<StreamLogNode> StartAsync(SmallDisk disk)
     {
         StreamLogOptions options = new() { DataDirectory = disk.DataDirectory };
