@@ -129,7 +129,9 @@ internal sealed partial class SingleVoterQuorum : ICoordination
         int epoch = Math.Max(state?.LeaderEpoch ?? -1, _log.LatestEpoch) + 1;
         try
         {
-            _stateFile.Write(new QuorumState(_nodeId, epoch, _nodeId, _directoryId));
+            // A node starts on a full disk too, so that what is there can be read and deleted.
+            QuorumState term = new(_nodeId, epoch, _nodeId, _directoryId);
+            _reserve.Write(() => _stateFile.Write(term));
         }
         catch (IOException exception)
         {
@@ -139,7 +141,15 @@ internal sealed partial class SingleVoterQuorum : ICoordination
                 exception);
         }
 
-        _log.AssignEpochStart(epoch);
+        try
+        {
+            _log.AssignEpochStart(epoch);
+        }
+        catch (StreamLogException full) when (full.ErrorCode == ErrorCode.StorageFull && _reserve.TryRelease())
+        {
+            _log.AssignEpochStart(epoch);
+        }
+
         using (RecordBuffer change = QuorumBatches.BuildLeaderChange(_nodeId, _directoryId, NowMs))
             Append(change, epoch);
 
