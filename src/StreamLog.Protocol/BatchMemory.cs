@@ -7,12 +7,15 @@ namespace StreamLog.Protocol;
 /// <remarks>
 /// <para>The shared pool keeps a few dozen arrays of a size. A producer that runs ahead of the disk has as many under
 /// way as its buffer allows, and each one that the pool misses is fresh memory of the large object heap, to be cleared
-/// and collected. So these shelves stand in front of it. They are bounded, and what was not needed between two full
-/// collections is given up.</para>
+/// and collected. So these shelves stand in front of it. They are bounded, and of what was not needed between two full
+/// collections a part is given up.</para>
 /// <para>Thread-safe. An array belongs to whoever took it until it is returned.</para>
 /// </remarks>
 internal static class BatchMemory
 {
+    // Of what was not needed for a collection, so much goes: a quiet moment does not cost what the next burst needs.
+    private const int GivenUpShare = 8;
+
     private const int SmallestShift = 15;
     private const int LargestShift = 21;
 
@@ -100,9 +103,10 @@ internal static class BatchMemory
                     return 0;
 
                 _collection = collection;
-                for (int i = 0; i < _fewest; i++)
+                int count = (_fewest + GivenUpShare - 1) / GivenUpShare;
+                for (int i = 0; i < count; i++)
                     _arrays.Pop();
-                long givenUp = (long)_fewest * array.Length;
+                long givenUp = (long)count * array.Length;
                 _fewest = _arrays.Count;
                 return givenUp;
             }
