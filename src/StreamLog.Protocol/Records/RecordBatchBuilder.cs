@@ -198,7 +198,8 @@ public sealed class RecordBatchBuilder : IDisposable
     }
 
     /// <summary>Hashes the records that are there. <see cref="Build"/> then has less to do, if none follow.</summary>
-    /// <remarks>For a batch that one thread fills and another builds: the records lie in the cache of the first.</remarks>
+    /// <remarks>For a batch that one thread fills and another builds: the records lie in the first one's
+    /// cache.</remarks>
     public void HashRecords()
     {
         if (_compression != CompressionType.None || _count == 0)

@@ -111,8 +111,8 @@ internal sealed class ProducerBatch : IDisposable
         return isTaken;
     }
 
-    /// <summary>Hashes the records of a full batch, if they are large. To be called by the thread that has filled it: it
-    /// has little to do for each of them, and they still lie in its cache. Small ones are hashed by who sends
+    /// <summary>Hashes the records of a full batch, if they are large. To be called by the thread that has filled it:
+    /// it has little to do for each of them, and they still lie in its cache. Small ones are hashed by who sends
     /// them.</summary>
     public void HashIfLarge()
     {
