@@ -11,7 +11,16 @@ internal static class Nodes
         string directory, int partitions, Durability durability, TimeSpan flushInterval)
     {
         StreamLogNode node = await StartAsync(directory, durability, flushInterval);
-        await node.Admin.CreateTopicAsync(TopicName, partitions);
+        try
+        {
+            await node.Admin.CreateTopicAsync(TopicName, partitions);
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+
         return node;
     }
 
