@@ -33,10 +33,7 @@ internal static class LoadRunner
         finally
         {
             foreach (string created in prepared)
-            {
-                if (created is not null)
-                    Directory.Delete(created, recursive: true);
-            }
+                Delete(created);
         }
 
         return [.. scenarios.Select((scenario, i) => ScenarioResult.Of(scenario, results[i]))];
@@ -55,7 +52,21 @@ internal static class LoadRunner
         }
         finally
         {
-            Directory.Delete(own, recursive: true);
+            Delete(own);
+        }
+    }
+
+    // After a failure a node may still be at work in it, and the failure is what is to be seen.
+    private static void Delete(string? directory)
+    {
+        try
+        {
+            if (directory is not null)
+                Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException error)
+        {
+            Console.Error.WriteLine($"{directory} is left behind: {error.Message}");
         }
     }
 
