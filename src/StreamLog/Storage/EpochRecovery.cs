@@ -63,7 +63,7 @@ internal sealed class EpochRecovery
             if (startOffset <= logStart)
                 continue;
             CheckAt(startOffset - 1, isBoundary: false);
-            CheckAt(startOffset, isBoundary: !_log.Config.IsCompacted);
+            CheckAt(startOffset, isBoundary: true);
         }
 
         CheckAt(end - 1, isBoundary: false);

@@ -135,10 +135,10 @@ internal sealed class PartitionRepair
 
             long? limit = i == _segments.Count - 1 ? null : _segments[i + 1].BaseOffset;
             RepairPlan plan = new(baseOffset, path, source, epoch);
-            new RepairScan(plan, epochs, _log.Config, limit, _flushedOffset).Run();
+            new RepairScan(plan, epochs, limit, _flushedOffset).Run();
             if (plan.IsChanged)
                 Rewrite(plan, isLast: limit is null && plan.EndOffset >= _flushedOffset);
-            next = _log.Config.IsCompacted && limit is { } end ? end : plan.EndOffset;
+            next = plan.EndOffset;
             epoch = plan.LastEpoch;
         }
 

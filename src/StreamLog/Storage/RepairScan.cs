@@ -14,7 +14,6 @@ internal sealed class RepairScan
     private readonly RepairPlan _plan;
     private readonly IFile _file;
     private readonly LeaderEpochs _epochs;
-    private readonly bool _isCompacted;
     private readonly long _length;
 
     // The offset at which the next segment begins; of the last one, none.
@@ -26,15 +25,13 @@ internal sealed class RepairScan
     /// <summary>Creates a scan.</summary>
     /// <param name="plan">The plan to fill.</param>
     /// <param name="epochs">Where epochs begin, or none where nobody knows.</param>
-    /// <param name="config">How the log is kept.</param>
     /// <param name="limit">Where the next segment begins, or <see langword="null"/> for the last one.</param>
     /// <param name="flushedOffset">Everything below had been flushed.</param>
-    public RepairScan(RepairPlan plan, LeaderEpochs epochs, LogConfig config, long? limit, long flushedOffset)
+    public RepairScan(RepairPlan plan, LeaderEpochs epochs, long? limit, long flushedOffset)
     {
         _plan = plan;
         _file = plan.File!;
         _epochs = epochs;
-        _isCompacted = config.IsCompacted;
         _length = _file.Length;
         _limit = limit ?? long.MaxValue;
         _leastEnd = limit ?? flushedOffset;
@@ -52,9 +49,7 @@ internal sealed class RepairScan
                 position = Skip(position, fault);
         }
 
-        // Compaction may have taken the last batches of a segment; nothing takes those of the last segment.
-        bool mayEndHere = _isCompacted && _limit != long.MaxValue;
-        if (_plan.EndOffset < _leastEnd && !mayEndHere)
+        if (_plan.EndOffset < _leastEnd)
         {
             _plan.Remove(_length, _length, _leastEnd - _plan.EndOffset, "the file ends here");
             _plan.Fill(_leastEnd, _epochs);
@@ -85,7 +80,7 @@ internal sealed class RepairScan
     private string? FaultOf(RecordBatchHeader header)
     {
         long expected = _plan.EndOffset;
-        if (_isCompacted ? header.BaseOffset < expected : header.BaseOffset != expected)
+        if (header.BaseOffset != expected)
             return $"a batch claims offset {header.BaseOffset} where {expected} must follow";
         if (!Fits(header.NextOffset))
             return $"a batch claims to end at offset {header.NextOffset}, where another segment has begun";
@@ -98,8 +93,7 @@ internal sealed class RepairScan
     private bool TryMend(long position, RecordBatchHeader header)
     {
         long expected = _plan.EndOffset;
-        bool isInPlace = _isCompacted ? header.BaseOffset >= expected : header.BaseOffset == expected;
-        if (isInPlace)
+        if (header.BaseOffset == expected)
         {
             if (!Fits(header.NextOffset))
                 return false;
@@ -108,7 +102,7 @@ internal sealed class RepairScan
         }
 
         long next = expected + header.LastOffsetDelta + 1;
-        if (_isCompacted || !Fits(next) || !Begins(position + header.SizeInBytes, next))
+        if (!Fits(next) || !Begins(position + header.SizeInBytes, next))
             return false;
         _plan.Mend(position, header, expected, EpochFor(header, next - 1));
         return true;

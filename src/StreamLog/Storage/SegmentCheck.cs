@@ -81,8 +81,8 @@ internal sealed partial class SegmentCheck
             : null;
     }
 
-    // Whether what is wrong behind the scan had been flushed. In a compacted log a batch may claim any offset above the
-    // one before, so that a false one would hide it; the place in the file cannot be hidden.
+    // Whether what is wrong behind the scan had been flushed. A false last offset would hide it; the place in the file
+    // cannot be hidden.
     private bool WasFlushed(Segment segment, SegmentScan scan) =>
         scan.EndOffset < _recovery.FlushedOffset
         || segment.BaseOffset < _recovery.Mark.SegmentBaseOffset

@@ -112,7 +112,7 @@ internal sealed class SegmentIndexes
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
-            if (config.IsCompacted ? header.BaseOffset < expected : header.BaseOffset != expected)
+            if (header.BaseOffset != expected)
                 break;
             indexes.Add(header, (int)walker.Position, config.IndexIntervalBytes);
             expected = header.NextOffset;

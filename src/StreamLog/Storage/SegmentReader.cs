@@ -35,7 +35,7 @@ internal static class SegmentReader
             if (size > chunk.BytesLeft && !chunk.TryLoad(chunk.Position, Math.Max(size, chunkBytes), size))
                 throw SegmentCorruption.At(segment, chunk.Position, window.Offset, "the file ends within a batch");
 
-            int length = CountSound(chunk, epochs, config, window);
+            int length = CountSound(chunk, epochs, window);
             return length == 0 ? RecordBuffer.Empty : chunk.Slice(length);
         }
         finally
@@ -52,7 +52,7 @@ internal static class SegmentReader
         OffsetIndex index = segment.Indexes(config).Offsets;
         bool hasEntry = index.TryFindFloor(relativeOffset, out int entry, out int position);
         long expectedLast = hasEntry ? segment.BaseOffset + entry : -1;
-        long expected = hasEntry || config.IsCompacted ? -1 : segment.BaseOffset;
+        long expected = hasEntry ? -1 : segment.BaseOffset;
         for (long at = position; at < segment.SizeInBytes;)
         {
             if (!chunk.TryMoveTo(at, RecordBatchHeader.Size))
@@ -66,7 +66,7 @@ internal static class SegmentReader
                 return true;
 
             expectedLast = -1;
-            expected = config.IsCompacted ? -1 : header.NextOffset;
+            expected = header.NextOffset;
             at += header.SizeInBytes;
         }
 
@@ -75,7 +75,7 @@ internal static class SegmentReader
 
     // How many bytes of whole batches, from the first one on, are sound and wanted. Throws where the first is not
     // sound.
-    private static int CountSound(in Chunk chunk, LeaderEpochs epochs, LogConfig config, in ReadWindow window)
+    private static int CountSound(in Chunk chunk, LeaderEpochs epochs, in ReadWindow window)
     {
         ReadOnlySpan<byte> bytes = chunk.Left;
         int length = 0;
@@ -98,7 +98,7 @@ internal static class SegmentReader
                 break; // The next read begins here, and says so.
             }
 
-            expected = config.IsCompacted ? -1 : header.NextOffset;
+            expected = header.NextOffset;
             length += size;
         }
 

@@ -47,7 +47,7 @@ internal sealed class SegmentScan
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
-            if (scan.HasFault(segment, header, epochs, config))
+            if (scan.HasFault(segment, header, epochs))
                 return scan;
 
             int epoch = header.PartitionLeaderEpoch;
@@ -67,10 +67,9 @@ internal sealed class SegmentScan
         return scan;
     }
 
-    private bool HasFault(Segment segment, RecordBatchHeader header, LeaderEpochs epochs, LogConfig config)
+    private bool HasFault(Segment segment, RecordBatchHeader header, LeaderEpochs epochs)
     {
-        bool follows = config.IsCompacted ? header.BaseOffset >= EndOffset : header.BaseOffset == EndOffset;
-        if (!follows || header.LastOffset - segment.BaseOffset > int.MaxValue)
+        if (header.BaseOffset != EndOffset || header.LastOffset - segment.BaseOffset > int.MaxValue)
         {
             Fault = $"a batch claims offset {header.BaseOffset} where {EndOffset} must follow";
             return true;

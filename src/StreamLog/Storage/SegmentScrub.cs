@@ -72,19 +72,17 @@ internal sealed class SegmentScrub : IDisposable
     private string? ReadUntil(long end, out bool isDone)
     {
         isDone = false;
-        bool isCompacted = _log.Config.IsCompacted;
         while (_walker.NextPosition < end)
         {
             if (!_walker.MoveNext())
             {
                 isDone = true;
-                bool isWhole = isCompacted || _expected == _segment.NextOffset;
+                bool isWhole = _expected == _segment.NextOffset;
                 return _walker.Fault ?? (isWhole ? null : $"it ends there instead of at offset {_segment.NextOffset}");
             }
 
             RecordBatchHeader header = _walker.Header;
-            bool follows = isCompacted ? header.BaseOffset >= _expected : header.BaseOffset == _expected;
-            if (!follows)
+            if (header.BaseOffset != _expected)
                 return $"a batch claims offset {header.BaseOffset} where {_expected} must follow";
             int epoch = _log.Epochs.EpochAt(header.LastOffset);
             if (epoch >= 0 && epoch != header.PartitionLeaderEpoch)

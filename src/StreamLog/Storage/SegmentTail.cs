@@ -21,7 +21,7 @@ internal static class SegmentTail
 
         SegmentIndexes indexes = SegmentIndexes.TryLoad(files, directory, segment.BaseOffset, length)
             ?? SegmentIndexes.Rebuild(segment.File, segment.BaseOffset, length, config);
-        if (!IsTailSound(segment, indexes, length, endOffset, config))
+        if (!IsTailSound(segment, indexes, length, endOffset))
             return false;
 
         segment.Publish((int)length, endOffset);
@@ -56,14 +56,13 @@ internal static class SegmentTail
         return false;
     }
 
-    private static bool IsTailSound(
-        Segment segment, SegmentIndexes indexes, long length, long endOffset, LogConfig config)
+    private static bool IsTailSound(Segment segment, SegmentIndexes indexes, long length, long endOffset)
     {
         Span<byte> first = stackalloc byte[RecordBatchHeader.Size];
         if (segment.File.Read(first, 0) < first.Length)
             return false;
         long firstOffset = new RecordBatchHeader(first).BaseOffset;
-        if (config.IsCompacted ? firstOffset < segment.BaseOffset : firstOffset != segment.BaseOffset)
+        if (firstOffset != segment.BaseOffset)
             return false;
 
         bool hasEntry = indexes.Offsets.TryFindFloor(int.MaxValue, out int relativeOffset, out int position);
@@ -75,13 +74,11 @@ internal static class SegmentTail
             bool isEntry = hasEntry && walker.Position == position;
             if (isEntry && header.LastOffset != segment.BaseOffset + relativeOffset)
                 return false;
-            if (expected >= 0 && (config.IsCompacted ? header.BaseOffset < expected : header.BaseOffset != expected))
+            if (expected >= 0 && header.BaseOffset != expected)
                 return false;
             expected = header.NextOffset;
         }
 
-        // A compacted segment may have lost its last batch.
-        return walker.Fault is null && walker.Position == length
-            && (expected == endOffset || (config.IsCompacted && expected < endOffset));
+        return walker.Fault is null && walker.Position == length && expected == endOffset;
     }
 }

@@ -91,14 +91,14 @@ internal sealed class TimestampSearch
 
     private OffsetAndTimestamp? Walk(Segment segment, int position, long startOffset, long timestampMs)
     {
-        long expected = position == 0 && !_log.Config.IsCompacted ? segment.BaseOffset : -1;
+        long expected = position == 0 ? segment.BaseOffset : -1;
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: true);
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
             if (SegmentReader.FaultOf(walker.Batch, header, _log.Epochs, expected) is { } fault)
                 throw SegmentCorruption.At(segment, walker.Position, header.BaseOffset, fault);
-            expected = _log.Config.IsCompacted ? -1 : header.NextOffset;
+            expected = header.NextOffset;
             if (header.MaxTimestamp < timestampMs || header.LastOffset < startOffset)
                 continue;
             if (FindIn(walker.Batch, startOffset, timestampMs) is { } found)
