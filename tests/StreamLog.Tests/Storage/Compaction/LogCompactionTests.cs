@@ -296,6 +296,26 @@ public sealed class LogCompactionTests
         Assert.Equal(2, _log.Batches()[0].Records.Count);
     }
 
+    [Fact]
+    public void A_flush_mark_in_a_segment_that_is_replaced_moves_behind_it()
+    {
+        _log.Append(("a", "1"));
+        _log.Append(("a", "2"));
+        _log.Commit();
+        Assert.Equal((2L, 0L), MarkOf());
+
+        _log.Compact();
+
+        Assert.Equal((2L, 2L), MarkOf());
+
+        (long Offset, long SegmentBaseOffset) MarkOf()
+        {
+            using FlushMarks marks = FlushMarks.Open(_files, LogHarness.Root);
+            Assert.True(marks.TryGet(LogHarness.TopicId, 0, out FlushMark mark));
+            return (mark.Offset, mark.SegmentBaseOffset);
+        }
+    }
+
     private void Reopen(bool deleteSnapshots = false)
     {
         _log.Inner.Stop();
