@@ -1,4 +1,3 @@
-using StreamLog.Extensibility;
 using StreamLog.Simulation;
 using Xunit;
 

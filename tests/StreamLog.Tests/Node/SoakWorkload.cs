@@ -109,7 +109,10 @@ internal sealed class SoakWorkload : IAsyncDisposable
         }
 
         Assert.Equal(
-            _temporary, Node.Topics.Select(topic => topic.Name).Where(name => name.StartsWith("temporary")));
+            _temporary,
+            Node.Topics
+                .Select(topic => topic.Name)
+                .Where(name => name.StartsWith("temporary", StringComparison.Ordinal)));
         Assert.Empty(Node.Maintenance.Findings);
     }
 

@@ -1,4 +1,3 @@
-using StreamLog.Extensibility;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Compaction;
@@ -90,7 +89,7 @@ public sealed class CompactionTaskTests
     }
 
     [Fact]
-    public void A_stop_ends_a_run_and_leaves_nothing_behind()
+    public async Task A_stop_ends_a_run_and_leaves_nothing_behind()
     {
         LogDirectorySettings settings = new() { NodeId = 1, CompactionBytesPerSecond = 1 };
         InMemoryFileSystem files = new(1 << 22);
@@ -101,9 +100,9 @@ public sealed class CompactionTaskTests
         log.Commit();
         log.Environment.Time.Advance(TimeSpan.FromSeconds(15));
 
-        Task stop = log.Inner.Directory.DisposeAsync().AsTask();
+        await log.Inner.Directory.DisposeAsync().AsTask().WaitAsync(
+            TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-        Assert.True(stop.Wait(TimeSpan.FromSeconds(30)));
         CompactionHarness again = new(files);
         Assert.Equal(2, again.ReadAll().Count);
         Assert.DoesNotContain(again.FileNames(), name => name.Contains(LogFileNames.Cleaned));
