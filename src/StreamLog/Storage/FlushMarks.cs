@@ -181,7 +181,7 @@ internal sealed class FlushMarks : IDisposable
         lock (_syncGate)
             lock (_gate)
             {
-                if (_length <= BytesMax || _isDisposed)
+                if (_isDisposed || _length <= Math.Max(BytesMax, 2L * _last.Count * SlotSize))
                     return;
 
                 byte[] content = new byte[_last.Count * SlotSize];

@@ -18,12 +18,16 @@ internal sealed class LogRetention
     private readonly Segment[] _segments;
     private readonly long _limit;
 
+    // Where the active segment ended when all of this began: what is appended since is not to go.
+    private readonly long _end;
+
     public LogRetention(LogState log, LogServices services)
     {
         _log = log;
         _services = services;
         _config = log.Config;
         _segments = log.Segments;
+        _end = _segments.Length == 0 ? 0 : _segments[^1].NextOffset;
         _limit = Math.Min(log.HighWatermark, log.DurableOffset);
     }
 
@@ -46,7 +50,7 @@ internal sealed class LogRetention
             return default;
 
         // Who rolled knows that the log ended there; else the next segment says where the log is to begin.
-        long start = count < _segments.Length ? _segments[count].BaseOffset : _segments[^1].NextOffset;
+        long start = count < _segments.Length ? _segments[count].BaseOffset : _end;
         cutter.TrimTo(Math.Max(start, _log.LogStartOffset));
         int first = Math.Min(belowStart, count);
         int bySize = Math.Min(beyondSize, count) - first;
@@ -78,7 +82,7 @@ internal sealed class LogRetention
     private bool TryRoll(LogWriter writer)
     {
         bool isRolled = false;
-        _services.Reserve.Write(() => isRolled = writer.TryRoll(_segments[^1].NextOffset));
+        _services.Reserve.Write(() => isRolled = writer.TryRoll(_end));
         return isRolled;
     }
 
@@ -107,7 +111,7 @@ internal sealed class LogRetention
     {
         if (index >= _segments.Length || _segments[index].SizeInBytes == 0)
             return false;
-        long end = index + 1 < _segments.Length ? _segments[index + 1].BaseOffset : _segments[index].NextOffset;
+        long end = index + 1 < _segments.Length ? _segments[index + 1].BaseOffset : _end;
         return end <= _limit;
     }
 

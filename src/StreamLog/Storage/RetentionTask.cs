@@ -51,7 +51,7 @@ internal sealed partial class RetentionTask : IMaintenanceTask
                         log.LogStartOffset);
                 }
             }
-            catch (StreamLogException error)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
                 failures[log.TopicPartition] = error.Message;
                 Log.Failed(_logger, log.TopicPartition, error.Message);

@@ -1,3 +1,5 @@
+using StreamLog.Extensibility;
+
 namespace StreamLog.Storage.Compaction;
 
 /// <summary>Compacts the logs of a directory, from time to time and on command.</summary>
@@ -147,13 +149,16 @@ internal sealed partial class CompactionTask : IMaintenanceTask
         {
             return null; // The partition was deleted meanwhile, with the files below it.
         }
-        catch (StreamLogException error)
+        catch (StreamLogException error) when (error.InnerException is not { } inner || !DiskErrors.IsOfDisk(inner))
         {
             _corrupt[log] = failures[log.TopicPartition] = error.Message;
             Log.Corrupt(_services.Logger, log.TopicPartition, error.Message);
         }
-        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        catch (Exception error) when (error is not OperationCanceledException)
         {
+            // Whatever it was, it holds up no other log, and the next turn tries again.
+            if (error is FlushFailedException flush && !DiskErrors.IsOfCleaned(flush) && !IsSegment(flush))
+                _services.FailDirectory(error);
             failures[log.TopicPartition] = error.Message;
             Log.Failed(_services.Logger, log.TopicPartition, error.Message);
         }
@@ -176,6 +181,10 @@ internal sealed partial class CompactionTask : IMaintenanceTask
             log.TopicPartition.Topic, duration, outcome.BytesBefore - outcome.BytesAfter,
             counts.RecordsRead - counts.RecordsKept);
     }
+
+    // A log's file stands for its partition, which is offline by now.
+    private static bool IsSegment(FlushFailedException error) =>
+        error.Path.EndsWith(LogFileNames.Log, StringComparison.Ordinal);
 
     private static bool IsOfLog(Exception error) => error is StreamLogException || DiskErrors.IsOfDisk(error);
 }

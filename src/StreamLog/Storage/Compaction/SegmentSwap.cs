@@ -44,9 +44,9 @@ internal static class SegmentSwap
 
             MoveMark(log, services, cleaned);
             string path = LogFileNames.PathOf(log.Directory, cleaned.BaseOffset, LogFileNames.Log);
+            services.Files.Rename(path + LogFileNames.Cleaned, path + LogFileNames.Swap);
             try
             {
-                services.Files.Rename(path + LogFileNames.Cleaned, path + LogFileNames.Swap);
                 services.Files.SyncDirectory(log.Directory);
                 Rename(log, services.Files, cleaned, path);
                 Publish(log, cleaned, Open(log, services, cleaned, path));
