@@ -15,9 +15,6 @@ internal sealed class Segment
     /// <summary>The most bytes a file may hold: positions in an index have 31 bits.</summary>
     public const int SizeMax = int.MaxValue;
 
-    private static readonly string[] IndexSuffixes =
-        [LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex];
-
     private readonly IFileSystem _files;
     private readonly string _directory;
 
@@ -186,23 +183,25 @@ internal sealed class Segment
     /// <exception cref="IOException">The disk failed.</exception>
     public TransactionIndex? TryLoadTransactions()
     {
-        if (AtomicFile.Read(_files, PathOf(LogFileNames.TransactionIndex)) is { } content)
-            return TransactionIndex.Decode(content);
+        // A file of its own says nothing: it may be of a time before the last appends, or a cut.
         bool isWhole = _files.FileExists(PathOf(LogFileNames.OffsetIndex))
             && _files.FileExists(PathOf(LogFileNames.TimeIndex));
-        return isWhole ? new TransactionIndex() : null;
+        if (!isWhole)
+            return null;
+        byte[]? content = AtomicFile.Read(_files, PathOf(LogFileNames.TransactionIndex));
+        return content is null ? new TransactionIndex() : TransactionIndex.Decode(content);
     }
 
     /// <summary>
     /// Deletes the index files of a segment that is appended to. They would be too short for it, and look right after a
     /// crash that left it sealed and flushed. The caller syncs the directory before anything that is appended counts as
-    /// durable.
+    /// durable. The file of aborted transactions stays: without the two others it is not believed.
     /// </summary>
     /// <returns>Whether there were any.</returns>
     public bool DeleteIndexes()
     {
         bool areThere = false;
-        foreach (string suffix in IndexSuffixes)
+        foreach (string suffix in (ReadOnlySpan<string>)[LogFileNames.OffsetIndex, LogFileNames.TimeIndex])
         {
             string path = PathOf(suffix);
             if (!_files.FileExists(path))
@@ -217,9 +216,10 @@ internal sealed class Segment
     /// <summary>Writes the index files. The caller syncs the directory.</summary>
     public void SaveIndexes(LogConfig config)
     {
-        // First: that the other two are there says that this one is, if there is anything to it.
-        if (Transactions is { Count: > 0 } transactions)
-            AtomicFile.Write(_files, PathOf(LogFileNames.TransactionIndex), transactions.Encode());
+        // First, and on the disk: that the other two are there says that this one is, if there is anything to it.
+        string path = PathOf(LogFileNames.TransactionIndex);
+        if (Transactions is { } transactions && (transactions.Count > 0 || _files.FileExists(path)))
+            AtomicFile.Replace(_files, path, transactions.Encode());
         Indexes(config).Save(_files, _directory);
     }
 

@@ -106,6 +106,26 @@ public sealed class TransactionIndexTests
         }
     }
 
+    [Fact]
+    public void Aborts_are_known_again_after_a_crash_that_comes_soon_after_a_stop_in_order()
+    {
+        SimulatedDisk disk = new();
+        _log = new LogHarness(disk, Small);
+        AppendAborted();
+        AbortedTransaction[] before = [.. _log.Log.AbortedTransactions(0, long.MaxValue)];
+        _log.Stop();
+        _log = new LogHarness(disk, Small);
+        Fill();
+        _log.Log.Close();
+
+        foreach (SimulatedDisk left in disk.CrashExhaustively())
+        {
+            _log = new LogHarness(left, Small);
+            Assert.Equal(before, _log.Log.AbortedTransactions(0, long.MaxValue));
+            _log.Log.Close();
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

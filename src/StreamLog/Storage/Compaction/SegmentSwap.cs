@@ -11,11 +11,12 @@ namespace StreamLog.Storage.Compaction;
 /// <item>The flush mark, if it names a place in one of the old files, is moved behind them.</item>
 /// <item><c>N.log.cleaned</c> becomes <c>N.log.swap</c>. From here on a start finishes what was begun.</item>
 /// <item>The old files lose their names.</item>
-/// <item>The new ones get theirs, the log file last.</item>
+/// <item>The new indexes get theirs.</item>
+/// <item>The new log file gets its own.</item>
 /// <item>The log takes the new segment for the old ones. Readers go on with what they have retained.</item>
 /// </list>
 /// <para>
-/// The directory is synced after each of 2, 3 and 4. The caller has the log's turn for cuts; the gate of the notes is
+/// The directory is synced after each of 2 to 5. The caller has the log's turn for cuts; the gate of the notes is
 /// held throughout, so that no flush notes a place in a file that is gone, and the log is not closed meanwhile.
 /// </para>
 /// </remarks>
@@ -110,6 +111,8 @@ internal static class SegmentSwap
             files.Rename(index + LogFileNames.Cleaned, index);
         }
 
+        // Without the swap file nobody would look for an index that has lost its name.
+        files.SyncDirectory(log.Directory);
         files.Rename(path + LogFileNames.Swap, path);
         files.SyncDirectory(log.Directory);
     }

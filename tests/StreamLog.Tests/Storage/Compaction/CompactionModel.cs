@@ -119,7 +119,9 @@ internal sealed class CompactionModel
     public void Trim(int number)
     {
         long offset = Math.Min(_durable, _log.Log.LogStartOffset + (number % 20));
-        if (_open.Count > 0 || offset <= _log.Log.LogStartOffset)
+        // Of what is trimmed every transaction has ended, and no crash takes its end away.
+        bool isDecided = _open.Count == 0 && _durable == _log.Log.LogEndOffset;
+        if (!isDecided || offset <= _log.Log.LogStartOffset)
             return;
         _log.Log.HighWatermark = _log.Log.DurableOffset;
         _log.Log.TrimTo(offset);
