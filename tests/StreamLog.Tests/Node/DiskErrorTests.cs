@@ -20,13 +20,14 @@ public sealed class DiskErrorTests : NodeTest
             ["disk-errors", directory.Path, "append"],
             Strace(directory, "broken-0/*active*", "pwrite64,pwritev", "when=3..4"));
 
-        Assert.InRange(run.Failures, 1, 2);
+        // The calls are counted for each thread of the process, and appends come from several.
+        Assert.InRange(run.Failures, 1, Run.Appends / 2);
         Assert.All(run.Lines.Where(line => line.StartsWith("failed", StringComparison.Ordinal)), line =>
             Assert.StartsWith("failed append broken KafkaStorageError", line, StringComparison.Ordinal));
         Assert.Contains("state broken-0 online", run.Lines);
         Assert.Contains("state whole-0 online", run.Lines);
         Assert.Equal(Run.Appends, run.Acknowledged("whole").Count);
-        Assert.InRange(run.Acknowledged("broken").Count, Run.Appends - 2, Run.Appends - 1);
+        Assert.Equal(Run.Appends - run.Failures, run.Acknowledged("broken").Count);
         await CheckAsync(directory, first, run);
     }
 
@@ -39,7 +40,7 @@ public sealed class DiskErrorTests : NodeTest
 
         Run run = await Run.StartAsync(
             ["disk-errors", directory.Path, "append"],
-            Strace(directory, "broken-0/*active*", "pwrite64,pwritev,ftruncate", "when=2+"));
+            Strace(directory, "broken-0/*active*", "pwrite64,pwritev,ftruncate", "when=1+"));
 
         Assert.True(run.Acknowledged("broken").Count <= 2);
         Assert.Contains(run.Lines, line => line.StartsWith("state broken-0 offline", StringComparison.Ordinal));

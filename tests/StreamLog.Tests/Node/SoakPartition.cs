@@ -67,7 +67,10 @@ internal sealed class SoakPartition
         {
             StoredRecord record = _records[i];
             if (seen.Add(record.Key!) && record.Value is not null)
-                Assert.True(stored.Contains(record.Offset), $"{Name} lost {record.Offset}, the newest of {record.Key}.");
+            {
+                Assert.True(
+                    stored.Contains(record.Offset), $"{Name} lost {record.Offset}, the newest of {record.Key}.");
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Compaction;
 using StreamLog.Storage.Files;
