@@ -63,7 +63,9 @@ public sealed class CompactionTaskTests
     {
         LogDirectorySettings settings = new()
         {
-            NodeId = 1, CompactionBytesPerSecond = 1_000, CompactionInterval = TimeSpan.FromDays(1),
+            NodeId = 1,
+            CompactionBytesPerSecond = 1_000,
+            CompactionInterval = TimeSpan.FromDays(1),
         };
         CompactionHarness log = new(
             new InMemoryFileSystem(1 << 22), CompactionHarness.Small with { SegmentBytes = 100_000 }, settings);
