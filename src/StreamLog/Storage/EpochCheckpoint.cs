@@ -95,7 +95,7 @@ internal sealed class EpochCheckpoint
     {
         // Before the first epoch the directory holds no record, and may not be on the disk itself.
         if (_latestDurable < 0)
-            PartitionMetadataFile.Write(_services.Files, _log.Directory, _log.TopicId);
+            PartitionMetadataFile.Flush(_services.Files, _log.Directory, _log.TopicId);
 
         AtomicFile.Replace(
             _services.Files, Path.Combine(_log.Directory, LogFileNames.LeaderEpochs), epochs.Encode());
