@@ -18,6 +18,14 @@ internal sealed class PowerCutLedger
     /// <summary>Gets all batches, in the order in which they were sent to each partition.</summary>
     public Dictionary<TopicPartition, List<SentBatch>> Sent { get; } = [];
 
+    /// <summary>Gets the topics that are compacted: a record may be gone once there is a later one of its
+    /// key.</summary>
+    public HashSet<string> Compacted { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the partitions that were damaged on the disk, each with the number of records at its start that
+    /// went with the damage.</summary>
+    public Dictionary<TopicPartition, int> Damaged { get; } = [];
+
     /// <summary>Gets the largest producer id that was handed out.</summary>
     public long ProducerId { get; set; } = -1;
 
@@ -36,6 +44,15 @@ internal sealed class PowerCutLedger
 
         return sent;
     }
+
+    /// <summary>Tells whether a partition may be without a record that was acknowledged.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="offset">The record.</param>
+    /// <param name="stored">The offsets of those that are there.</param>
+    public bool MayLack(TopicPartition partition, long offset, IReadOnlySet<long> stored) =>
+        (Damaged.TryGetValue(partition, out int lost) && offset < lost)
+        || (Compacted.Contains(partition.Topic)
+            && stored.Any(other => other > offset && SentBatch.KeyOf(other) == SentBatch.KeyOf(offset)));
 
     private static Promise<T> GetOrAdd<TKey, T>(IDictionary<TKey, Promise<T>> promises, TKey key, T initial)
     {

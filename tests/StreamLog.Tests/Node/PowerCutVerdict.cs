@@ -54,6 +54,7 @@ internal sealed class PowerCutVerdict
 
     private async Task<Dictionary<TopicPartition, List<StoredRecord>>> CheckStateAsync(StreamLogNode node)
     {
+        await RepairAsync(node);
         Dictionary<string, Topic> topics = node.Topics.ToDictionary(topic => topic.Name);
         foreach (Partition partition in node.Topics.SelectMany(topic => topic.Partitions))
             Assert.True(partition.IsOnline, $"{partition.TopicPartition} is offline: {partition.Failure?.Message}");
@@ -93,18 +94,49 @@ internal sealed class PowerCutVerdict
             .Max(batch => (long?)batch.BaseOffset + batch.Values.Count) ?? 0;
         List<StoredRecord> stored = await RawFetching.ReadAllAsync(node.Broker, name, partition.LogStartOffset);
 
-        // Values are numbered as they were sent, so the one at an offset is known: whole, in order, and none twice.
-        long next = partition.LogStartOffset;
+        CheckRecords(name, partition.LogStartOffset, acknowledged, values, stored);
+        return stored;
+    }
+
+    // Values are numbered as they were sent, so the one at an offset is known: whole, in order, and none twice.
+    private void CheckRecords(
+        TopicPartition name, long start, long acknowledged, string[] values, List<StoredRecord> stored)
+    {
+        HashSet<long> offsets = [.. stored.Select(record => record.Offset)];
+        long next = start;
         foreach (StoredRecord record in stored)
         {
-            Assert.True(record.Offset == next, $"{name} has {record.Offset} where {next} was expected.");
+            Assert.True(record.Offset >= next, $"{name} has {record.Offset} where {next} was expected.");
+            AssertMayLack(name, next, record.Offset, offsets);
+            next = record.Offset;
             Assert.True(next < values.Length, $"{name} has {record.Value} at {next}, which nobody sent.");
             Assert.True(values[next] == record.Value, $"{name} has {record.Value} at {next}, not {values[next]}.");
             next++;
         }
 
-        Assert.True(next >= acknowledged, $"{name} ends at {next}, acknowledged were {acknowledged}.");
-        return stored;
+        AssertMayLack(name, next, acknowledged, offsets);
+    }
+
+    private void AssertMayLack(TopicPartition name, long from, long to, HashSet<long> stored)
+    {
+        for (long offset = from; offset < to; offset++)
+            Assert.True(_ledger.MayLack(name, offset, stored), $"{name} lacks {offset}, which was acknowledged.");
+    }
+
+    // What was damaged on the disk may be offline, until somebody has it repaired.
+    private async Task RepairAsync(StreamLogNode node)
+    {
+        foreach (Topic topic in node.Topics)
+        {
+            foreach (Partition partition in topic.Partitions.Where(partition => !partition.IsOnline))
+            {
+                Assert.True(
+                    _ledger.Damaged.ContainsKey(partition.TopicPartition),
+                    $"{partition.TopicPartition} is offline: {partition.Failure?.Message}");
+                RepairReport report = await node.Maintenance.RepairAsync(partition.TopicPartition);
+                Assert.True(report.IsOnline, $"{partition.TopicPartition} was not repaired: {report.Failure?.Message}");
+            }
+        }
     }
 
     private async Task CheckCommittedAsync(StreamLogNode node)
@@ -145,8 +177,8 @@ internal sealed class PowerCutVerdict
             long start = node.Topics.Single(topic => topic.Name == partition.Topic)
                 .Partitions[partition.Partition].LogStartOffset;
             List<StoredRecord> stored = await RawFetching.ReadAllAsync(node.Broker, partition, start);
-            IEnumerable<string> values = sent.SelectMany(batch => batch.Values).Skip((int)start);
-            Assert.Equal(values, stored.Select(record => record.Value!));
+            string[] values = [.. sent.SelectMany(batch => batch.Values)];
+            CheckRecords(partition, start, values.Length, values, stored);
         }
     }
 

@@ -23,6 +23,12 @@ internal sealed class PowerCutWorkload
         _ledger = ledger;
     }
 
+    /// <summary>Gets how many partitions were compacted.</summary>
+    public int Compacted { get; private set; }
+
+    /// <summary>Gets how many offsets repairs have reported as lost.</summary>
+    public long Lost { get; private set; }
+
     private StreamLogNode Node => _node ?? throw new InvalidOperationException("The node is not running.");
 
     public static ValueTask<StreamLogNode> StartNodeAsync(SimulatedEnvironment environment)
@@ -45,6 +51,7 @@ internal sealed class PowerCutWorkload
             await StopAsync();
             _node = await StartNodeAsync(_environment);
             await GoOnAsync();
+            await MaintainAsync();
             await StopAsync();
         }
         finally
@@ -103,9 +110,81 @@ internal sealed class PowerCutWorkload
         await node.DisposeAsync();
     }
 
-    private Task CreateTopicAsync(string name, int partitions) =>
+    // What a node does to its logs of itself, on command, so that it happens where it is expected.
+    private async Task MaintainAsync()
+    {
+        await CreateTopicAsync("retained", 1, ("retention.bytes", "800"));
+        await CreateTopicAsync(
+            "compacted", 1, ("cleanup.policy", "compact"), ("min.cleanable.dirty.ratio", "0.01"),
+            ("segment.bytes", "400"));
+        _ledger.Compacted.Add("compacted");
+        await CreateTopicAsync("damaged", 1, ("segment.bytes", "300"));
+        for (int i = 0; i < 5; i++)
+        {
+            await AppendAsync(("retained", 0), 4);
+            await AppendAsync(("compacted", 0), 3);
+            await AppendAsync(("damaged", 0), 2);
+        }
+
+        await ApplyRetentionAsync(new TopicPartition("retained", 0));
+        CompactionReport compacted = await Node.Maintenance.CompactAsync("compacted");
+        Compacted += compacted.Partitions;
+        await AppendAsync(("compacted", 0), 3);
+        await Node.Maintenance.CompactAsync("compacted");
+        await CreateTopicAsync("recompressed", 1, ("compression.type", "lz4"));
+        for (int i = 1; i <= 4; i++)
+            await AppendAsync(("recompressed", 0), i, i == 3 ? CompressionType.Gzip : CompressionType.None);
+        await TrimAsync(("recompressed", 0), 2);
+        await RepairAsync(new TopicPartition("damaged", 0));
+        await AppendAsync(("damaged", 0), 1);
+    }
+
+    // Which segments go is known beforehand: the oldest ones, as long as enough is left.
+    private async Task ApplyRetentionAsync(TopicPartition target)
+    {
+        Partition partition = Node.Topics.Single(topic => topic.Name == target.Topic).Partitions[target.Partition];
+        long size = partition.SizeInBytes;
+        long start = partition.LogStartOffset;
+        foreach (Segment segment in partition.Segments.Where(segment => !segment.IsActive))
+        {
+            if ((size -= segment.SizeInBytes) < 800)
+                break;
+            start = segment.NextOffset;
+        }
+
+        Assert.True(start > 0);
+        await _ledger.StartOf(target).ChangeAsync(start, async () =>
+        {
+            // What goes wrong with one partition is logged, and keeps no other from its turn.
+            RetentionReport report = await Node.Maintenance.ApplyRetentionAsync(target.Topic);
+            if (report.Segments == 0)
+                throw new IOException("Nothing was deleted.");
+        });
+    }
+
+    // A bit of the oldest batch goes bad, in a segment that is no longer written. Not within the second after it was:
+    // before its flush mark is on the disk, damage cannot be told from a torn tail. The append tells whether it is.
+    private async Task RepairAsync(TopicPartition target)
+    {
+        const int RecordsAt = 70;
+
+        _environment.Time.Advance(TimeSpan.FromSeconds(2));
+        await AppendAsync((target.Topic, target.Partition), 1);
+
+        _ledger.Damaged.Add(target, _ledger.SentTo(target)[0].Values.Count);
+        _environment.Disk.FlipBit($"{Directory}/{target}/00000000000000000000.log", RecordsAt, bit: 3);
+        RepairReport report = await Node.Maintenance.RepairAsync(target);
+        if (report.Failure is { } failure)
+            throw failure;
+
+        Lost += report.LostOffsets;
+    }
+
+    private Task CreateTopicAsync(string name, int partitions, params (string Name, string Value)[] configs) =>
         _ledger.PartitionsOf(name).ChangeAsync(
-            partitions, async () => await Node.Admin.CreateTopicAsync(name, partitions));
+            partitions,
+            async () => await Node.Admin.CreateTopicAsync(
+                name, partitions, configs.ToDictionary(config => config.Name, config => config.Value)));
 
     private async Task NewProducerAsync()
     {
@@ -154,6 +233,7 @@ internal sealed class PowerCutWorkload
             ProducerId = _producer.Id,
             ProducerEpoch = _producer.Epoch,
             BaseSequence = _nextSequence.GetValueOrDefault(target),
+            FirstIndex = first,
             Values = [.. Enumerable.Range(first, records).Select(i => $"{target} {i} {new string('.', 40)}")],
             Compression = compression,
         };

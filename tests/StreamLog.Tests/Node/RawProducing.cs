@@ -16,13 +16,15 @@ internal static class RawProducing
         short producerEpoch = -1,
         int baseSequence = -1,
         CompressionType compression = CompressionType.None,
-        long timestamp = 1_700_000_000_000)
+        long timestamp = 1_700_000_000_000,
+        Func<int, string>? keyOf = null)
     {
         using RecordBatchBuilder builder = new(int.MaxValue, compression);
-        foreach (string value in values)
+        for (int i = 0; i < values.Count; i++)
         {
+            byte[] key = Encoding.UTF8.GetBytes(keyOf?.Invoke(i) ?? "key");
             builder.TryAppend(
-                timestamp++, "key"u8, hasKey: true, Encoding.UTF8.GetBytes(value), hasValue: true, headers: null);
+                timestamp++, key, hasKey: true, Encoding.UTF8.GetBytes(values[i]), hasValue: true, headers: null);
         }
 
         builder.SetProducer(producerId, producerEpoch, baseSequence, transactional: false);

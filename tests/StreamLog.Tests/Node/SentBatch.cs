@@ -17,10 +17,22 @@ internal sealed class SentBatch
 
     public CompressionType Compression { get; init; }
 
+    /// <summary>Gets the number of its first record among all that were sent to the partition.</summary>
+    public int FirstIndex { get; init; }
+
+    /// <summary>Gets the key of the record of a number: few keys, so that compaction has something to do.</summary>
+    public static string KeyOf(long index) => $"key {index % 3}";
+
     /// <summary>Gets or sets the offset that the acknowledgement gave, or null while there was none.</summary>
     public long? BaseOffset { get; set; }
 
     public RecordBuffer ToBatch() =>
         RawProducing.Batch(
-            Values, ProducerId, ProducerEpoch, BaseSequence, Compression, 1_700_000_000_000 + (BaseSequence * 10));
+            Values,
+            ProducerId,
+            ProducerEpoch,
+            BaseSequence,
+            Compression,
+            1_700_000_000_000 + (BaseSequence * 10),
+            i => KeyOf(FirstIndex + i));
 }
