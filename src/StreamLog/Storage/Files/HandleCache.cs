@@ -71,9 +71,7 @@ internal sealed class HandleCache : IFileSystem
     public IFile Open(string path, FileOpenMode mode, long preallocate = 0)
     {
         CachedFile file = new(this, path, isReadOnly: mode == FileOpenMode.OpenRead);
-        MakeRoom();
-        _names.EnterOpening();
-        try
+        WithRoom(() =>
         {
             IFile handle = OpenHandle(path, mode, preallocate);
             lock (_gate)
@@ -81,12 +79,7 @@ internal sealed class HandleCache : IFileSystem
                 Register(file);
                 Publish(file, handle);
             }
-        }
-        finally
-        {
-            _names.ExitOpening();
-        }
-
+        });
         return file;
     }
 
@@ -179,9 +172,7 @@ internal sealed class HandleCache : IFileSystem
     /// <summary>Gives a file its handle back.</summary>
     internal void Reopen(CachedFile file)
     {
-        MakeRoom();
-        _names.EnterOpening();
-        try
+        WithRoom(() =>
         {
             lock (file.OpenGate)
             {
@@ -195,12 +186,7 @@ internal sealed class HandleCache : IFileSystem
                 lock (_gate)
                     Publish(file, handle);
             }
-        }
-        finally
-        {
-            _names.ExitOpening();
-        }
-
+        });
         if (file.IsDisposed)
             Close(file);
     }
@@ -232,6 +218,37 @@ internal sealed class HandleCache : IFileSystem
         && path[directory.Length] == Path.DirectorySeparatorChar
         && path.StartsWith(directory, StringComparison.Ordinal);
 
+    // Files are flushed to make room only while the names are free: to flush one, it may have to be opened.
+    private void WithRoom(Action open)
+    {
+        MakeRoom(FlushesMax);
+        try
+        {
+            Open(open);
+            return;
+        }
+        catch (IOException error) when (StorageErrors.IsOutOfHandles(error))
+        {
+            // By now the limit is what the process has, and no clean file was left to close.
+        }
+
+        MakeRoom(FlushesMax);
+        Open(open);
+    }
+
+    private void Open(Action open)
+    {
+        _names.EnterOpening();
+        try
+        {
+            open();
+        }
+        finally
+        {
+            _names.ExitOpening();
+        }
+    }
+
     // The process may be allowed fewer handles than were thought of, or others in it may need some.
     private IFile OpenHandle(string path, FileOpenMode mode, long preallocate)
     {
@@ -243,12 +260,12 @@ internal sealed class HandleCache : IFileSystem
         {
             lock (_gate)
                 _handlesMax = Math.Max(HandlesMin, _open.Count * 3 / 4);
-            MakeRoom();
+            MakeRoom(flushesMax: 0);
             return _inner.Open(path, mode, preallocate);
         }
     }
 
-    private void MakeRoom()
+    private void MakeRoom(int flushesMax)
     {
         for (int flushes = 0; ;)
         {
@@ -263,7 +280,7 @@ internal sealed class HandleCache : IFileSystem
 
             if (victim is not null)
                 victim.Dispose();
-            else if (dirty is null || ++flushes > FlushesMax || !TryFlush(dirty))
+            else if (dirty is null || ++flushes > flushesMax || !TryFlush(dirty))
                 return;
         }
     }

@@ -1,6 +1,7 @@
 using StreamLog.Extensibility;
 using StreamLog.Simulation;
 using StreamLog.Storage.Files;
+using StreamLog.Tests.Node;
 using Xunit;
 
 namespace StreamLog.Tests.Storage.Files;
@@ -185,6 +186,46 @@ public sealed class HandleCacheTests
         Assert.Equal(0, counted.OpenNow);
     }
 
+    // Whoever flushes may have to open the file first, and would wait for the names to be free.
+    [Fact]
+    public void Nothing_is_flushed_while_a_name_changes()
+    {
+        CountingFiles counted = new(_disk) { OpenMax = 20 };
+        HandleCache cache = new(counted, handlesMax: 1000);
+        Create(cache, "/d/cold", 1).Dispose();
+        using IFile cold = cache.Attach("/d/cold");
+        IFile[] dirty = [.. Enumerable.Range(0, 20).Select(i => CreateDirty(cache, $"/d/{i}"))];
+        int flushes = counted.Flushes;
+
+        cache.DeleteFile("/d/cold");
+
+        Assert.Equal(flushes, counted.Flushes);
+        Array.ForEach(dirty, file => file.Dispose());
+    }
+
+    [Fact]
+    public void A_name_can_change_while_a_file_is_flushed_to_make_room()
+    {
+        StepCountingFileSystem hooked = new(new CountingFiles(_disk) { OpenMax = 20 });
+        HandleCache cache = new(hooked, handlesMax: 1000);
+        IFile[] dirty = [.. Enumerable.Range(0, 20).Select(i => CreateDirty(cache, $"/d/{i}"))];
+        bool? hasChanged = null;
+        hooked.BeforeStep = (_, what) =>
+        {
+            if (hasChanged is not null || !what.StartsWith("flush", StringComparison.Ordinal))
+                return;
+            hasChanged = false;
+            Thread change = new(() => cache.Rename("/d/0", "/d/renamed"));
+            change.Start();
+            hasChanged = change.Join(TimeSpan.FromSeconds(10));
+        };
+
+        using IFile opened = cache.Open("/d/new", FileOpenMode.CreateNew);
+
+        Assert.True(hasChanged);
+        Array.ForEach(dirty, file => file.Dispose());
+    }
+
     // Goal: no call meets a handle that was taken from under it, and no file another one's bytes.
     // Method: threads read and write their own files and all rename theirs, over one handle.
     [Fact]
@@ -217,6 +258,13 @@ public sealed class HandleCacheTests
         IFile file = cache.Open(path, FileOpenMode.CreateNew);
         file.Write(bytes, 0);
         file.DataSync();
+        return file;
+    }
+
+    private static IFile CreateDirty(HandleCache cache, string path)
+    {
+        IFile file = cache.Open(path, FileOpenMode.CreateNew);
+        file.Write([1], 0);
         return file;
     }
 
