@@ -84,6 +84,26 @@ public sealed class FlushMarksTests
         Assert.Equal(5_001, mark.Offset);
     }
 
+    [Fact]
+    public void Marks_of_many_partitions_are_written_anew_only_once_half_of_them_are_old()
+    {
+        const int Partitions = 5_000;
+        SimulatedDisk disk = NewDisk();
+        using FlushMarks marks = FlushMarks.Open(disk, "/data");
+        for (int offset = 1; offset <= 2; offset++)
+        {
+            for (int partition = 0; partition < Partitions; partition++)
+                marks.Append(Mark(Kept, partition, offset));
+        }
+
+        marks.Compact();
+        Assert.Equal(2 * Partitions * SlotSize, LengthOf(disk));
+        marks.Append(Mark(Kept, 0, 3));
+        marks.Compact();
+
+        Assert.Equal(Partitions * SlotSize, LengthOf(disk));
+    }
+
     // A process that has no handle left, say. The marks went on in a file without a name.
     [Theory]
     [InlineData(FlushMarks.FileName)]

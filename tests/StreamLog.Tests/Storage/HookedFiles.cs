@@ -16,6 +16,9 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
     /// <summary>Gets or sets what happens after a file got a new name.</summary>
     public Action<string>? AfterRename { get; set; }
 
+    /// <summary>Gets or sets what tells when a file was written, in place of the disk.</summary>
+    public Func<string, DateTimeOffset?>? LastWritten { get; set; }
+
     /// <summary>Gets how many bytes were to be set aside when each file was opened last.</summary>
     public ConcurrentDictionary<string, long> Preallocated { get; } = new(StringComparer.Ordinal);
 
@@ -54,7 +57,7 @@ internal sealed class HookedFiles(IFileSystem inner) : IFileSystem
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
-    public DateTimeOffset? LastWriteTime(string path) => inner.LastWriteTime(path);
+    public DateTimeOffset? LastWriteTime(string path) => LastWritten?.Invoke(path) ?? inner.LastWriteTime(path);
 
     public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
 }

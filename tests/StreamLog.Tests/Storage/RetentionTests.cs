@@ -263,6 +263,52 @@ public sealed class RetentionTests
         Assert.Equal(2, log.Log.LogStartOffset);
     }
 
+    [Fact]
+    public async Task What_is_appended_while_it_decides_stays()
+    {
+        HookedFiles files = new(new SimulatedDisk());
+        LogHarness log = new(files, Single with { SegmentBytes = 10_000, RetentionMs = 1000 });
+        log.AppendAt(-1, "old");
+        Commit(log);
+        files.LastWritten = _ =>
+        {
+            files.LastWritten = null;
+            log.AppendAt(-1, "new");
+            Commit(log);
+            return DateTimeOffset.UnixEpoch;
+        };
+
+        Assert.Equal(0, (await Apply(log)).Segments);
+
+        Assert.Null(files.LastWritten);
+        Assert.Equal([(0, "old"), (1, "new")], log.ReadAll());
+    }
+
+    [Fact]
+    public async Task One_log_that_fails_unforeseen_holds_up_no_other()
+    {
+        HookedFiles files = new(new SimulatedDisk());
+        LogHarness log = new(files, Single with { RetentionMs = 1000 });
+        PartitionLog other = log.Directory.OpenPartition(new("orders", 1), LogHarness.TopicId, log.Config);
+        foreach (PartitionLog each in (PartitionLog[])[log.Log, other])
+        {
+            using RecordBuffer batch = LogHarness.Batch(-1, "old");
+            Assert.True(each.AppendAsLeader(batch, 0).IsSuccess);
+            each.RequestFlush();
+            each.HighWatermark = 1;
+        }
+
+        files.LastWritten = path => path.Contains("orders-0", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("A mistake.")
+            : DateTimeOffset.UnixEpoch;
+
+        RetentionReport report = await Apply(log);
+
+        (TopicPartition failed, string reason) = Assert.Single(report.Failures);
+        Assert.Equal((LogHarness.Orders, "A mistake."), (failed, reason));
+        Assert.Equal((0, 1), (log.Log.LogStartOffset, other.LogStartOffset));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(12)]

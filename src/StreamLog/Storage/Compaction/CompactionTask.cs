@@ -53,7 +53,7 @@ internal sealed partial class CompactionTask : IMaintenanceTask
                 if (range.IsWorth(log.Config))
                     worth.Add((log, range.DirtyRatio));
             }
-            catch (Exception error) when (IsOfLog(error))
+            catch (Exception error)
             {
                 Log.Failed(_services.Logger, log.TopicPartition, error.Message);
             }
@@ -125,7 +125,7 @@ internal sealed partial class CompactionTask : IMaintenanceTask
                 return true;
             failures[log.TopicPartition] = failure.Message;
         }
-        catch (Exception error) when (IsOfLog(error))
+        catch (Exception error)
         {
             failures[log.TopicPartition] = error.Message;
         }

@@ -1,5 +1,7 @@
 using StreamLog.Extensibility;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
+using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
 using StreamLog.Tests.Node;
@@ -134,6 +136,110 @@ public sealed class CompactionFaultTests
         }
 
         Assert.True(steps > 20, $"{steps} steps");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_swap_that_could_not_begin_leaves_the_log_as_it_was(bool isFull)
+    {
+        StepCountingFileSystem files = new(new InMemoryFileSystem(1 << 22));
+        CompactionHarness log = Filled(files);
+        string[] before = Values(log);
+        files.BeforeStep = (_, what) =>
+        {
+            if (!what.EndsWith(LogFileNames.Swap, StringComparison.Ordinal))
+                return;
+            throw isFull ? StorageErrors.DiskFull(what) : new IOException($"Cannot {what}.");
+        };
+
+        CompactionReport report = log.Compact();
+
+        Assert.Contains(".swap", Assert.Single(report.Failures).Value, StringComparison.Ordinal);
+        Assert.True(log.Log.IsOnline);
+        Assert.Equal(before, Values(log));
+        files.BeforeStep = null;
+        Assert.Empty(log.Compact().Failures);
+        Assert.Equal(Expected, Values(log));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_log_that_fails_unforeseen_holds_up_no_other(bool isTurn)
+    {
+        HookedFiles files = new(new InMemoryFileSystem(1 << 22));
+        CompactionHarness log = Filled(files);
+        PartitionLog other = log.Inner.Directory.OpenPartition(new("orders", 1), LogHarness.TopicId, log.Log.Config);
+        for (int i = 0; i < 3; i++)
+        {
+            using RecordBuffer batch = CompactionHarness.BatchOf([("a", "1")]);
+            Assert.True(other.AppendAsLeader(batch, 0).IsSuccess);
+            Assert.True(other.TryRoll());
+        }
+
+        other.RequestFlush();
+        other.HighWatermark = 3;
+        Assert.True(log.Log.TryRoll());
+        files.BeforeOpen = path =>
+        {
+            if (path.Contains("orders-0", StringComparison.Ordinal)
+                && path.Contains(LogFileNames.Cleaned, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("A mistake.");
+            }
+        };
+
+        if (isTurn)
+            log.Turn();
+        else
+            Assert.Equal("A mistake.", Assert.Single(log.Compact().Failures).Value);
+
+        Assert.Equal([(2, "1")], LogHarness.ReadAll(other));
+        Assert.Equal(6, log.ReadAll().Count);
+    }
+
+    [Fact]
+    public void A_log_whose_turn_cannot_even_be_judged_holds_up_no_other()
+    {
+        HookedFiles files = new(new InMemoryFileSystem(1 << 22));
+        CompactionHarness log = new(files, CompactionHarness.Small with { MaxCompactionLagMs = 1 });
+        PartitionLog other = log.Inner.Directory.OpenPartition(
+            new("orders", 1), LogHarness.TopicId, CompactionHarness.Small);
+        for (int i = 0; i < 3; i++)
+        {
+            using RecordBuffer batch = CompactionHarness.BatchOf([("a", "1")]);
+            Assert.True(other.AppendAsLeader(batch, 0).IsSuccess);
+            Assert.True(other.TryRoll());
+        }
+
+        other.RequestFlush();
+        other.HighWatermark = 3;
+        log.Append(("a", "1"));
+        files.BeforeOpen = path =>
+        {
+            if (path.Contains("orders-0", StringComparison.Ordinal))
+                throw new InvalidOperationException("A mistake.");
+        };
+
+        log.Turn();
+
+        Assert.Equal([(2, "1")], LogHarness.ReadAll(other));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_could_not_be_flushed_takes_the_directory_offline()
+    {
+        SimulatedDisk disk = new();
+        CompactionHarness log = Filled(disk);
+        Assert.True(log.Log.TryRoll());
+        log.Commit();
+        disk.Faults.FailFlushes(path => path.Contains(DirectoryCheckpoints.Compacted, StringComparison.Ordinal));
+
+        Assert.Single(log.Compact().Failures);
+
+        Assert.Contains(DirectoryCheckpoints.Compacted, log.Inner.Directory.Failure!.Message, StringComparison.Ordinal);
+        Assert.False(log.Log.IsOnline);
     }
 
     private static CompactionHarness Filled(IFileSystem files)
