@@ -49,12 +49,7 @@ internal sealed partial class LogDirectory
         }
         finally
         {
-            lock (_gate)
-            {
-                _opening.Remove(tp);
-                if (result.Log is not null)
-                    _logs.Add(tp, result.Log);
-            }
+            Add(tp, result.Log);
         }
 
         Tell(tp, result);

@@ -33,6 +33,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     private StreamLogException? _failure;
     private bool _isDisposed;
 
+    // Whether the logs were handed to who stops them: one that is opened now comes too late.
+    private bool _areTaken;
+
     // Touched by the timer's call alone, which _isTicking keeps to one at a time.
     private ITimer? _timer;
     private long _lastCheckpoint;
@@ -201,17 +204,31 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         }
         finally
         {
-            lock (_gate)
-            {
-                _opening.Remove(tp);
-                if (log is not null)
-                    _logs.Add(tp, log);
-            }
+            Add(tp, log);
 
             // The directory may have failed meanwhile, and then it told only those that it knew.
             if (log is not null && Volatile.Read(ref _failure) is { } failure)
                 log.GoOffline(failure);
         }
+    }
+
+    // Ends an opening. A stop that did not wait for it knows nothing of the log, and would leave it open for good.
+    private void Add(TopicPartition tp, PartitionLog? log)
+    {
+        lock (_gate)
+        {
+            _opening.Remove(tp);
+            if (log is null)
+                return;
+            if (!_areTaken)
+            {
+                _logs.Add(tp, log);
+                return;
+            }
+        }
+
+        log.Close();
+        throw new ObjectDisposedException(nameof(LogDirectory), $"{Path} was closed while {tp} was opened.");
     }
 
     /// <summary>Lists the partitions that have files here.</summary>
@@ -270,38 +287,6 @@ internal sealed partial class LogDirectory : IAsyncDisposable
         string path = _services.Directories.PathOf(tp);
         _services.Deletions.Forget(path);
         return _files.DirectoryExists(path);
-    }
-
-    /// <summary>
-    /// Stops in order: flushes all, writes checkpoints and snapshots, and the marker of a clean stop last.
-    /// </summary>
-    public async ValueTask DisposeAsync()
-    {
-        PartitionLog[] logs;
-        lock (_gate)
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            logs = [.. _logs.Values];
-        }
-
-        bool isClean = false;
-        try
-        {
-            isClean = await StopAsync(logs).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // Of the disk, or a mistake of ours: the files are closed and the lock is let go in any case.
-            Log.StopFailed(_logger, error, Path, error.Message);
-        }
-
-        foreach (PartitionLog log in logs)
-            log.Close();
-        _services.Marks.Dispose();
-        _lock.Dispose();
-        Log.Stopped(_logger, Path, isClean);
     }
 
     /// <summary>
@@ -422,24 +407,6 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             throw new StreamLogException(
                 DiskErrors.CodeOf(error), $"Partition {tp} could not be created in {path}: {error.Message}", error);
         }
-    }
-
-    private async ValueTask<bool> StopAsync(PartitionLog[] logs)
-    {
-        await Maintenance.DisposeAsync().ConfigureAwait(false);
-        await _services.Deletions.DisposeAsync().ConfigureAwait(false);
-        if (_timer is not null)
-            await _timer.DisposeAsync().ConfigureAwait(false);
-        await _services.Flushes.DisposeAsync().ConfigureAwait(false);
-        bool isClean = _failure is null;
-        foreach (PartitionLog log in logs)
-            isClean &= await log.StopAsync().ConfigureAwait(false);
-
-        _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
-        _services.Marks.Sync();
-        if (isClean)
-            CleanShutdownFile.Leave(_files, Path, BrokerEpoch);
-        return isClean;
     }
 
     private static StreamLogException WrongTopic(TopicPartition tp, string path, Guid found, Guid wanted) => new(
