@@ -21,9 +21,9 @@ internal sealed class MaintenanceMetrics
     public MaintenanceMetrics(Meter meter)
     {
         _deletedSegments = meter.CreateCounter<long>(
-            "streamlog.retention.segments", "{segment}", "Segments that retention deleted.");
+            "streamlog.retention.segments", "{segment}", "Segments that retention or a request deleted.");
         _deletedBytes = meter.CreateCounter<long>(
-            "streamlog.retention.bytes", "By", "Bytes of segments that retention deleted.");
+            "streamlog.retention.bytes", "By", "Bytes of segments that retention or a request deleted.");
         _compactionDuration = meter.CreateHistogram(
             "streamlog.compaction.duration", "s", "How long one compaction of a partition took.", tags: null,
             Buckets.Seconds);
@@ -45,7 +45,7 @@ internal sealed class MaintenanceMetrics
     /// <param name="topic">The topic.</param>
     /// <param name="segments">How many.</param>
     /// <param name="bytes">How many bytes they had.</param>
-    /// <param name="reason">Why: <c>time</c> or <c>size</c>.</param>
+    /// <param name="reason">Why: <c>time</c>, <c>size</c> or <c>request</c>.</param>
     public void Deleted(string topic, long segments, long bytes, string reason)
     {
         if (_deletedSegments.Enabled)

@@ -86,8 +86,7 @@ internal sealed partial class DirectoryCheckpoints
     {
         lock (_gate)
         {
-            if (log.Failure is { } failure)
-                throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+            log.ThrowIfFailed();
             long before = _logStarts.GetValueOrDefault(log.Partition);
             NoteLogStart(log.Partition, logStartOffset);
             try

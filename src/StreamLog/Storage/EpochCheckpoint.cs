@@ -42,10 +42,12 @@ internal sealed class EpochCheckpoint
     /// ones, and the same one again, change nothing.
     /// </summary>
     /// <exception cref="IOException">The disk failed or is full; the epoch is not assigned.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
     public void Assign(int epoch)
     {
         lock (_gate)
         {
+            _log.ThrowIfFailed();
             LeaderEpochs before = _log.Epochs;
             if (epoch < before.Latest || IsDurable(epoch))
                 return;
@@ -62,6 +64,15 @@ internal sealed class EpochCheckpoint
             }
 
             Volatile.Write(ref _latestDurable, epoch);
+        }
+    }
+
+    /// <summary>Waits until nothing is written any more. The log has failed before, so that nothing begins.</summary>
+    public void AwaitTurn()
+    {
+        lock (_gate)
+        {
+            // Whoever held it is done.
         }
     }
 

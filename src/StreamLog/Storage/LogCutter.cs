@@ -30,10 +30,12 @@ internal sealed class LogCutter
     /// cut at 15 leaves an end of 10.
     /// </summary>
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
     public void TruncateTo(long offset)
     {
         lock (_turn)
         {
+            _log.ThrowIfFailed();
             if (offset >= _log.LogEndOffset)
                 return;
 
@@ -65,14 +67,38 @@ internal sealed class LogCutter
         }
     }
 
-    /// <summary>Raises the start, and deletes the segments wholly below it.</summary>
-    /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
-    public void TrimTo(long offset)
+    /// <summary>Waits until nothing is cut any more. The log has failed before, so that nothing begins.</summary>
+    public void AwaitTurn()
     {
         lock (_turn)
         {
+            // Whoever held it is done.
+        }
+    }
+
+    /// <summary>As <see cref="TrimTo"/>, and counts what is deleted as deleted on request.</summary>
+    /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
+    public void TrimOnRequest(long offset)
+    {
+        Segment[] removed = TrimTo(offset);
+        if (removed.Length == 0)
+            return;
+        long bytes = removed.Sum(segment => (long)segment.SizeInBytes);
+        _services.Metrics.Maintenance.Deleted(_log.Partition.Topic, removed.Length, bytes, "request");
+    }
+
+    /// <summary>Raises the start, and deletes the segments wholly below it.</summary>
+    /// <returns>Those segments. Where the disk lets one not go, that is logged and tried again.</returns>
+    /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
+    public Segment[] TrimTo(long offset)
+    {
+        lock (_turn)
+        {
+            _log.ThrowIfFailed();
             if (offset < _log.LogStartOffset)
-                return;
+                return [];
 
             bool wasFull = offset > _log.LogStartOffset && SaveStart(offset);
             Segment[] removed = Remove(offset);
@@ -87,18 +113,26 @@ internal sealed class LogCutter
 
             // A full disk needs the room now.
             foreach (Segment segment in removed)
-                _services.Deletions.Delete(segment, _log.Directory, wasFull ? 0 : _log.Config.FileDeleteDelayMs);
+                _services.Deletions.DeleteTrimmed(segment, _log.Directory, wasFull ? 0 : _log.Config.FileDeleteDelayMs);
             if (removed.Length > 0)
                 _services.Files.SyncDirectory(_log.Directory);
             if (wasFull)
                 _services.Reserve.Restore();
+            return removed;
         }
     }
 
     private bool SaveStart(long offset)
     {
-        SaveProducersAt(offset);
-        return _services.Reserve.Write(() => _services.Checkpoints.SaveLogStart(_log, offset));
+        // What is not on the disk could be followed by other records after a crash, for which the note would not be
+        // true: until the start says that nothing below it will ever be written again.
+        bool isFlushed = offset <= _log.DurableOffset;
+        if (isFlushed)
+            SaveProducersAt(offset);
+        bool wasFull = _services.Reserve.Write(() => _services.Checkpoints.SaveLogStart(_log, offset));
+        if (!isFlushed)
+            SaveProducersAt(offset);
+        return wasFull;
     }
 
     // A flush writes down what the log remembers of its producers where a segment ends. Where that is still to come,
@@ -107,20 +141,22 @@ internal sealed class LogCutter
     {
         lock (_log.NotesGate)
         {
-            SealedSegment? last;
+            long end;
+            byte[]? snapshot;
             lock (_log.Gate)
             {
-                last = _log.Unflushed.FindLast(old => old.EndOffset <= offset);
-                if (last is null || last.EndOffset > _log.DurableOffset)
-                    return; // A note of what is not on the disk could be true of other records later.
+                bool isAll = offset == _log.LogEndOffset && offset > _log.DurableOffset;
+                SealedSegment? last = isAll ? null : _log.Unflushed.FindLast(old => old.EndOffset <= offset);
+                end = last?.EndOffset ?? offset;
+                snapshot = isAll ? ProducerSnapshot.Encode(_log.Producers) : last?.Snapshot;
             }
 
+            if (snapshot is null)
+                return;
             try
             {
                 AtomicFile.Replace(
-                    _services.Files,
-                    LogFileNames.PathOf(_log.Directory, last.EndOffset, LogFileNames.Snapshot),
-                    last.Snapshot);
+                    _services.Files, LogFileNames.PathOf(_log.Directory, end, LogFileNames.Snapshot), snapshot);
             }
             catch (IOException error) when (IsFull(error))
             {
@@ -129,21 +165,23 @@ internal sealed class LogCutter
         }
     }
 
+    // Under the gate of the notes, so that no flush writes beside the segments what nobody would delete.
     private Segment[] Remove(long offset)
     {
-        lock (_log.Gate)
-        {
-            _log.AssertInvariants();
-            _log.LogStartOffset = offset;
-            Segment[] segments = _log.Segments;
-            int kept = 0;
-            while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
-                kept++;
-            Segment[] removed = segments[..kept];
-            _log.Segments = segments[kept..];
-            _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
-            return removed;
-        }
+        lock (_log.NotesGate)
+            lock (_log.Gate)
+            {
+                _log.AssertInvariants();
+                _log.LogStartOffset = offset;
+                Segment[] segments = _log.Segments;
+                int kept = 0;
+                while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
+                    kept++;
+                Segment[] removed = segments[..kept];
+                _log.Segments = segments[kept..];
+                _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
+                return removed;
+            }
     }
 
     /// <summary>Puts a cleaned segment in the place of those that it comes from.</summary>

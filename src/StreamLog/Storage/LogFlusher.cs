@@ -84,7 +84,13 @@ internal sealed partial class LogFlusher
             {
                 if (!IsStillTrue(plan))
                     return;
-                old.Segment.SaveIndexes(_log.Config);
+
+                // A trim may have taken it away, and the next one too.
+                Segment[] segments = _log.Segments;
+                if (Array.IndexOf(segments, old.Segment) >= 0)
+                    old.Segment.SaveIndexes(_log.Config);
+                if (!Array.Exists(segments, segment => segment.BaseOffset == old.EndOffset))
+                    return;
                 string path = LogFileNames.PathOf(_log.Directory, old.EndOffset, LogFileNames.Snapshot);
                 AtomicFile.Write(_services.Files, path, old.Snapshot);
             }

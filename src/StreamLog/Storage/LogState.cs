@@ -147,6 +147,14 @@ internal sealed class LogState
         set => Volatile.Write(ref _isClosed, value);
     }
 
+    /// <summary>Throws why the log is offline, if it is.</summary>
+    /// <exception cref="StreamLogException">It is offline or closed.</exception>
+    public void ThrowIfFailed()
+    {
+        if (Failure is { } failure)
+            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+    }
+
     /// <summary>Takes the log offline for good.</summary>
     /// <returns><see langword="true"/> for the first failure alone.</returns>
     public bool TryFail(StreamLogException failure) => Interlocked.CompareExchange(ref _failure, failure, null) is null;

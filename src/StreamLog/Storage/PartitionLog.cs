@@ -189,8 +189,7 @@ internal sealed partial class PartitionLog
     /// <exception cref="StreamLogException">The log is offline, or its disk failed.</exception>
     public IReadOnlyList<AbortedTransaction> AbortedTransactions(long from, long to)
     {
-        if (_log.Failure is { } failure)
-            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+        _log.ThrowIfFailed();
         return TransactionIndexes.Collect(_services, _log, from, to);
     }
 
@@ -228,7 +227,7 @@ internal sealed partial class PartitionLog
     {
         if (newLogStartOffset > _log.LogEndOffset)
             ThrowIfOutside(newLogStartOffset);
-        Change("trimming", () => _cutter.TrimTo(newLogStartOffset));
+        Change("trimming", () => _cutter.TrimOnRequest(newLogStartOffset));
     }
 
     /// <summary>Deletes the oldest segments that are beyond the log's time or size. An offline log stays as it
@@ -346,6 +345,10 @@ internal sealed partial class PartitionLog
         _log.IsClosed = true;
         _log.TryFail(new StreamLogException(
             ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
+
+        // What is under way ends first: its files may soon be another's. What comes now is refused.
+        _cutter.AwaitTurn();
+        _epochs.AwaitTurn();
         Segment[] segments;
         lock (_log.NotesGate)
             lock (_log.Gate)
@@ -444,8 +447,7 @@ internal sealed partial class PartitionLog
 
     private void Change(string what, Action change)
     {
-        if (_log.Failure is { } failure)
-            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
+        _log.ThrowIfFailed();
         try
         {
             change();

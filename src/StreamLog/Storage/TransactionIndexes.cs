@@ -27,30 +27,41 @@ internal static class TransactionIndexes
     }
 
     /// <summary>Finds the aborted transactions that have records in a range of offsets.</summary>
-    /// <exception cref="StreamLogException">The disk failed.</exception>
+    /// <exception cref="StreamLogException">The disk failed, or the log was closed meanwhile.</exception>
     public static List<AbortedTransaction> Collect(LogServices services, LogState log, long from, long to)
     {
         List<AbortedTransaction> found = [];
         Segment[] segments = log.Segments;
+        while (!TryCollect(services, log, segments, from, to, found))
+        {
+            // Trimmed meanwhile, or compacted into others.
+            log.ThrowIfFailed();
+            segments = log.Segments;
+            found.Clear();
+        }
+
+        return found;
+    }
+
+    // Fails where segments are gone that had to be read. An earlier one may be among them, which nobody has retained.
+    private static bool TryCollect(
+        LogServices services, LogState log, Segment[] segments, long from, long to, List<AbortedTransaction> found)
+    {
         for (int i = Math.Max(0, LogState.FindIndex(segments, from)); i < segments.Length; i++)
         {
             Segment segment = segments[i];
             if (!segment.TryRetain())
-            {
-                // Trimmed, or compacted into another one.
-                Segment[] now = log.Segments;
-                if (ReferenceEquals(now, segments) || now.Length == 0)
-                    break;
-                segments = now;
-                found.Clear();
-                i = Math.Max(0, LogState.FindIndex(segments, from)) - 1;
-                continue;
-            }
-
+                return false;
             try
             {
                 if (Of(services, log, segments, segment).Collect(from, to, found))
                     break;
+            }
+            catch (Exception error) when (
+                !ReferenceEquals(log.Segments, segments)
+                && (error is ObjectDisposedException || DiskErrors.IsOfDisk(error)))
+            {
+                return false;
             }
             catch (Exception error) when (DiskErrors.IsOfDisk(error))
             {
@@ -65,6 +76,6 @@ internal static class TransactionIndexes
             }
         }
 
-        return found;
+        return true;
     }
 }

@@ -132,6 +132,22 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task Segments_deleted_on_request_are_counted_beside_those_that_are_too_old()
+    {
+        await using StreamLogNode log = await StartAsync(options => options.Log.SegmentBytes = 100);
+        await log.Admin.CreateTopicAsync("orders");
+        ITopic<string, string> orders = log.Topic<string, string>("orders");
+        for (int i = 0; i < 4; i++)
+            await orders.AppendAsync("a", "b");
+
+        await log.Admin.DeleteRecordsAsync(new Dictionary<TopicPartition, long> { [new("orders", 0)] = 2 });
+
+        (string, object)[] tags = [("topic", "orders"), ("streamlog.reason", "request")];
+        Assert.Equal(2, Sum("streamlog.retention.segments", tags));
+        Assert.InRange(Sum("streamlog.retention.bytes", tags), 120, 200);
+    }
+
+    [Fact]
     public async Task A_node_with_a_name_has_it_on_its_meter()
     {
         await using StreamLogNode log = await StartAsync(nodeName: "audit");

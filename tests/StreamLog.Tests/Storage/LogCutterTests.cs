@@ -171,6 +171,47 @@ public sealed class LogCutterTests
         Assert.DoesNotContain(disk.ListAll(), path => path.EndsWith(".snapshot", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_flush_writes_nothing_beside_segments_that_were_trimmed_meanwhile()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, new LogConfig { SegmentBytes = 100 });
+        disk.HoldFlushes();
+        foreach (string value in new[] { "a", "b", "c" })
+            log.Append(value);
+        log.Flush();
+
+        log.Log.TrimTo(2);
+        disk.ReleaseFlushes();
+
+        Assert.Equal(3, log.Log.DurableOffset);
+        Assert.DoesNotContain(disk.ListAll(), path => path.EndsWith(".index", StringComparison.Ordinal));
+        Assert.Equal(
+            [LogFileNames.PathOf("/data/orders-0", 2, LogFileNames.Snapshot)],
+            disk.ListAll().Where(path => path.EndsWith(LogFileNames.Snapshot, StringComparison.Ordinal)));
+    }
+
+    // What is known of producers would else come to the disk with the flush of the segments that go.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_retry_is_known_after_a_trim_of_what_was_not_flushed_and_a_crash(long start)
+    {
+        SimulatedDisk disk = new();
+        LogConfig small = new() { SegmentBytes = 100 };
+        LogHarness log = new(disk, small);
+        for (int sequence = 0; sequence < 3; sequence++)
+            log.AppendIdempotent(7, 0, sequence, "a");
+
+        log.Log.TrimTo(start);
+        LogHarness after = new(disk.Crash(), small);
+        AppendResult retried = after.AppendIdempotent(7, 0, (int)start - 1, "a");
+
+        Assert.Equal((start, start), (after.Log.LogStartOffset, after.Log.LogEndOffset));
+        Assert.True(retried.IsDuplicate);
+        Assert.Equal(start - 1, retried.LastOffset);
+    }
+
     private static long SavedStart(IFileSystem files) =>
         new DirectoryCheckpoints(files, LogHarness.Root, NullLogger.Instance).Get(LogHarness.Orders).LogStart;
 }

@@ -4,6 +4,7 @@ using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
+using StreamLog.Tests.Node;
 using Xunit;
 
 namespace StreamLog.Tests.Storage;
@@ -152,6 +153,41 @@ public sealed class TransactionIndexTests
         Assert.True(damaged > 0);
         _log = new LogHarness(_files, Small);
         Assert.Equal(before, _log.Log.AbortedTransactions(0, long.MaxValue));
+    }
+
+    // Only the batches can tell, those of earlier segments too, and these go in the middle of it.
+    [Fact]
+    public void Aborts_are_found_although_segments_go_while_they_are_looked_for()
+    {
+        Fill();
+        long start = _log.Log.Segments[^1].BaseOffset;
+        AppendAborted();
+        Fill();
+        AbortedTransaction[] before = [.. _log.Log.AbortedTransactions(start, long.MaxValue)];
+        _log.Stop();
+        string directory = Path.Combine(LogHarness.Root, "orders-0");
+        foreach (FileSystemEntry entry in _files.List(directory))
+        {
+            if (LogFileNames.OfSegment.Skip(1).Any(suffix => entry.Name.EndsWith(suffix, StringComparison.Ordinal)))
+                _files.DeleteFile(Path.Combine(directory, entry.Name));
+        }
+
+        StepCountingFileSystem files = new(_files);
+        _log = new LogHarness(files, Small with { FileDeleteDelayMs = 0 });
+        bool isTrimmed = false;
+        files.BeforeStep = (_, what) =>
+        {
+            if (isTrimmed || what != $"list {directory}")
+                return;
+            isTrimmed = true;
+            _log.Log.TrimTo(start);
+        };
+
+        IReadOnlyList<AbortedTransaction> found = _log.Log.AbortedTransactions(start, long.MaxValue);
+
+        Assert.True(isTrimmed);
+        Assert.Equal(2, before.Length);
+        Assert.Equal(before, found);
     }
 
     [Fact]
