@@ -26,8 +26,7 @@ internal sealed class Deadline
     {
         _expired = expired;
         _state = state;
-        _timer = time.CreateTimer(
-            static deadline => ((Deadline)deadline!).Expire(), this, dueIn, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateOneShot(static deadline => ((Deadline)deadline!).Expire(), this, dueIn);
     }
 
     /// <summary>Starts a deadline.</summary>
@@ -42,13 +41,7 @@ internal sealed class Deadline
         ArgumentNullException.ThrowIfNull(expired);
         ArgumentOutOfRangeException.ThrowIfLessThan(dueIn, TimeSpan.Zero);
 
-        // A timer keeps what flows with the caller (its activity, its async locals) alive; a deadline has no use for
-        // it.
-        if (ExecutionContext.IsFlowSuppressed())
-            return new Deadline(time, dueIn, expired, state);
-
-        using (ExecutionContext.SuppressFlow())
-            return new Deadline(time, dueIn, expired, state);
+        return new Deadline(time, dueIn, expired, state);
     }
 
     /// <summary>Calls the deadline off.</summary>

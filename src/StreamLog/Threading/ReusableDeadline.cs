@@ -69,20 +69,7 @@ internal sealed class ReusableDeadline
             return;
         }
 
-        // A timer keeps what flows with the caller (its activity, its async locals) alive; a deadline has no use for
-        // it.
-        bool mustRestore = !ExecutionContext.IsFlowSuppressed();
-        AsyncFlowControl control = mustRestore ? ExecutionContext.SuppressFlow() : default;
-        try
-        {
-            _timer = _time.CreateTimer(
-                static deadline => ((ReusableDeadline)deadline!).Fire(), this, dueIn, Timeout.InfiniteTimeSpan);
-        }
-        finally
-        {
-            if (mustRestore)
-                control.Undo();
-        }
+        _timer = _time.CreateOneShot(static deadline => ((ReusableDeadline)deadline!).Fire(), this, dueIn);
     }
 
     private void Fire()

@@ -108,12 +108,7 @@ public sealed class SnapshotTests
     public async Task A_log_that_lost_all_its_snapshots_is_refused_and_no_topic_is_taken_for_deleted()
     {
         SimulatedDisk disk = new();
-        QuorumHarness node = await QuorumHarness.StartAsync(disk);
-        int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
-        long end = await node.AppendAsync(epoch, 0, "a");
-        await node.SnapshotAsync(end, epoch, "a");
-        long next = await node.AppendAsync(epoch, end, "b");
-        await node.SnapshotAsync(next, epoch, "ab");
+        await WriteTwoAsync(disk);
         foreach (string path in disk.ListAll().Where(path => path.EndsWith(".checkpoint", StringComparison.Ordinal)))
             disk.LoseFile(path);
 
@@ -128,13 +123,8 @@ public sealed class SnapshotTests
     public async Task Any_flipped_bit_of_the_newest_snapshot_is_seen_and_the_older_one_used()
     {
         SimulatedDisk disk = new();
-        QuorumHarness node = await QuorumHarness.StartAsync(disk);
-        int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
-        long end = await node.AppendAsync(epoch, 0, "a");
-        await node.SnapshotAsync(end, epoch, "a");
-        long next = await node.AppendAsync(epoch, end, "b");
-        await node.SnapshotAsync(next, epoch, "ab");
-        string path = $"{Directory}/{next:D20}-{epoch:D10}.checkpoint";
+        (SnapshotId older, SnapshotId newer) = await WriteTwoAsync(disk);
+        string path = $"{Directory}/{newer.FileName}";
         int length = disk.ReadAll(path).Length;
 
         for (int bit = 0; bit < length * 8; bit++)
@@ -142,7 +132,7 @@ public sealed class SnapshotTests
             SimulatedDisk damaged = disk.Crash();
             damaged.FlipBit(path, bit / 8, bit % 8);
             QuorumHarness after = await QuorumHarness.StartAsync(damaged);
-            Assert.Equal((end, epoch), after.RestoredAt);
+            Assert.Equal((older.EndOffset, older.Epoch), after.RestoredAt);
             Assert.Equal(["a", "b"], after.Heard);
         }
 
@@ -151,7 +141,7 @@ public sealed class SnapshotTests
             SimulatedDisk damaged = disk.Crash();
             damaged.CutFile(path, cut);
             QuorumHarness after = await QuorumHarness.StartAsync(damaged);
-            Assert.Equal((end, epoch), after.RestoredAt);
+            Assert.Equal((older.EndOffset, older.Epoch), after.RestoredAt);
             Assert.Equal(["a", "b"], after.Heard);
         }
     }
@@ -160,22 +150,17 @@ public sealed class SnapshotTests
     public async Task A_damaged_snapshot_is_replaced_and_the_log_kept_that_the_sound_one_needs()
     {
         SimulatedDisk disk = new();
-        QuorumHarness node = await QuorumHarness.StartAsync(disk);
-        int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
-        long end = await node.AppendAsync(epoch, 0, "a");
-        await node.SnapshotAsync(end, epoch, "a");
-        long next = await node.AppendAsync(epoch, end, "b");
-        await node.SnapshotAsync(next, epoch, "ab");
-        string damaged = $"{Directory}/{next:D20}-{epoch:D10}.checkpoint";
+        (SnapshotId older, SnapshotId newer) = await WriteTwoAsync(disk);
+        string damaged = $"{Directory}/{newer.FileName}";
         disk.FlipBit(damaged, 100, 1);
 
         SimulatedDisk left = disk.Crash();
         QuorumHarness again = await QuorumHarness.StartAsync(left);
-        int newer = await again.Quorum.CampaignAsync(CancellationToken.None);
-        long last = await again.AppendAsync(newer, next, "c");
-        await again.SnapshotAsync(last, newer, "abc");
+        int epoch = await again.Quorum.CampaignAsync(CancellationToken.None);
+        long last = await again.AppendAsync(epoch, newer.EndOffset, "c");
+        await again.SnapshotAsync(last, epoch, "abc");
 
-        Assert.Equal(end, again.LogStartOffset);
+        Assert.Equal(older.EndOffset, again.LogStartOffset);
         Assert.DoesNotContain(damaged, left.ListAll());
         QuorumHarness after = await QuorumHarness.StartAsync(left.Crash());
         Assert.Equal(["abc"], after.Heard);
@@ -220,4 +205,15 @@ public sealed class SnapshotTests
     [InlineData("00000000000000004711+0000000002.checkpoint")]
     [InlineData("leader-epoch-checkpoint")]
     public void Other_names_are_no_snapshots(string name) => Assert.False(SnapshotId.TryParse(name, out _));
+
+    private static async Task<(SnapshotId Older, SnapshotId Newer)> WriteTwoAsync(SimulatedDisk disk)
+    {
+        QuorumHarness node = await QuorumHarness.StartAsync(disk);
+        int epoch = await node.Quorum.CampaignAsync(CancellationToken.None);
+        long end = await node.AppendAsync(epoch, 0, "a");
+        await node.SnapshotAsync(end, epoch, "a");
+        long next = await node.AppendAsync(epoch, end, "b");
+        await node.SnapshotAsync(next, epoch, "ab");
+        return (new SnapshotId(end, epoch), new SnapshotId(next, epoch));
+    }
 }

@@ -8,6 +8,8 @@ public sealed class LogRecoveryTests
 {
     private const string LogPath = "/data/orders-0/00000000000000000000.log";
 
+    private static LogConfig SmallSegments => new() { SegmentBytes = 300 };
+
     [Fact]
     public void A_torn_tail_is_cut()
     {
@@ -131,16 +133,11 @@ public sealed class LogRecoveryTests
     public void A_flushed_segment_that_is_missing_leaves_the_partition_offline()
     {
         SimulatedDisk disk = new();
-        LogConfig small = new() { SegmentBytes = 300 };
-        LogHarness before = new(disk, small);
-        for (int i = 0; i < 30; i++)
-            before.Append("a");
-        before.Flush();
-        before.Directory.WriteCheckpoints();
+        LogHarness before = WithManySegments(disk);
         long middle = before.Log.Segments[3].BaseOffset;
         disk.LoseFile($"/data/orders-0/{middle:D20}.log");
 
-        LogHarness after = new(disk.Crash(), small);
+        LogHarness after = new(disk.Crash(), SmallSegments);
 
         Assert.False(after.Log.IsOnline);
         Assert.Contains($"offset {middle}", after.Log.Failure!.Message);
@@ -267,15 +264,10 @@ public sealed class LogRecoveryTests
     public void A_flushed_segment_that_is_missing_at_the_start_leaves_the_partition_offline()
     {
         SimulatedDisk disk = new();
-        LogConfig small = new() { SegmentBytes = 300 };
-        LogHarness before = new(disk, small);
-        for (int i = 0; i < 30; i++)
-            before.Append("a");
-        before.Flush();
-        before.Directory.WriteCheckpoints();
+        LogHarness before = WithManySegments(disk);
         disk.LoseFile(LogPath);
 
-        LogHarness after = new(disk.Crash(), small);
+        LogHarness after = new(disk.Crash(), SmallSegments);
 
         Assert.False(after.Log.IsOnline);
         Assert.Contains(LogPath, after.Log.Failure!.Message);
@@ -314,5 +306,15 @@ public sealed class LogRecoveryTests
         LogHarness after = new(left, small);
 
         Assert.False(after.Log.IsOnline);
+    }
+
+    private static LogHarness WithManySegments(SimulatedDisk disk)
+    {
+        LogHarness log = new(disk, SmallSegments);
+        for (int i = 0; i < 30; i++)
+            log.Append("a");
+        log.Flush();
+        log.Directory.WriteCheckpoints();
+        return log;
     }
 }

@@ -1,3 +1,5 @@
+using StreamLog.Threading;
+
 namespace StreamLog.Clients.Producing;
 
 /// <summary>A timer that is set to the earliest moment asked for, and otherwise left alone: most of what it guards
@@ -39,18 +41,7 @@ internal sealed class QueueTimer : IDisposable
             return;
         }
 
-        bool mustRestore = !ExecutionContext.IsFlowSuppressed();
-        AsyncFlowControl control = mustRestore ? ExecutionContext.SuppressFlow() : default;
-        try
-        {
-            _timer = _time.CreateTimer(
-                static timer => ((QueueTimer)timer!).Fire(), this, dueIn, Timeout.InfiniteTimeSpan);
-        }
-        finally
-        {
-            if (mustRestore)
-                control.Undo();
-        }
+        _timer = _time.CreateOneShot(static timer => ((QueueTimer)timer!).Fire(), this, dueIn);
     }
 
     /// <inheritdoc/>
