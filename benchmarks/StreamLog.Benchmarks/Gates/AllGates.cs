@@ -54,7 +54,7 @@ internal static class AllGates
 
         foreach (int tasks in Names.AckTasks)
         {
-            int each = tasks == 1 ? 2000 : tasks == 16 ? 500 : 100;
+            int each = tasks == 1 ? 5000 : tasks == 16 ? 500 : 100;
             yield return new Gate(
                 $"clients: await each append on disk, {tasks} task(s)",
                 dir => ProduceRuns.AcknowledgeAsync(dir, tasks, each, Payload, Durability.OnCommit))
@@ -74,7 +74,7 @@ internal static class AllGates
     private static IEnumerable<Gate> Consumes()
     {
         yield return new Gate(
-            "clients: read leases, a record", dir => ConsumeRuns.ReadLeasesAsync(dir, Records, Payload))
+            "clients: read leases, a record", dir => ConsumeRuns.ReadLeasesAsync(dir, Records, Payload, passes: 4))
         {
             Target = 1,
         };

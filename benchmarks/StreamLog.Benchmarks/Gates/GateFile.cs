@@ -8,7 +8,7 @@ internal sealed record GateFile(IReadOnlyList<GateLimit> Gates)
     // What a limit leaves above what was measured: batches differ in size from run to run, and code is compiled again
     // in the background.
     private const double Slack = 1.3;
-    private const double SlackBytes = 0.25;
+    private const double SlackBytes = 0.7;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -20,10 +20,13 @@ internal sealed record GateFile(IReadOnlyList<GateLimit> Gates)
 
     public GateLimit? Find(string name) => Gates.FirstOrDefault(gate => gate.Name == name);
 
-    /// <summary>Sets a gate's limit to what was measured now.</summary>
+    /// <summary>Sets a gate's limit to what was measured now, and no higher than the target that it
+    /// meets.</summary>
     public GateFile With(Gate gate, double measured)
     {
         double limit = Math.Round((measured * Slack) + SlackBytes, 2);
+        if (measured <= gate.Target)
+            limit = Math.Min(limit, gate.Target.Value);
         GateLimit line = new(gate.Name, Math.Round(measured, 2), limit);
         return new GateFile([.. Gates.Where(other => other.Name != gate.Name).Append(line).OrderBy(Order)]);
 

@@ -52,16 +52,16 @@ internal static class Stopwatches
         return measured with { Operations = all.Length, LatenciesUs = all };
     }
 
-    /// <summary>Lets a number of tasks repeat an operation a number of times.</summary>
-    public static Task<Measurement> RepeatAsync<T>(int tasks, int times, Func<int, ValueTask<T>> operation) =>
-        MeasureAsync((long)tasks * times, () =>
-        {
-            return Task.WhenAll(Enumerable.Range(0, tasks).Select(task => Task.Run(() => RepeatAsync(task))));
+    /// <summary>Lets a number of tasks repeat an operation a number of times, once its first calls are over.</summary>
+    public static async Task<Measurement> RepeatAsync<T>(int tasks, int times, Func<int, ValueTask<T>> operation)
+    {
+        await RunAsync(times / 10);
+        return await MeasureAsync((long)tasks * times, () => RunAsync(times));
 
-            async Task RepeatAsync(int task)
-            {
-                for (int i = 0; i < times; i++)
-                    await operation(task);
-            }
-        });
+        Task RunAsync(int times) => Task.WhenAll(Enumerable.Range(0, tasks).Select(task => Task.Run(async () =>
+        {
+            for (int i = 0; i < times; i++)
+                await operation(task);
+        })));
+    }
 }

@@ -5,17 +5,27 @@ namespace StreamLog.Benchmarks.Scenarios;
 /// <summary>Consuming through the public API, as an application does it.</summary>
 internal static class ConsumeRuns
 {
+    // Enough to have the buffers that reading needs.
+    private const int WarmUpRecords = 100_000;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads all records of one partition as leases, touching each.</summary>
-    public static async Task<Measurement> ReadLeasesAsync(string directory, int records, byte[] payload)
+    /// <summary>Reads all records of one partition as leases, touching each, a number of times.</summary>
+    public static async Task<Measurement> ReadLeasesAsync(
+        string directory, int records, byte[] payload, int passes = 1)
     {
         await using StreamLogNode node = await Nodes.FillAsync(directory, records, payload);
         await using IConsumer<byte[], byte[]> consumer = node.CreateConsumer<byte[], byte[]>();
-        return await Stopwatches.MeasureAsync(records, async () =>
+        TopicPartition partition = new(Nodes.TopicName, 0);
+        await consumer.AssignAsync([partition], StartAt.Earliest);
+        await CountLeasesAsync(consumer, Math.Min(records, WarmUpRecords));
+        return await Stopwatches.MeasureAsync((long)records * passes, async () =>
         {
-            await consumer.AssignAsync([new TopicPartition(Nodes.TopicName, 0)], StartAt.Earliest);
-            await CountLeasesAsync(consumer, records);
+            for (int pass = 0; pass < passes; pass++)
+            {
+                await consumer.SeekAsync(partition, StartAt.Earliest);
+                await CountLeasesAsync(consumer, records);
+            }
         });
     }
 
@@ -73,7 +83,7 @@ internal static class ConsumeRuns
                 break;
         }
 
-        if (count != records || sum < 0)
+        if (count < records || sum < 0)
             throw new InvalidOperationException($"Read {count} of {records}.");
     }
 }
