@@ -77,19 +77,21 @@ internal static class SegmentSwap
             && !log.Unflushed.Exists(sealed_ => Array.IndexOf(cleaned.Sources, sealed_.Segment) >= 0);
     }
 
-    // Everything below the end is on the disk, so this says no less than the mark before it.
+    // Everything below the end is on the disk, so this says no less than the mark before it. What it says has to be on
+    // the disk too: else a crash would leave an earlier mark, and that one a place in a file that is gone.
     private static void MoveMark(LogState log, LogServices services, CleanedSegment cleaned)
     {
         bool isThere = services.Marks.TryGet(log.TopicId, log.Partition.Partition, out FlushMark mark);
-        if (!isThere || mark.SegmentBaseOffset < cleaned.BaseOffset || mark.SegmentBaseOffset >= cleaned.EndOffset)
-            return;
-
-        services.Marks.Append(mark with
+        if (isThere && mark.SegmentBaseOffset >= cleaned.BaseOffset && mark.SegmentBaseOffset < cleaned.EndOffset)
         {
-            Offset = Math.Max(mark.Offset, cleaned.EndOffset),
-            SegmentBaseOffset = cleaned.EndOffset,
-            Position = 0,
-        });
+            services.Marks.Append(mark with
+            {
+                Offset = Math.Max(mark.Offset, cleaned.EndOffset),
+                SegmentBaseOffset = cleaned.EndOffset,
+                Position = 0,
+            });
+        }
+
         services.Marks.Sync();
     }
 

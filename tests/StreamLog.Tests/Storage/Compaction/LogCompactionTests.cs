@@ -1,5 +1,6 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
+using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
 using Xunit;
@@ -314,6 +315,26 @@ public sealed class LogCompactionTests
             Assert.True(marks.TryGet(LogHarness.TopicId, 0, out FlushMark mark));
             return (mark.Offset, mark.SegmentBaseOffset);
         }
+    }
+
+    // Goal: the last mark may lie in memory alone, and a crash then leaves an earlier one, which knows a place in a file
+    // that is no more.
+    [Fact]
+    public void No_flush_mark_in_a_segment_that_is_replaced_comes_back_after_a_crash()
+    {
+        SimulatedDisk disk = new();
+        CompactionHarness log = new(disk);
+        log.Append(("a", "1"));
+        log.Commit();
+        log.Inner.Directory.Tick();
+        log.Append(("a", "2"));
+        Assert.True(log.Log.TryRoll());
+        log.Append(("b", "1"));
+        log.Turn();
+
+        using FlushMarks marks = FlushMarks.Open(disk.Crash(), LogHarness.Root);
+        Assert.True(marks.TryGet(LogHarness.TopicId, 0, out FlushMark mark));
+        Assert.True(mark.SegmentBaseOffset >= 2, $"{mark}");
     }
 
     private void Reopen(bool deleteSnapshots = false)
