@@ -1,6 +1,6 @@
 namespace StreamLog.Storage;
 
-/// <summary>Reads the leader epochs of a log that is being opened, and holds them against its batches.</summary>
+/// <summary>Reads the leader epochs of a log that is being opened, or finds them in its batches.</summary>
 /// <remarks>A step of <see cref="LogRecovery"/>, on its thread.</remarks>
 internal sealed class EpochRecovery
 {
@@ -15,6 +15,9 @@ internal sealed class EpochRecovery
         _log = recovery.State;
         _path = Path.Combine(recovery.Directory, LogFileNames.LeaderEpochs);
     }
+
+    /// <summary>Gets whether there was a sound file.</summary>
+    public bool AreKnown => _areKnown;
 
     /// <summary>Reads the file, where there is a sound one.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -36,11 +39,11 @@ internal sealed class EpochRecovery
     }
 
     /// <summary>
-    /// Fits the epochs to where the log begins and ends, and checks them; without a file, builds them anew.
+    /// Fits the epochs to where the log begins and ends; without a file, builds them anew. <see cref="EpochCheck"/>
+    /// holds them against the batches when they are first relied on.
     /// </summary>
-    /// <exception cref="StreamLogException">They contradict the batches.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
-    public void Check(long logStart, long end)
+    public void Fit(long logStart, long end)
     {
         if (!_areKnown)
         {
@@ -53,37 +56,6 @@ internal sealed class EpochRecovery
         }
 
         _log.Epochs = _log.Epochs.CutAt(end).StartAt(logStart);
-        if (_log.Epochs.Entries.Count == 0 || logStart == end)
-            return;
-
-        // Kafka's file has no checksum. Each boundary in it must be one in the log: the batches on both sides say so.
-        CheckAt(logStart, isBoundary: false);
-        foreach ((int _, long startOffset) in _log.Epochs.Entries)
-        {
-            if (startOffset <= logStart)
-                continue;
-            CheckAt(startOffset - 1, isBoundary: false);
-            CheckAt(startOffset, isBoundary: true);
-        }
-
-        CheckAt(end - 1, isBoundary: false);
-    }
-
-    private void CheckAt(long offset, bool isBoundary)
-    {
-        Segment segment = _recovery.Segments[LogState.FindIndex([.. _recovery.Segments], offset)];
-        int epoch = _log.Epochs.EpochAt(offset);
-        if (epoch < 0 && !_recovery.Services.Checkpoints.AreLogStartsKnown)
-            return; // Epochs begin where the log was trimmed to, and nobody knows that any more.
-        if (!SegmentTail.TryFind(segment, offset, _log.Config, out BatchAt batch))
-            return; // Compacted away, or corrupt: a read will tell.
-        if (batch.LeaderEpoch == epoch && (!isBoundary || batch.BaseOffset == offset))
-            return;
-
-        throw _recovery.Offline(
-            _path, 0, offset,
-            $"it says that the leader epoch there is {epoch}, and {segment.File.Path} at byte {batch.Position} says " +
-            $"{batch.LeaderEpoch}; if the segment is sound, delete the former to have it built anew");
     }
 
     private void Rebuild()

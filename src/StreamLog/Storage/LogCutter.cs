@@ -135,34 +135,56 @@ internal sealed class LogCutter
         return wasFull;
     }
 
-    // A flush writes down what the log remembers of its producers where a segment ends. Where that is still to come,
-    // and the segment is about to go, nothing but this would tell it after a crash, and a retry would count twice.
+    // What is known of the producers where the log is to begin. Where that is not on the disk yet, only the segments
+    // that are to go would tell it after a crash, and a retry would count twice.
     private void SaveProducersAt(long offset)
     {
-        lock (_log.NotesGate)
+        if (FindProducersAt(offset) is not (long at, byte[] snapshot))
+            return;
+        try
         {
-            long end;
-            byte[]? snapshot;
-            lock (_log.Gate)
-            {
-                bool isAll = offset == _log.LogEndOffset && offset > _log.DurableOffset;
-                SealedSegment? last = isAll ? null : _log.Unflushed.FindLast(old => old.EndOffset <= offset);
-                end = last?.EndOffset ?? offset;
-                snapshot = isAll ? ProducerSnapshot.Encode(_log.Producers) : last?.Snapshot;
-            }
-
-            if (snapshot is null)
-                return;
-            try
+            lock (_log.NotesGate)
             {
                 AtomicFile.Replace(
-                    _services.Files, LogFileNames.PathOf(_log.Directory, end, LogFileNames.Snapshot), snapshot);
-            }
-            catch (IOException error) when (IsFull(error))
-            {
-                // Room is made first of all. It costs what is known of producers only if there is a crash.
+                    _services.Files, LogFileNames.PathOf(_log.Directory, at, LogFileNames.Snapshot), snapshot);
             }
         }
+        catch (IOException error) when (IsFull(error))
+        {
+            // Room is made first of all. It costs what is known of producers only if there is a crash.
+        }
+    }
+
+    // From memory, where a flush is still to write it down; else from the disk, unless it is there already.
+    private (long Offset, byte[] Snapshot)? FindProducersAt(long offset)
+    {
+        Segment[] segments = _log.Segments;
+        long first = segments[CountBelow(segments, offset)].BaseOffset;
+        lock (_log.Gate)
+        {
+            if (offset == _log.LogEndOffset && offset > _log.DurableOffset)
+                return (offset, ProducerSnapshot.Encode(_log.Producers));
+            if (first == segments[0].BaseOffset)
+                return null;
+            if (_log.Unflushed.Find(old => old.EndOffset == first) is { } last)
+                return (first, last.Snapshot);
+        }
+
+        byte[]? saved = AtomicFile.Read(
+            _services.Files, LogFileNames.PathOf(_log.Directory, first, LogFileNames.Snapshot));
+        if (saved is not null && ProducerSnapshot.Decode(saved, _services.NowMs) is not null)
+            return null;
+        ProducerStates producers = ProducerRecovery.LoadAt(
+            _services, _log.Directory, segments, first, _log.Config);
+        return (first, ProducerSnapshot.Encode(producers));
+    }
+
+    private static int CountBelow(Segment[] segments, long offset)
+    {
+        int count = 0;
+        while (count < segments.Length - 1 && segments[count].NextOffset <= offset)
+            count++;
+        return count;
     }
 
     // Under the gate of the notes, so that no flush writes beside the segments what nobody would delete.
@@ -174,9 +196,7 @@ internal sealed class LogCutter
                 _log.AssertInvariants();
                 _log.LogStartOffset = offset;
                 Segment[] segments = _log.Segments;
-                int kept = 0;
-                while (kept < segments.Length - 1 && segments[kept].NextOffset <= offset)
-                    kept++;
+                int kept = CountBelow(segments, offset);
                 Segment[] removed = segments[..kept];
                 _log.Segments = segments[kept..];
                 _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));

@@ -1,5 +1,4 @@
 using StreamLog.Extensibility;
-using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
@@ -13,7 +12,8 @@ namespace StreamLog.Storage;
 /// </para>
 /// <para>
 /// The steps: <see cref="SegmentDiscovery"/>, <see cref="SegmentCheck"/>, <see cref="RecoveryFlush"/>,
-/// <see cref="EpochRecovery"/>, <see cref="ProducerRecovery"/>. One object opens one log, on one thread.
+/// <see cref="EpochRecovery"/>. What only those need who change the log is left to <see cref="LogActivation"/>. One
+/// object opens one log, on one thread.
 /// </para>
 /// </remarks>
 internal sealed partial class LogRecovery
@@ -76,14 +76,13 @@ internal sealed partial class LogRecovery
 
         long end = segments[^1].NextOffset;
         long logStart = FindLogStart(end);
-        epochs.Check(logStart, end);
+        epochs.Fit(logStart, end);
         _log.Segments = [.. segments];
         _log.LogEndOffset = end;
         _log.LogStartOffset = logStart;
         _log.DurableOffset = end;
         _log.HighWatermark = Math.Clamp(_recovery.HighWatermark, logStart, end);
-        _log.Producers = ProducerRecovery.Load(_services, _log.Directory, segments, end, _log.Config);
-        PrepareActive();
+        discovery.DeleteStraySnapshots(end);
         flush.NoteFlushed();
     }
 
@@ -94,17 +93,6 @@ internal sealed partial class LogRecovery
         if (!_services.Checkpoints.AreLogStartsKnown && _log.Epochs.Entries.Count > 0)
             logStart = Math.Max(logStart, _log.Epochs.Entries[0].StartOffset);
         return Math.Clamp(logStart, _recovery.Segments[0].BaseOffset, end);
-    }
-
-    private void PrepareActive()
-    {
-        Segment active = _recovery.Segments[^1];
-        _ = active.Indexes(_log.Config);
-        _ = TransactionIndexes.Of(_services, _log, _recovery.Segments, active);
-        _log.AreNamesDirty = active.DeleteIndexes();
-        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
-        if (active.SizeInBytes > 0 && active.File.Read(header, 0) == header.Length)
-            active.FirstTimestamp = new RecordBatchHeader(header).MaxTimestamp;
     }
 
     private void Abandon(StreamLogException failure)

@@ -9,6 +9,7 @@ namespace StreamLog.Storage;
 /// </remarks>
 internal sealed class LogState
 {
+    private ProducerStates? _producers;
     private Segment[] _segments = [];
     private LeaderEpochs _epochs = LeaderEpochs.Empty;
     private StreamLogException? _failure;
@@ -20,6 +21,8 @@ internal sealed class LogState
     private long _highWatermark;
     private int _truncations;
     private bool _isClosed;
+    private bool _areEpochsChecked;
+    private bool _isActivated;
 
     public LogState(
         TopicPartition partition,
@@ -54,7 +57,15 @@ internal sealed class LogState
 
     // Guarded by Gate.
 
-    public ProducerStates Producers { get; set; } = new();
+    /// <summary>
+    /// Gets or sets what is remembered of the producers, once <see cref="LogActivation"/> has read it.
+    /// </summary>
+    public ProducerStates Producers
+    {
+        get => Volatile.Read(ref _producers)
+            ?? throw new InvalidOperationException("The producers of the log have not been read.");
+        set => Volatile.Write(ref _producers, value);
+    }
 
     /// <summary>Gets the sealed segments whose flush is due, the oldest first.</summary>
     public List<SealedSegment> Unflushed { get; } = [];
@@ -88,6 +99,23 @@ internal sealed class LogState
     {
         get => Volatile.Read(ref _epochs);
         set => Volatile.Write(ref _epochs, value);
+    }
+
+    /// <summary>Gets whether the producers have been read.</summary>
+    public bool AreProducersRead => Volatile.Read(ref _producers) is not null;
+
+    /// <summary>Gets or sets whether <see cref="LogActivation"/> has made the log ready to be changed.</summary>
+    public bool IsActivated
+    {
+        get => Volatile.Read(ref _isActivated);
+        set => Volatile.Write(ref _isActivated, value);
+    }
+
+    /// <summary>Gets or sets whether the epochs have been held against the batches.</summary>
+    public bool AreEpochsChecked
+    {
+        get => Volatile.Read(ref _areEpochsChecked);
+        set => Volatile.Write(ref _areEpochsChecked, value);
     }
 
     public LogConfig Config

@@ -10,9 +10,11 @@ internal sealed partial class LogWriter
 {
     private readonly LogState _log;
     private readonly LogServices _services;
+    private readonly LogActivation _activation;
 
-    public LogWriter(LogState log, LogServices services)
+    public LogWriter(LogState log, LogServices services, LogActivation activation)
     {
+        _activation = activation;
         _log = log;
         _services = services;
     }
@@ -29,6 +31,8 @@ internal sealed partial class LogWriter
         bool isCached = false;
         try
         {
+            if (!_log.IsActivated && Activate() is { } unusable)
+                return unusable;
             lock (_log.Gate)
             {
                 AppendResult result = AppendPrepared(prepared, leaderEpoch, origin, config, nowMs);
@@ -46,9 +50,11 @@ internal sealed partial class LogWriter
 
     /// <summary>Closes the active segment and begins another one, if the log still ends where the caller saw it
     /// end.</summary>
+    /// <exception cref="StreamLogException">Files of the log contradict each other: it is offline now.</exception>
     /// <exception cref="IOException">The disk failed or is full: there is no new segment.</exception>
     public bool TryRoll(long logEndOffset)
     {
+        _activation.Ensure(); // What is written beside the old segment has to be known.
         lock (_log.Gate)
         {
             _log.AssertInvariants();
@@ -65,6 +71,7 @@ internal sealed partial class LogWriter
         _log.AssertInvariants();
         if (_log.Failure is { } failure)
             return AppendResult.Refused(failure.ErrorCode, failure.Message);
+        Invariant.Holds(_log.IsActivated);
         if (leaderEpoch < _log.Epochs.Latest)
         {
             return AppendResult.Refused(
@@ -105,6 +112,25 @@ internal sealed partial class LogWriter
         }
 
         return Write(prepared, baseOffset, config, nowMs);
+    }
+
+    private AppendResult? Activate()
+    {
+        try
+        {
+            _activation.Ensure();
+            return null;
+        }
+        catch (StreamLogException error)
+        {
+            return AppendResult.Refused(error.ErrorCode, error.Message);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            return AppendResult.Refused(
+                ErrorCode.KafkaStorageError,
+                $"The files of {_log.Partition} could not be read to append to it: {error.Message} Check the disk.");
+        }
     }
 
     private AppendResult Write(in AppendBatches prepared, long baseOffset, LogConfig config, long nowMs)

@@ -17,6 +17,7 @@ internal sealed partial class PartitionLog
     private readonly LogState _log;
     private readonly LogServices _services;
     private readonly EpochCheckpoint _epochs;
+    private readonly LogActivation _activation;
     private readonly LogWriter _writer;
     private readonly LogFlusher _flusher;
     private readonly LogReader _reader;
@@ -31,7 +32,8 @@ internal sealed partial class PartitionLog
         _log = log;
         _services = services;
         _epochs = new EpochCheckpoint(log, services);
-        _writer = new LogWriter(log, services);
+        _activation = new LogActivation(log, services);
+        _writer = new LogWriter(log, services, _activation);
         _flusher = new LogFlusher(log, services);
         _reader = new LogReader(log, services.Metrics.Storage);
         _cutter = new LogCutter(log, services, _epochs);
@@ -89,8 +91,22 @@ internal sealed partial class PartitionLog
     {
         get
         {
-            lock (_log.Gate)
-                return Math.Max(_log.LogStartOffset, _log.Producers.LastStableOffset(_log.HighWatermark));
+            try
+            {
+                _activation.EnsureProducers();
+                lock (_log.Gate)
+                    return Math.Max(_log.LogStartOffset, _log.Producers.LastStableOffset(_log.HighWatermark));
+            }
+            catch (StreamLogException)
+            {
+                TellIfOffline();
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                Fail("reading what is known of producers", error);
+            }
+
+            return _log.LogStartOffset;
         }
     }
 
@@ -196,8 +212,14 @@ internal sealed partial class PartitionLog
     /// <summary>
     /// Returns where the epoch ended: (epoch, end) as Kafka's OffsetsForLeaderEpoch; (-1, -1) if unknown.
     /// </summary>
-    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch) =>
-        _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
+    /// <exception cref="StreamLogException">The log is offline, or its epochs are not those of its
+    /// batches.</exception>
+    public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch)
+    {
+        if (!_log.AreEpochsChecked)
+            Change("checking leader epochs", _activation.EnsureEpochs);
+        return _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);
+    }
 
     /// <summary>
     /// Has the leader of this epoch begin at the log's end, in memory: the first append of it writes that down. Older
@@ -216,7 +238,11 @@ internal sealed partial class PartitionLog
     public void TruncateTo(long offset)
     {
         ThrowIfOutside(offset);
-        Change("truncating", () => _cutter.TruncateTo(offset));
+        Change("truncating", () =>
+        {
+            _activation.Ensure();
+            _cutter.TruncateTo(offset);
+        });
         if (_log.LogEndOffset > _log.DurableOffset)
             RequestFlush(); // A flush that overlapped with the cut has told of nothing.
     }
@@ -273,11 +299,30 @@ internal sealed partial class PartitionLog
         }
     }
 
+    /// <summary>Makes sure that it is known what was appended by which producer. Hold no lock.</summary>
+    /// <exception cref="StreamLogException">It cannot be known: the log is offline now.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    internal void EnsureProducers()
+    {
+        try
+        {
+            _activation.EnsureProducers();
+        }
+        catch (StreamLogException)
+        {
+            TellIfOffline();
+            throw;
+        }
+    }
+
     /// <summary>Forgets producers that were last heard of before a time.</summary>
     internal void ExpireProducers(long beforeMs)
     {
         lock (_log.Gate)
-            _log.Producers.Expire(beforeMs);
+        {
+            if (_log.AreProducersRead)
+                _log.Producers.Expire(beforeMs);
+        }
     }
 
     /// <summary>Flushes what is in the log now. For the flush loop, one call at a time. It never throws.</summary>
@@ -312,97 +357,8 @@ internal sealed partial class PartitionLog
             TellIfOffline();
     }
 
-    /// <summary>Flushes the log and writes what makes the next start short. Nobody uses the log any more.</summary>
-    /// <returns><see langword="true"/> if everything is on the disk.</returns>
-    internal async ValueTask<bool> StopAsync()
-    {
-        await FlushAsync().ConfigureAwait(false);
-        if (!IsOnline || _log.Segments.Length == 0)
-            return false;
-
-        bool isStopped = true;
-        try
-        {
-            SaveForRestart();
-        }
-        catch (Exception error)
-        {
-            // Whatever it was, the other logs stop in order.
-            isStopped = false;
-            Fail("stopping", error);
-        }
-
-        return isStopped && _log.DurableOffset == _log.LogEndOffset;
-    }
-
-    /// <summary>Closes the files.</summary>
-    internal void Close()
-    {
-        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
-            return;
-
-        Volatile.Read(ref _flushTimer)?.Dispose();
-        _log.IsClosed = true;
-        _log.TryFail(new StreamLogException(
-            ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed on this node."));
-
-        // What is under way ends first: its files may soon be another's. What comes now is refused.
-        _cutter.AwaitTurn();
-        _epochs.AwaitTurn();
-        Segment[] segments;
-        lock (_log.NotesGate)
-            lock (_log.Gate)
-            {
-                segments = _log.Segments;
-                _log.Segments = [];
-            }
-
-        foreach (Segment segment in segments)
-            segment.Release();
-        _log.Tail.Clear();
-    }
-
     private void NoteAppended(int bytes, in AppendResult result) => _services.Metrics.Storage.Appended(
         _log.Partition.Topic, bytes, result.LastOffset - result.BaseOffset + 1);
-
-    /// <summary>Closes the files, and keeps what only memory knows of the producers of what may be lost.</summary>
-    internal void CloseForRepair()
-    {
-        byte[]? producers = null;
-        long end = 0;
-        lock (_log.Gate)
-        {
-            if (_log.Failure is null)
-                producers = ProducerSnapshot.Encode(_log.Producers);
-            end = _log.LogEndOffset;
-        }
-
-        Close();
-        if (producers is null)
-            return;
-        try
-        {
-            string path = LogFileNames.PathOf(_log.Directory, end, LogFileNames.Snapshot);
-            AtomicFile.Replace(_services.Files, path, producers);
-        }
-        catch (Exception error) when (DiskErrors.IsOfDisk(error))
-        {
-            Log.SnapshotNotWritten(_services.Logger, _log.Partition, error.Message);
-        }
-    }
-
-    private void SaveForRestart()
-    {
-        Segment active = _log.Active;
-        active.Indexes(_log.Config).Seal();
-        active.SaveIndexes(_log.Config);
-        AtomicFile.Write(
-            _services.Files,
-            LogFileNames.PathOf(_log.Directory, _log.LogEndOffset, LogFileNames.Snapshot),
-            ProducerSnapshot.Encode(_log.Producers));
-        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond, by this run or another.
-        _services.Files.SyncDirectory(_log.Directory);
-    }
 
     private FlushTimer TimerOfFlushes()
     {
@@ -422,7 +378,7 @@ internal sealed partial class PartitionLog
         {
             if (segment.TryRetain())
             {
-                maxTimestamp = segment.Indexes(_log.Config).MaxTimestamp;
+                maxTimestamp = segment.PeekIndexes(_log.Config).MaxTimestamp;
                 segment.Release();
             }
         }
@@ -451,6 +407,11 @@ internal sealed partial class PartitionLog
         try
         {
             change();
+        }
+        catch (StreamLogException)
+        {
+            TellIfOffline();
+            throw;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {

@@ -14,20 +14,49 @@ internal static class ProducerRecovery
     public static ProducerStates Load(
         LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
     {
-        List<long> offsets = SnapshotOffsets(services.Files, directory);
+        DeleteStrays(services.Files, directory, SnapshotOffsets(services.Files, directory), segments, endOffset);
+        return LoadAt(services, directory, segments, endOffset, config);
+    }
+
+    /// <summary>Deletes the snapshots that are of no use any more.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void DeleteStrays(
+        IFileSystem files, string directory, List<long> offsets, IReadOnlyList<Segment> segments, long endOffset)
+    {
         long newest = offsets.Where(offset => offset <= endOffset).DefaultIfEmpty(-1).Max();
         foreach (long offset in offsets)
         {
             // Those of earlier stops, in the middle of a segment, would outlive it.
             bool isStray = offset < newest && !segments.Any(segment => segment.BaseOffset == offset);
             if (offset > endOffset || isStray)
-                services.Files.DeleteFile(LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
+                files.DeleteFile(LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
         }
+    }
 
-        return LoadAt(services, directory, segments, endOffset, config);
+    /// <summary>Returns the state at the end of a log, of which these were all segments a moment ago.</summary>
+    /// <returns>The state; <see langword="null"/> if some of the segments have been closed since.</returns>
+    /// <exception cref="StreamLogException">A segment is corrupt that has to be read for it.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static ProducerStates? TryLoad(LogServices services, LogState log, Segment[] segments)
+    {
+        int retained = 0;
+        try
+        {
+            while (retained < segments.Length && segments[retained].TryRetain())
+                retained++;
+            return retained == segments.Length
+                ? LoadAt(services, log.Directory, segments, log.LogEndOffset, log.Config)
+                : null;
+        }
+        finally
+        {
+            foreach (Segment segment in segments.AsSpan(0, retained))
+                segment.Release();
+        }
     }
 
     /// <summary>Returns the state at an offset at which a segment begins or the log ends.</summary>
+    /// <exception cref="StreamLogException">A segment is corrupt that has to be read for it.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static ProducerStates LoadAt(
         LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
@@ -62,17 +91,21 @@ internal static class ProducerRecovery
     /// <param name="producers">What was known of the producers where the segment begins. It is moved on.</param>
     /// <param name="segment">The segment.</param>
     /// <param name="nowMs">The node's time.</param>
+    /// <exception cref="StreamLogException">The segment is corrupt.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static TransactionIndex FindAborted(ProducerStates producers, Segment segment, long nowMs)
     {
         TransactionIndex aborted = new();
-        using BatchWalker walker = new(segment.File, 0, segment.SizeInBytes, readBodies: false);
+        long end = segment.BaseOffset;
+        using BatchWalker walker = new(segment.File, 0, segment.SizeInBytes, readBodies: true);
         while (walker.MoveNext())
         {
             if (Note(producers, segment.File, walker, nowMs) is { } ended)
                 aborted.Append(ended);
+            end = walker.Header.NextOffset;
         }
 
+        ThrowIfFaulty(segment, walker, end);
         return aborted;
     }
 
@@ -112,12 +145,35 @@ internal static class ProducerRecovery
             segment.Indexes(config).Offsets.TryFindFloor(relativeOffset, out _, out position);
         }
 
-        using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
+        // By whole batches, so that nothing is remembered that a checksum has not vouched for; nor an offset, which
+        // none covers.
+        long expected = position == 0 ? segment.BaseOffset : -1;
+        using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: true);
         while (walker.MoveNext())
         {
-            if (walker.Header.BaseOffset >= from)
+            RecordBatchHeader header = walker.Header;
+            if (expected >= 0 && header.BaseOffset != expected)
+            {
+                throw SegmentCorruption.At(
+                    segment, walker.Position, expected, $"a batch claims offset {header.BaseOffset}");
+            }
+
+            expected = header.NextOffset;
+            if (header.BaseOffset >= from)
                 Note(producers, segment.File, walker, nowMs);
         }
+
+        ThrowIfFaulty(segment, walker, expected);
+    }
+
+    // Nothing is appended meanwhile, so the batches end where the segment does.
+    private static void ThrowIfFaulty(Segment segment, BatchWalker walker, long end)
+    {
+        string? fault = walker.Fault;
+        if (fault is null && end != segment.NextOffset)
+            fault = $"the file ends at offset {end} instead of {segment.NextOffset}";
+        if (fault is not null)
+            throw SegmentCorruption.At(segment, walker.Position, end, fault);
     }
 
     private static AbortedTransaction? Note(ProducerStates producers, IFile file, BatchWalker walker, long nowMs)

@@ -14,14 +14,15 @@ internal sealed partial class RecoveringLog
         WasClean = wasClean;
         (RecoveryPoint, LogStart, HighWatermark) = services.Checkpoints.Get(log.Partition);
         FlushedOffset = RecoveryPoint;
-        if (services.Marks.TryGet(log.TopicId, log.Partition.Partition, out FlushMark mark))
+        HasMark = services.Marks.TryGet(log.TopicId, log.Partition.Partition, out FlushMark mark);
+        if (HasMark)
             FlushedOffset = Math.Max(FlushedOffset, mark.Offset);
         Mark = mark;
     }
 
     public LogServices Services { get; }
 
-    public IFileSystem Files => Services.Files;
+    public HandleCache Files => Services.Files;
 
     public LogState State { get; }
 
@@ -39,6 +40,9 @@ internal sealed partial class RecoveringLog
     /// <summary>Gets what the checkpoint says of the high watermark.</summary>
     public long HighWatermark { get; }
 
+    /// <summary>Gets whether a flush mark was found.</summary>
+    public bool HasMark { get; }
+
     /// <summary>Gets the last flush mark, or one of zeros.</summary>
     public FlushMark Mark { get; }
 
@@ -48,13 +52,14 @@ internal sealed partial class RecoveringLog
     /// </summary>
     public long FlushedOffset { get; }
 
+    /// <summary>Gets what was found in the directory.</summary>
+    public IReadOnlyList<FileSystemEntry> Entries { get; set; } = [];
+
     /// <summary>Gets the segments, sorted by base offset.</summary>
     public List<Segment> Segments { get; } = [];
 
-    /// <summary>
-    /// Gets where the scan found the first byte that may not have been flushed, for each segment that was scanned.
-    /// </summary>
-    public List<(Segment Segment, long Position)> Unflushed { get; } = [];
+    /// <summary>Gets the segments that were scanned and hold what may not have been flushed.</summary>
+    public List<ScannedSegment> Unflushed { get; } = [];
 
     /// <summary>Log the reason for which the log is not opened.</summary>
     public StreamLogException Offline(string path, long position, long offset, string fault) =>

@@ -92,8 +92,10 @@ internal sealed class RecoveryCut
         }
     }
 
-    // Looks at every byte for a batch that begins there: behind a torn one nothing says where the next begins.
-    private static bool HasSoundBatch(IFile file, long position, long length, long offset)
+    /// <summary>
+    /// Looks at every byte for a sound batch that begins there: behind a torn one nothing says where the next begins.
+    /// </summary>
+    public static bool HasSoundBatch(IFile file, long position, long length, long offset)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try

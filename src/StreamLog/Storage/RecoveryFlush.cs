@@ -30,7 +30,7 @@ internal sealed class RecoveryFlush
         // the end, unless there has never been a record.
         Segment active = _recovery.Segments[^1];
         bool areNamesDirty = active.SizeInBytes == 0 && _log.Epochs.Latest >= 0;
-        foreach ((Segment segment, long start) in _recovery.Unflushed)
+        foreach ((Segment segment, long start, bool _) in _recovery.Unflushed)
         {
             if (start >= segment.SizeInBytes)
                 continue;
@@ -39,8 +39,10 @@ internal sealed class RecoveryFlush
             areNamesDirty = true;
         }
 
-        foreach ((Segment segment, long _) in _recovery.Unflushed)
+        foreach ((Segment segment, long _, bool isWhole) in _recovery.Unflushed)
         {
+            if (!isWhole)
+                continue; // Its indexes are built when somebody looks something up.
             if (segment.Transactions is null)
                 segment.SetTransactions(FindAborted(segment));
             if (ReferenceEquals(segment, active))
@@ -61,7 +63,10 @@ internal sealed class RecoveryFlush
     public void NoteFlushed()
     {
         Segment active = _recovery.Segments[^1];
-        if (_recovery.Unflushed.Count == 0 || active.NextOffset <= _recovery.FlushedOffset)
+        bool isNoted = active.NextOffset == _recovery.Mark.Offset
+            && active.BaseOffset == _recovery.Mark.SegmentBaseOffset
+            && active.SizeInBytes == _recovery.Mark.Position;
+        if (_recovery.Unflushed.Count == 0 || isNoted)
             return;
 
         _recovery.WriteIfThereIsRoom(() => _recovery.Services.Marks.Append(new FlushMark(

@@ -1,5 +1,6 @@
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
+using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
@@ -25,6 +26,7 @@ internal sealed class Segment
     private int _isRebuilt;
     private int _size;
     private long _nextOffset;
+    private long _firstTimestamp = -1;
     private long _latestTimestamp = long.MinValue;
 
     /// <summary>Creates a segment around its file.</summary>
@@ -57,15 +59,23 @@ internal sealed class Segment
     /// <summary>Gets one more than the offset of the last record.</summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
 
+    /// <summary>Gets how many bytes the file had when it was found; zero where it was created.</summary>
+    public long FoundLength { get; init; }
+
     /// <summary>
     /// Gets when the segment was created or opened, for rolling by time where batches have no timestamps.
     /// </summary>
     public long CreatedMs { get; init; }
 
     /// <summary>
-    /// Gets the timestamp of the first batch, from which the time to roll is counted; -1 while there is none.
+    /// Gets or sets the timestamp of the first batch, from which the time to roll is counted; -1 while there is none,
+    /// or it was not read.
     /// </summary>
-    public long FirstTimestamp { get; set; } = -1;
+    public long FirstTimestamp
+    {
+        get => Volatile.Read(ref _firstTimestamp);
+        set => Volatile.Write(ref _firstTimestamp, value);
+    }
 
     /// <summary>
     /// Gets or sets the timestamp of the latest record, once it was compared with the batches of a sealed segment.
@@ -139,10 +149,26 @@ internal sealed class Segment
         if (indexes is not null)
             return indexes;
 
-        indexes = SegmentIndexes.TryLoad(_files, _directory, BaseOffset, SizeInBytes);
-        if (indexes is null)
-            return RebuildIndexes(config);
+        // Whoever is first, and never in place of the ones that an append has been noted in since.
+        indexes = ReadIndexes(config);
         return Interlocked.CompareExchange(ref _indexes, indexes, null) ?? indexes;
+    }
+
+    /// <summary>Gets the indexes as <see cref="Indexes"/> does, but for one look alone: they are not kept.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public SegmentIndexes PeekIndexes(LogConfig config) => Volatile.Read(ref _indexes) ?? ReadIndexes(config);
+
+    /// <summary>Reads the timestamp of the first batch, where that has not been done. The caller has retained the
+    /// segment.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public long ReadFirstTimestamp()
+    {
+        if (FirstTimestamp >= 0 || SizeInBytes == 0)
+            return FirstTimestamp;
+        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
+        if (File.Read(header, 0) == header.Length)
+            FirstTimestamp = new RecordBatchHeader(header).MaxTimestamp;
+        return FirstTimestamp;
     }
 
     /// <summary>
@@ -156,7 +182,7 @@ internal sealed class Segment
     /// </summary>
     public SegmentIndexes RebuildIndexes(LogConfig config)
     {
-        SegmentIndexes indexes = SegmentIndexes.Rebuild(File, BaseOffset, SizeInBytes, config);
+        SegmentIndexes indexes = BuildIndexes(config);
         if (indexes.IsPartial && Volatile.Read(ref _indexes) is { } before)
             return before;
         Volatile.Write(ref _indexes, indexes);
@@ -266,6 +292,18 @@ internal sealed class Segment
     {
         foreach (string suffix in LogFileNames.OfSegment)
             _files.DeleteFile(LogFileNames.PathOf(_directory, BaseOffset, suffix) + LogFileNames.Deleted);
+    }
+
+    private SegmentIndexes ReadIndexes(LogConfig config)
+    {
+        SegmentIndexes? indexes = SegmentIndexes.TryLoad(_files, _directory, BaseOffset, SizeInBytes);
+        return indexes is not null && SegmentTail.AreTrue(this, indexes) ? indexes : BuildIndexes(config);
+    }
+
+    private SegmentIndexes BuildIndexes(LogConfig config)
+    {
+        long end = NextOffset; // Asked before the size is, which then goes at least as far.
+        return SegmentIndexes.Rebuild(File, BaseOffset, SizeInBytes, config, isChecked: true, end);
     }
 
     private string PathOf(string suffix) => LogFileNames.PathOf(_directory, BaseOffset, suffix);

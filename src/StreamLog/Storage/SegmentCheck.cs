@@ -1,3 +1,5 @@
+using StreamLog.Extensibility;
+
 namespace StreamLog.Storage;
 
 /// <summary>Decides which bytes of a log that is being opened can be believed, and cuts off what cannot.</summary>
@@ -27,12 +29,11 @@ internal sealed partial class SegmentCheck
     {
         for (int i = 0; i < _segments.Count; i++)
         {
-            Segment segment = _segments[i];
-            long length = segment.File.Length;
-            if (IsBelieved(i, length))
+            if (IsBelieved(i))
                 continue;
 
-            SegmentScan scan = SegmentScan.Run(segment, length, _recovery.FlushedOffset, _log.Epochs, _log.Config);
+            Segment segment = _segments[i];
+            SegmentScan scan = Scan(i);
             string? fault = FaultOf(i, scan);
             if (fault is not null && (WasFlushed(segment, scan) || scan.IsEpochFault))
                 throw _recovery.Offline(segment.File.Path, scan.EndPosition, scan.EndOffset, fault);
@@ -46,20 +47,61 @@ internal sealed partial class SegmentCheck
         }
     }
 
-    private bool IsBelieved(int index, long length)
+    // What was flushed as a whole is not read, but for a last segment of which no mark says how long it must be. What
+    // is wrong in it a read finds out, by offsets, epochs and checksums.
+    private bool IsBelieved(int index)
+    {
+        Segment segment = _segments[index];
+        long length = segment.FoundLength;
+        bool isLast = index == _segments.Count - 1;
+        long end = isLast ? _recovery.FlushedOffset : _segments[index + 1].BaseOffset;
+        bool isBelieved = isLast
+            ? IsAsFlushed(segment) || (_recovery.WasClean && IsTailSound(segment))
+            : end <= _recovery.FlushedOffset && length is > 0 and <= Segment.SizeMax;
+        if (isBelieved)
+            segment.Publish((int)length, end);
+        return isBelieved;
+    }
+
+    private bool IsAsFlushed(Segment segment) => _recovery.HasMark
+        && _recovery.Mark.SegmentBaseOffset == segment.BaseOffset
+        && _recovery.Mark.Position == segment.FoundLength
+        && _recovery.Mark.Offset == _recovery.FlushedOffset
+        && (segment.FoundLength > 0 || _recovery.FlushedOffset == segment.BaseOffset);
+
+    private bool IsTailSound(Segment segment) => SegmentTail.IsSound(
+        segment, segment.FoundLength, _recovery.FlushedOffset, _log.Config, _recovery.Files, _recovery.Directory);
+
+    // The last segment from where the last mark says that everything is flushed: the active one alone is never
+    // rewritten, so that a batch still begins there. Where that leaves a doubt, from the start: the whole segment then
+    // says what is torn, and what is corrupt.
+    private SegmentScan Scan(int index)
     {
         Segment segment = _segments[index];
         bool isLast = index == _segments.Count - 1;
-        long end = isLast ? _recovery.RecoveryPoint : _segments[index + 1].BaseOffset;
-        bool isBelieved = isLast ? _recovery.WasClean : end <= _recovery.FlushedOffset;
-        if (!isBelieved
-            || !SegmentTail.IsSound(segment, length, end, _log.Config, _recovery.Files, _recovery.Directory))
+        if (isLast && _epochs.AreKnown && _recovery.HasMark && _recovery.Mark.SegmentBaseOffset == segment.BaseOffset
+            && _recovery.Mark.Position > 0 && _recovery.Mark.Position <= segment.FoundLength)
         {
-            return false;
+            SegmentScan rest = ScanFrom(segment, _recovery.Mark.Position, _recovery.Mark.Offset);
+            if (IsConvincing(index, rest))
+                return rest;
         }
 
-        segment.Publish((int)length, end);
-        return true;
+        return ScanFrom(segment, 0, segment.BaseOffset);
+    }
+
+    private SegmentScan ScanFrom(Segment segment, long position, long offset) => SegmentScan.Run(
+        segment, (position, offset), segment.FoundLength, _recovery.FlushedOffset, _log.Epochs, _log.Config);
+
+    private bool IsConvincing(int index, SegmentScan scan)
+    {
+        Segment segment = _segments[index];
+        if (FaultOf(index, scan) is null)
+            return true;
+        if (WasFlushed(segment, scan) || scan.IsEpochFault)
+            return false;
+        return scan.EndPosition > _recovery.Mark.Position || !RecoveryCut.HasSoundBatch(
+            segment.File, scan.EndPosition, segment.FoundLength, scan.EndOffset);
     }
 
     private string? FaultOf(int index, SegmentScan scan)
@@ -97,13 +139,34 @@ internal sealed partial class SegmentCheck
 
     private void Accept(Segment segment, SegmentScan scan)
     {
-        segment.SetIndexes(scan.Indexes);
-        if (!scan.HasMarkers)
-            segment.SetTransactions(new TransactionIndex());
+        if (scan.IsWhole)
+        {
+            segment.SetIndexes(scan.Indexes);
+            if (!scan.HasMarkers)
+                segment.SetTransactions(new TransactionIndex());
+        }
+
         segment.Publish((int)scan.EndPosition, scan.EndOffset);
-        _recovery.Unflushed.Add((segment, scan.UnflushedPosition));
+        DeleteIndexes(segment);
+        if (scan.IsWhole || scan.EndPosition > scan.UnflushedPosition)
+            _recovery.Unflushed.Add(new ScannedSegment(segment, scan.UnflushedPosition, scan.IsWhole));
         _epochs.Note(scan.Epochs);
         Log.Scanned(_recovery.Services.Logger, segment.File.Path, scan.EndPosition, scan.EndOffset);
+    }
+
+    // Those that are there may be of a time before the last appends.
+    private void DeleteIndexes(Segment segment)
+    {
+        foreach (FileSystemEntry entry in _recovery.Entries)
+        {
+            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
+                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
+            if (!isIndex || offset != segment.BaseOffset)
+                continue;
+            _recovery.Files.DeleteFile(Path.Combine(_recovery.Directory, entry.Name));
+            _log.AreNamesDirty = true;
+        }
     }
 
     private void Cut(int index, SegmentScan scan, string fault)

@@ -1,16 +1,17 @@
 using StreamLog.Extensibility;
 using StreamLog.Storage.Compaction;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage;
 
 /// <summary>
 /// Finds the segments of a log that is being opened, and clears away what an unfinished change has left beside them.
 /// </summary>
-/// <remarks>A step of <see cref="LogRecovery"/>, on its thread. It opens files and reads none.</remarks>
+/// <remarks>A step of <see cref="LogRecovery"/>, on its thread. It opens none of the files.</remarks>
 internal sealed class SegmentDiscovery
 {
     private readonly RecoveringLog _recovery;
-    private readonly IFileSystem _files;
+    private readonly HandleCache _files;
     private readonly string _directory;
     private readonly List<Segment> _segments;
 
@@ -27,7 +28,8 @@ internal sealed class SegmentDiscovery
     /// <exception cref="IOException">The disk failed.</exception>
     public void OpenSegments()
     {
-        foreach (FileSystemEntry entry in SwapRecovery.Run(_recovery, _files.List(_directory)))
+        _recovery.Entries = SwapRecovery.Run(_recovery, _files.List(_directory));
+        foreach (FileSystemEntry entry in _recovery.Entries)
             Take(entry);
 
         if (_segments.Count > 0)
@@ -63,6 +65,22 @@ internal sealed class SegmentDiscovery
         StartAt(_recovery.LogStart);
     }
 
+    /// <summary>
+    /// Deletes what is remembered of producers from beyond the end of the log, and from earlier stops.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void DeleteStraySnapshots(long end)
+    {
+        List<long> offsets = [];
+        foreach (FileSystemEntry entry in _recovery.Entries)
+        {
+            if (LogFileNames.TryParse(entry.Name, LogFileNames.Snapshot, out long offset))
+                offsets.Add(offset);
+        }
+
+        ProducerRecovery.DeleteStrays(_files, _directory, offsets, _segments, end);
+    }
+
     private void StartAt(long logStart)
     {
         LogServices services = _recovery.Services;
@@ -88,11 +106,11 @@ internal sealed class SegmentDiscovery
         }
         else if (LogFileNames.TryParse(entry.Name, LogFileNames.Log, out long baseOffset))
         {
-            IFile file = _files.Open(path, FileOpenMode.Open);
-            _segments.Add(new Segment(_files, _directory, baseOffset, file, indexes: null)
+            _segments.Add(new Segment(_files, _directory, baseOffset, _files.Attach(path), indexes: null)
             {
                 CreatedMs = _recovery.Services.NowMs,
                 RollJitterMs = _recovery.Services.NextRollJitterMs(_recovery.State.Config),
+                FoundLength = entry.Length,
             });
         }
     }
@@ -113,7 +131,7 @@ internal sealed class SegmentDiscovery
     private void DeleteStrayIndexes()
     {
         HashSet<long> offsets = [.. _segments.Select(segment => segment.BaseOffset)];
-        foreach (FileSystemEntry entry in _files.List(_directory))
+        foreach (FileSystemEntry entry in _recovery.Entries)
         {
             bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
                 || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)

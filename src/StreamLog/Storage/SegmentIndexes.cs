@@ -103,12 +103,19 @@ internal sealed class SegmentIndexes
         return isSound ? new SegmentIndexes(baseOffset, offsetIndex!, timeIndex!) : null;
     }
 
-    /// <summary>Builds both from the headers of the batches, as far as these make sense.</summary>
-    public static SegmentIndexes Rebuild(IFile log, long baseOffset, long end, LogConfig config)
+    /// <summary>Builds both from the batches, as far as these make sense.</summary>
+    /// <param name="log">The log file.</param>
+    /// <param name="baseOffset">The offset that it begins with.</param>
+    /// <param name="end">The bytes of whole batches.</param>
+    /// <param name="config">How the log is kept.</param>
+    /// <param name="isChecked">Whether the checksums must vouch for what is noted.</param>
+    /// <param name="endOffset">The offset that the batches must reach, where that is known.</param>
+    public static SegmentIndexes Rebuild(
+        IFile log, long baseOffset, long end, LogConfig config, bool isChecked = false, long endOffset = -1)
     {
         SegmentIndexes indexes = new(baseOffset);
         long expected = baseOffset;
-        using BatchWalker walker = new(log, 0, end, readBodies: false);
+        using BatchWalker walker = new(log, 0, end, readBodies: isChecked);
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
@@ -118,7 +125,7 @@ internal sealed class SegmentIndexes
             expected = header.NextOffset;
         }
 
-        indexes.IsPartial = walker.Position < end;
+        indexes.IsPartial = walker.Position < end || expected < endOffset;
         indexes.Seal();
         return indexes;
     }

@@ -48,6 +48,7 @@ internal static class SegmentReader
     // the last.
     private static bool TrySeek(ref Chunk chunk, Segment segment, LogConfig config, long offset)
     {
+        bool mustBeHere = offset < segment.NextOffset; // Asked before the size is.
         int relativeOffset = (int)Math.Clamp(offset - segment.BaseOffset, 0, int.MaxValue);
         OffsetIndex index = segment.Indexes(config).Offsets;
         bool hasEntry = index.TryFindFloor(relativeOffset, out int entry, out int position);
@@ -70,6 +71,8 @@ internal static class SegmentReader
             at += header.SizeInBytes;
         }
 
+        if (mustBeHere)
+            throw SegmentCorruption.At(segment, segment.SizeInBytes, offset, "the file ends before this offset");
         return false;
     }
 

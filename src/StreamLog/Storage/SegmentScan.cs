@@ -2,13 +2,24 @@ using StreamLog.Protocol.Records;
 
 namespace StreamLog.Storage;
 
-/// <summary>What a scan of a whole segment found: how far it is sound, and what its indexes must hold.</summary>
+/// <summary>What a scan of a segment found: how far it is sound, and what its indexes must hold.</summary>
 internal sealed class SegmentScan
 {
     private readonly List<(int Epoch, long StartOffset)> _epochs = [];
 
-    private SegmentScan(Segment segment) => Indexes = new SegmentIndexes(segment.BaseOffset);
+    private SegmentScan(Segment segment, long position, long offset)
+    {
+        Indexes = new SegmentIndexes(segment.BaseOffset);
+        IsWhole = position == 0;
+        EndPosition = position;
+        UnflushedPosition = position;
+        EndOffset = offset;
+    }
 
+    /// <summary>Gets whether the scan began at the first byte.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Gets the indexes of what was scanned.</summary>
     public SegmentIndexes Indexes { get; }
 
     /// <summary>Gets the epochs in the order in which the batches have them.</summary>
@@ -37,13 +48,21 @@ internal sealed class SegmentScan
     /// </summary>
     public bool IsEpochFault { get; private set; }
 
-    /// <summary>Reads all batches, and stops before the first that is not sound.</summary>
+    /// <summary>Reads all batches from a place on, and stops before the first that is not sound.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="from">The byte at which a batch begins, and the offset that it must have.</param>
+    /// <param name="length">The bytes of the file.</param>
+    /// <param name="flushedOffset">How far the log had been flushed.</param>
+    /// <param name="epochs">The leader epochs, as far as they are known.</param>
+    /// <param name="config">How the log is kept.</param>
     /// <exception cref="IOException">The disk failed.</exception>
     public static SegmentScan Run(
-        Segment segment, long length, long flushedOffset, LeaderEpochs epochs, LogConfig config)
+        Segment segment, (long Position, long Offset) from, long length, long flushedOffset, LeaderEpochs epochs,
+        LogConfig config)
     {
-        SegmentScan scan = new(segment) { EndOffset = segment.BaseOffset };
-        using BatchWalker walker = new(segment.File, 0, Math.Min(length, Segment.SizeMax), readBodies: true);
+        SegmentScan scan = new(segment, from.Position, from.Offset);
+        using BatchWalker walker = new(
+            segment.File, from.Position, Math.Min(length, Segment.SizeMax), readBodies: true);
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;

@@ -25,13 +25,8 @@ internal static class SegmentTail
             return false;
 
         segment.Publish((int)length, endOffset);
-        segment.SetIndexes(indexes);
-        (long timestamp, int relativeOffset) = indexes.Times.Last;
-        bool isTimeTrue = relativeOffset < 0
-            || TryFind(segment, segment.BaseOffset + relativeOffset, config, out BatchAt found)
-            && found.LastOffset == segment.BaseOffset + relativeOffset && found.MaxTimestamp == timestamp;
-        if (!isTimeTrue)
-            segment.RebuildIndexes(config);
+        if (AreTrue(segment, indexes))
+            segment.SetIndexes(indexes);
         return true;
     }
 
@@ -39,7 +34,39 @@ internal static class SegmentTail
     /// <exception cref="IOException">The disk failed.</exception>
     public static bool TryFind(Segment segment, long offset, LogConfig config, out BatchAt found)
     {
-        SegmentIndexes indexes = segment.Indexes(config);
+        return TryFind(segment, segment.Indexes(config), offset, out found);
+    }
+
+    /// <summary>
+    /// Tells whether the last entries of indexes that were read say what the batches say, and these go on to the end.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static bool AreTrue(Segment segment, SegmentIndexes indexes)
+    {
+        long end = segment.NextOffset;
+        bool hasEntry = indexes.Offsets.TryFindFloor(int.MaxValue, out int lastEntry, out int position);
+        long next = segment.BaseOffset;
+        using (BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false))
+        {
+            while (walker.MoveNext())
+            {
+                next = walker.Header.NextOffset;
+                if (hasEntry && walker.Position == position && next != segment.BaseOffset + lastEntry + 1)
+                    return false;
+            }
+
+            if (walker.Fault is not null || next < end)
+                return false;
+        }
+
+        (long timestamp, int relativeOffset) = indexes.Times.Last;
+        return relativeOffset < 0
+            || (TryFind(segment, indexes, segment.BaseOffset + relativeOffset, out BatchAt found)
+                && found.LastOffset == segment.BaseOffset + relativeOffset && found.MaxTimestamp == timestamp);
+    }
+
+    private static bool TryFind(Segment segment, SegmentIndexes indexes, long offset, out BatchAt found)
+    {
         indexes.Offsets.TryFindFloor((int)(offset - segment.BaseOffset), out _, out int position);
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
         while (walker.MoveNext())

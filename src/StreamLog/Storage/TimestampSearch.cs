@@ -91,6 +91,8 @@ internal sealed class TimestampSearch
 
     private OffsetAndTimestamp? Walk(Segment segment, int position, long startOffset, long timestampMs)
     {
+        long end = segment.NextOffset; // Asked before the size is, which then goes at least as far.
+        int truncations = _log.Truncations;
         long expected = position == 0 ? segment.BaseOffset : -1;
         using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: true);
         while (walker.MoveNext())
@@ -105,9 +107,11 @@ internal sealed class TimestampSearch
                 return found;
         }
 
-        return walker.Fault is null
+        bool isShort = expected < end && _log.Truncations == truncations;
+        return walker.Fault is null && !isShort
             ? null
-            : throw SegmentCorruption.At(segment, walker.Position, -1, walker.Fault);
+            : throw SegmentCorruption.At(
+                segment, walker.Position, expected, walker.Fault ?? $"the file ends before offset {end - 1}");
     }
 
     private static OffsetAndTimestamp? FindIn(ReadOnlySpan<byte> batch, long startOffset, long timestampMs)

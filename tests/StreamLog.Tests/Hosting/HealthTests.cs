@@ -57,8 +57,7 @@ public sealed class HealthTests : IDisposable
 
         File.Delete(Path.Combine(_directory.FullName, "streamlog-data", ".kafka_cleanshutdown"));
         byte[] bytes = await File.ReadAllBytesAsync(segment);
-        bytes[70] ^= 1;
-        await File.WriteAllBytesAsync(segment, bytes);
+        await File.WriteAllBytesAsync(segment, bytes[..^10]);
 
         using IHost host = Build(services => services.AddStreamLog().AddTopic<string, string>("orders", Three));
         await host.StartAsync();

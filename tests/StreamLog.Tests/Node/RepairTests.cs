@@ -38,7 +38,7 @@ public sealed class RepairTests : NodeTest
     }
 
     [Fact]
-    public async Task A_partition_that_was_offline_from_the_start_comes_online()
+    public async Task A_partition_that_went_offline_at_its_first_append_comes_online()
     {
         SimulatedEnvironment environment = new();
         List<string> values;
@@ -50,12 +50,17 @@ public sealed class RepairTests : NodeTest
                 && file.EndsWith(".log", StringComparison.Ordinal));
         environment.Disk.FlipBit(path, 70, 0);
         environment.Disk.LoseFile($"{DataDirectory}/.kafka_cleanshutdown");
+        foreach (string snapshot in environment.Disk.ListAll()
+            .Where(file => file.EndsWith(".snapshot", StringComparison.Ordinal)))
+        {
+            environment.Disk.LoseFile(snapshot); // So what was appended last is asked of the batches.
+        }
 
         await using StreamLogNode again = await StartAsync(environment, Small);
-        Assert.False(StateOf(again).IsOnline);
         await AssertRefusedAsync(
             ErrorCode.KafkaStorageError,
             async () => await again.Topic<string, string>("orders").AppendAsync("key", "v", Stop));
+        Assert.False(StateOf(again).IsOnline);
 
         RepairReport report = await again.Maintenance.RepairAsync(Orders, Stop);
 

@@ -108,9 +108,16 @@ public sealed class ForeignFileTests
 
         LogHarness after = new(left, small);
 
-        if (after.Log.IsOnline)
+        if (baseOffset == 500)
+        {
             Assert.All(after.ReadAll(), record => Assert.Equal("mine", record.Value));
-        Assert.Equal(baseOffset == 500, after.Log.IsOnline);
+        }
+        else
+        {
+            StreamLogException refused = Assert.Throws<StreamLogException>(() => after.ReadAll());
+            Assert.Contains($"{path} is corrupt at byte 0 (offset 2", refused.Message);
+        }
+
         Assert.Contains(
             left.ListAll(), file => file.Contains($"{baseOffset:D20}", StringComparison.Ordinal)
                 && left.ReadAll(file).AsSpan().SequenceEqual(theirs));

@@ -88,6 +88,8 @@ public sealed class LogDirectoryTests
         PartitionLog other = log.Directory.OpenPartition(new TopicPartition("others", 0), Guid.Empty, new LogConfig());
         log.Append("a");
         log.Flush();
+        using (StreamLog.Protocol.RecordBuffer batch = LogHarness.Batch("b"))
+            other.AppendAsLeader(batch, 0);
         hooked.BeforeOpen = path =>
         {
             if (path.Contains("orders-0", StringComparison.Ordinal))

@@ -93,7 +93,7 @@ public sealed class LogRecoveryTests
     }
 
     [Fact]
-    public async Task Corruption_below_a_flush_mark_leaves_the_partition_offline_and_the_others_alone()
+    public async Task Corruption_below_a_flush_mark_is_neither_served_nor_appended_to_and_leaves_the_others_alone()
     {
         SimulatedDisk disk = new();
         LogHarness before = new(disk);
@@ -115,22 +115,23 @@ public sealed class LogRecoveryTests
         LogHarness after = new(left);
         PartitionLog othersAfter = after.Directory.OpenPartition(other, Guid.Empty, new LogConfig());
 
-        Assert.False(after.Log.IsOnline);
-        Assert.Equal(ErrorCode.KafkaStorageError, after.Log.Failure!.ErrorCode);
-        Assert.Contains($"{LogPath} is corrupt at byte {position} (offset 1)", after.Log.Failure.Message);
-        Assert.Contains("below offset 3", after.Log.Failure.Message);
+        // What is below the mark is not read at the start; whoever needs it finds out.
+        Assert.Equal(ErrorCode.None, after.Log.Read(0, 3, 10, true).ErrorCode);
+        LogReadResult refused = after.Log.Read(1, 3, 100, true);
+        Assert.Equal(ErrorCode.KafkaStorageError, refused.ErrorCode);
+        Assert.Contains($"{LogPath} is corrupt at byte {position} (offset 1", refused.Message);
         Assert.Equal(ErrorCode.KafkaStorageError, after.Append("d").ErrorCode);
-        Assert.Equal(ErrorCode.KafkaStorageError, after.Log.Read(0, 3, 100, true).ErrorCode);
+        Assert.Contains($"{LogPath} is corrupt at byte {position} (offset 1", after.Log.Failure!.Message);
         Assert.Equal([(0, "x")], LogHarness.ReadAll(othersAfter));
         Assert.Equal(bytes.Length, left.ReadAll(LogPath).Length);
 
         // A stop in order with one partition offline does not pass its corruption off as sound.
         await after.Directory.DisposeAsync();
-        Assert.False(new LogHarness(left).Log.IsOnline);
+        Assert.Equal(ErrorCode.KafkaStorageError, new LogHarness(left).Append("d").ErrorCode);
     }
 
     [Fact]
-    public void A_flushed_segment_that_is_missing_leaves_the_partition_offline()
+    public void A_flushed_segment_that_is_missing_is_named_by_whoever_reads_where_it_was()
     {
         SimulatedDisk disk = new();
         LogHarness before = WithManySegments(disk);
@@ -139,8 +140,16 @@ public sealed class LogRecoveryTests
 
         LogHarness after = new(disk.Crash(), SmallSegments);
 
-        Assert.False(after.Log.IsOnline);
-        Assert.Contains($"offset {middle}", after.Log.Failure!.Message);
+        long next = after.Log.Segments[3].BaseOffset;
+        for (long offset = 0; offset < 30; offset++)
+        {
+            LogReadResult read = after.Log.Read(offset, 30, 1, atLeastOneBatch: true);
+            bool isMissing = offset >= middle && offset < next;
+            Assert.Equal(isMissing ? ErrorCode.KafkaStorageError : ErrorCode.None, read.ErrorCode);
+            if (isMissing)
+                Assert.Contains($"offset {offset}", read.Message);
+            read.Records.Dispose();
+        }
     }
 
     [Fact]

@@ -115,7 +115,9 @@ public sealed class RepairTests
         byte[] changed = System.Text.Encoding.UTF8.GetBytes(text.Replace("\n9 ", "\n5 ", StringComparison.Ordinal));
         RepairTrial.Overwrite(trial.Disk, path, 0, changed);
         byte[] wrong = trial.Disk.ReadAll(path);
-        Assert.False(new LogHarness(trial.Disk.Crash(), RepairTrial.Config).Log.IsOnline);
+        LogHarness unrepaired = new(trial.Disk.Crash(), RepairTrial.Config);
+        Assert.Equal(ErrorCode.KafkaStorageError, unrepaired.Append("x").ErrorCode);
+        Assert.False(unrepaired.Log.IsOnline);
 
         (LogHarness harness, RepairResult result) = RepairTrial.Repair(trial.Disk);
 

@@ -1,5 +1,3 @@
-using StreamLog.Protocol.Records;
-
 namespace StreamLog.Storage.Compaction;
 
 /// <summary>Finds out what of a log may be compacted. It reads no more than it has to.</summary>
@@ -7,7 +5,17 @@ internal static class CompactionFacts
 {
     /// <summary>Finds the range.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static CompactionRange RangeOf(LogState log, LogServices services)
+    public static CompactionRange RangeOf(PartitionLog log, LogServices services)
+    {
+        // Without what an open transaction holds back: where that leaves nothing to do, nobody needs to know.
+        CompactionRange range = RangeOf(log.State, services);
+        if (range.DirtyBytes == 0 || log.State.AreProducersRead)
+            return range;
+        log.EnsureProducers();
+        return RangeOf(log.State, services);
+    }
+
+    private static CompactionRange RangeOf(LogState log, LogServices services)
     {
         long stableOffset;
         Segment[] segments;
@@ -15,7 +23,9 @@ internal static class CompactionFacts
         lock (log.Gate)
         {
             segments = log.Segments;
-            stableOffset = Math.Min(log.DurableOffset, log.Producers.LastStableOffset(log.HighWatermark));
+            stableOffset = Math.Min(log.DurableOffset, log.HighWatermark);
+            if (log.AreProducersRead)
+                stableOffset = Math.Min(stableOffset, log.Producers.LastStableOffset(log.HighWatermark));
             // The files beside these are not written yet.
             if (log.Unflushed.Count > 0)
                 stableOffset = Math.Min(stableOffset, log.Unflushed[0].Segment.BaseOffset);
@@ -48,17 +58,9 @@ internal static class CompactionFacts
         // As many entries as there can be: to count them, the index would have to be read.
         long indexBytes = (long)size / Math.Max(1, config.IndexIntervalBytes) * TimeIndex.EntrySize;
         long maxTimestamp = config.MinCompactionLagMs > 0 ? segment.Indexes(config).MaxTimestamp : -1;
-        long firstTimestamp = config.MaxCompactionLagMs < long.MaxValue ? FirstTimestampOf(segment) : -1;
+        long firstTimestamp = config.MaxCompactionLagMs < long.MaxValue ? segment.ReadFirstTimestamp() : -1;
         return new SegmentFacts(
             segment.BaseOffset, segment.NextOffset, size, (int)Math.Min(indexBytes, config.SegmentIndexBytes),
             maxTimestamp, firstTimestamp);
-    }
-
-    private static long FirstTimestampOf(Segment segment)
-    {
-        Span<byte> header = stackalloc byte[RecordBatchHeader.Size];
-        return segment.SizeInBytes > 0 && segment.File.Read(header, 0) == header.Length
-            ? new RecordBatchHeader(header).MaxTimestamp
-            : -1;
     }
 }

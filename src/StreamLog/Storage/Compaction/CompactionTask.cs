@@ -49,7 +49,7 @@ internal sealed partial class CompactionTask : IMaintenanceTask
             try
             {
                 RollIfOverdue(log);
-                CompactionRange range = CompactionFacts.RangeOf(log.State, _services);
+                CompactionRange range = CompactionFacts.RangeOf(log, _services);
                 if (range.IsWorth(log.Config))
                     worth.Add((log, range.DirtyRatio));
             }
@@ -110,9 +110,23 @@ internal sealed partial class CompactionTask : IMaintenanceTask
         Segment[] segments = log.State.Segments;
         if (config.MaxCompactionLagMs == long.MaxValue || segments.Length == 0)
             return;
-        long firstTimestamp = segments[^1].FirstTimestamp;
+        long firstTimestamp = FirstTimestampOf(segments[^1]);
         if (firstTimestamp > 0 && firstTimestamp < _services.NowMs - config.MaxCompactionLagMs && log.TryRoll())
             log.RequestFlush(); // The next turn finds it on the disk.
+    }
+
+    private static long FirstTimestampOf(Segment segment)
+    {
+        if (!segment.TryRetain())
+            return -1; // Closed meanwhile.
+        try
+        {
+            return segment.ReadFirstTimestamp();
+        }
+        finally
+        {
+            segment.Release();
+        }
     }
 
     private async ValueTask<bool> TryCloseActiveAsync(PartitionLog log, Dictionary<TopicPartition, string> failures)
@@ -139,7 +153,7 @@ internal sealed partial class CompactionTask : IMaintenanceTask
         long startedAt = _services.Time.GetTimestamp();
         try
         {
-            CompactionRange range = CompactionFacts.RangeOf(log.State, _services);
+            CompactionRange range = CompactionFacts.RangeOf(log, _services);
             CompactionOutcome outcome = await new LogCompaction(log, _services, _throttle, _hash)
                 .RunAsync(range, stopping).ConfigureAwait(false);
             Tell(log, outcome, _services.Time.GetElapsedTime(startedAt));

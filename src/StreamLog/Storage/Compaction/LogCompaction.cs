@@ -293,6 +293,7 @@ internal sealed partial class LogCompaction
 
     private FilterRules Rules(LogConfig config)
     {
+        _log.EnsureProducers();
         lock (_state.Gate)
         {
             return new FilterRules

@@ -1,5 +1,6 @@
 using StreamLog.Extensibility;
 using StreamLog.Protocol.Records;
+using StreamLog.Storage.Files;
 
 namespace StreamLog.Storage.Compaction;
 
@@ -46,7 +47,7 @@ internal static class SwapRecovery
 
     private static void Finish(RecoveringLog recovery, IReadOnlyList<FileSystemEntry> entries, long baseOffset)
     {
-        IFileSystem files = recovery.Files;
+        HandleCache files = recovery.Files;
         string path = LogFileNames.PathOf(recovery.Directory, baseOffset, LogFileNames.Log);
         long endOffset = FindEnd(recovery, path + LogFileNames.Swap, baseOffset);
         foreach (FileSystemEntry entry in entries)

@@ -317,8 +317,8 @@ public sealed class LogCompactionTests
         }
     }
 
-    // Goal: the last mark may lie in memory alone, and a crash then leaves an earlier one, which knows a place in a file
-    // that is no more.
+    // Goal: the last mark may lie in memory alone, and a crash then leaves an earlier one, which knows a place in a
+    // file that is no more.
     [Fact]
     public void No_flush_mark_in_a_segment_that_is_replaced_comes_back_after_a_crash()
     {

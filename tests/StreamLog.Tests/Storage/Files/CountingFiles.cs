@@ -26,7 +26,8 @@ internal sealed class CountingFiles(IFileSystem inner) : IFileSystem
     /// <summary>Gets the bytes that were read, by path.</summary>
     public IReadOnlyDictionary<string, long> BytesRead => _bytesRead;
 
-    public int OpenedInAll => _opened.Values.Sum();
+    public int OpenedBelow(string folder) =>
+        _opened.Where(entry => entry.Key.StartsWith(folder, StringComparison.Ordinal)).Sum(entry => entry.Value);
 
     public int Opened(string path) => _opened.GetValueOrDefault(path);
 
