@@ -26,14 +26,23 @@ internal static class Stopwatches
         return new Measurement(operations, elapsed, cpu, allocated, []);
     }
 
-    /// <summary>Lets a number of tasks repeat an operation for a while, and takes the time of each one.</summary>
+    /// <summary>Lets a number of tasks repeat an operation for a while, and takes the time of each one. Its first calls
+    /// do not count.</summary>
     public static async Task<Measurement> DriveAsync<T>(int tasks, TimeSpan duration, Func<int, ValueTask<T>> operation)
     {
         List<double>[] times =
             [.. Enumerable.Range(0, tasks).Select(_ => new List<double>(Math.Max(1 << 15, TimesMax / tasks)))];
-        bool stop = false;
-        Measurement measured = await MeasureAsync(1, async () =>
+        await RunAsync(duration / 10);
+        foreach (List<double> list in times)
+            list.Clear();
+        Measurement measured = await MeasureAsync(1, () => RunAsync(duration));
+
+        double[] all = [.. times.SelectMany(list => list).Order()];
+        return measured with { Operations = all.Length, LatenciesUs = all };
+
+        async Task RunAsync(TimeSpan duration)
         {
+            bool stop = false;
             Task[] running = [.. times.Select((list, task) => Task.Run(async () =>
             {
                 while (!Volatile.Read(ref stop))
@@ -46,10 +55,7 @@ internal static class Stopwatches
             await Task.Delay(duration);
             Volatile.Write(ref stop, true);
             await Task.WhenAll(running);
-        });
-
-        double[] all = [.. times.SelectMany(list => list).Order()];
-        return measured with { Operations = all.Length, LatenciesUs = all };
+        }
     }
 
     /// <summary>Lets a number of tasks repeat an operation a number of times, once its first calls are over.</summary>

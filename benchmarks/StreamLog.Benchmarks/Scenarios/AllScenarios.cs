@@ -105,7 +105,8 @@ internal static class AllScenarios
             BareLoops.ReadAsync(dir, ReadRecords, payload, 256 << 10));
         yield return new(Group, Names.FasterScan, true, dir => FasterLogs.ScanAsync(dir, ReadRecords, payload));
         yield return new(Group, "SQLite, rows in order", true, dir => SqliteTables.ScanAsync(dir, TableRows, payload));
-        yield return new(Group, Names.Leases, false, dir => ConsumeRuns.ReadLeasesAsync(dir, ReadRecords, payload));
+        yield return new(
+            Group, Names.Leases, false, dir => ConsumeRuns.ReadLeasesAsync(dir, ReadRecords, payload, passes: 4));
         yield return new(Group, "StreamLog, decoded records", false, dir =>
             ConsumeRuns.ReadRecordsAsync(dir, ReadRecords, payload));
     }
