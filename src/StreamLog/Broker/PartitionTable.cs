@@ -92,13 +92,18 @@ internal sealed partial class PartitionTable
     /// through.</summary>
     /// <param name="tp">The partition.</param>
     /// <returns>What came of it.</returns>
-    /// <exception cref="StreamLogException">There is no such partition here, or the disk failed.</exception>
+    /// <exception cref="StreamLogException">There is no such partition here, the disk failed, or all partitions are
+    /// offline for a reason that lies in none of them.</exception>
     public RepairReport Repair(TopicPartition tp)
     {
         lock (_turn)
         {
+            // What is wrong is not in the partition then, and the one put in its place would not know of it.
+            if (Volatile.Read(ref _failure) is { } before)
+                throw before;
+
             PartitionRepairTurn turn = new(_directory, Current, tp);
-            return turn.Run(Lead, table => Volatile.Write(ref _table, table));
+            return turn.Run(Lead, Publish);
         }
     }
 
@@ -127,9 +132,7 @@ internal sealed partial class PartitionTable
         foreach (LocalTopic topic in topics)
             Lead(topic);
 
-        Volatile.Write(ref _table, new TopicTable(image, topics));
-        if (Volatile.Read(ref _failure) is { } failure)
-            FailAll(failure);
+        Publish(new TopicTable(image, topics));
 
         // A node whose disk is full starts all the same, so that what is there can be read.
         bool isStart = ReferenceEquals(before, TopicTable.Empty);
@@ -149,6 +152,15 @@ internal sealed partial class PartitionTable
             foreach (ReplicatedPartition? partition in topic.Partitions)
                 partition?.Fail(failure);
         }
+    }
+
+    private void Publish(TopicTable table)
+    {
+        Volatile.Write(ref _table, table);
+
+        // Who failed all meanwhile knew only those of the table before.
+        if (Volatile.Read(ref _failure) is { } failure)
+            FailAll(failure);
     }
 
     private LocalTopic Update(ClusterImage image, TopicImage topic, LocalTopic? known, List<TopicPartition> missing)

@@ -107,6 +107,12 @@ public sealed class StartAndFailureTests
         Assert.Equal(ErrorCode.KafkaStorageError, failed.ErrorCode);
         Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
         Assert.All(broker.Broker.DescribeTopics().Single().Partitions, partition => Assert.False(partition.IsOnline));
+
+        // Nor does a repair bring one back, which has nothing to do with what is wrong.
+        StreamLogException refused = Assert.Throws<StreamLogException>(
+            () => broker.Broker.RepairPartition(new TopicPartition("orders", 0)));
+        Assert.Equal(ErrorCode.KafkaStorageError, refused.ErrorCode);
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
     }
 
     [Fact]
