@@ -18,6 +18,9 @@ public sealed record NodeHealth
     /// say.</summary>
     public long AvailableBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Gets how many bytes a node in memory may keep; <see langword="null"/> for a node on a disk.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Gets how far each group is behind, in records, over all partitions that it has committed an offset
     /// of.</summary>
     public IReadOnlyDictionary<string, long> GroupLags { get; init; } = new Dictionary<string, long>();

@@ -11,6 +11,11 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
     // So many partitions are named; a disk that is gone takes thousands along.
     private const int NamesMax = 3;
 
+    private const long DegradedDiskBytes = 1024L * 1024 * 1024;
+    private const long UnhealthyDiskBytes = 64L * 1024 * 1024;
+    private const int DegradedMemoryShare = 4;
+    private const int UnhealthyMemoryShare = 16;
+
     /// <summary>Judges a node.</summary>
     /// <param name="health">The picture.</param>
     /// <param name="options">From where on a node counts as unwell.</param>
@@ -46,15 +51,14 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
                 "log says where. Restore the files from a backup, or have the partitions repaired.");
         }
 
-        HealthStatus space = StatusOf(
-            health.AvailableBytes < options.UnhealthyAvailableBytes,
-            health.AvailableBytes < options.DegradedAvailableBytes);
+        HealthStatus space = SpaceOf(health, options);
         if (space != HealthStatus.Healthy)
         {
+            string place = health.MemoryLimit is null ? "disk are left. Free some" : "MemoryLimit are left. Raise it";
             yield return (
                 space,
-                $"Only {Text(health.AvailableBytes)} bytes of disk are left. Free some, or let old records go by " +
-                "retention.ms and retention.bytes. On a full disk appends are refused.");
+                $"Only {Text(health.AvailableBytes)} bytes of {place}, or let old records go by retention.ms and " +
+                "retention.bytes. Without room appends are refused.");
         }
 
         foreach ((string group, long lag) in health.GroupLags)
@@ -63,6 +67,14 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
             if (behind != HealthStatus.Healthy)
                 yield return (behind, $"The group '{group}' is {Text(lag)} records behind. Is its consumer running?");
         }
+    }
+
+    private static HealthStatus SpaceOf(NodeHealth health, StreamLogHealthCheckOptions options)
+    {
+        long unhealthy = options.UnhealthyAvailableBytes
+            ?? health.MemoryLimit / UnhealthyMemoryShare ?? UnhealthyDiskBytes;
+        long degraded = options.DegradedAvailableBytes ?? health.MemoryLimit / DegradedMemoryShare ?? DegradedDiskBytes;
+        return StatusOf(health.AvailableBytes < unhealthy, health.AvailableBytes < degraded);
     }
 
     private static HealthStatus StatusOf(bool isUnhealthy, bool isDegraded) => isUnhealthy

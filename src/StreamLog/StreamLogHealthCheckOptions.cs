@@ -3,13 +3,15 @@ namespace StreamLog;
 /// <summary>From where on a node counts as unwell. What is offline or damaged always counts.</summary>
 public sealed class StreamLogHealthCheckOptions
 {
-    /// <summary>Gets or sets below how many free bytes of disk the node is degraded.</summary>
-    /// <value>The default is 1 GiB: time to look, and nothing has happened yet.</value>
-    public long DegradedAvailableBytes { get; set; } = 1024L * 1024 * 1024;
+    /// <summary>Gets or sets below how many free bytes the node is degraded.</summary>
+    /// <value>The default is 1 GiB of disk: time to look, and nothing has happened yet. In memory it is a quarter of
+    /// <see cref="StreamLogOptions.MemoryLimit"/>.</value>
+    public long? DegradedAvailableBytes { get; set; }
 
-    /// <summary>Gets or sets below how many free bytes of disk the node is unhealthy.</summary>
-    /// <value>The default is 64 MiB: a fast producer fills that within seconds, and then appends are refused.</value>
-    public long UnhealthyAvailableBytes { get; set; } = 64L * 1024 * 1024;
+    /// <summary>Gets or sets below how many free bytes the node is unhealthy.</summary>
+    /// <value>The default is 64 MiB of disk: a fast producer fills that within seconds, and then appends are refused.
+    /// In memory it is a sixteenth of <see cref="StreamLogOptions.MemoryLimit"/>.</value>
+    public long? UnhealthyAvailableBytes { get; set; }
 
     /// <summary>Gets or sets from how many uncommitted records of a group on the node is degraded.</summary>
     /// <value>The default is <see langword="null"/>: how far a group may be behind is the application's to

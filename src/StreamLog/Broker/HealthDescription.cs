@@ -16,8 +16,9 @@ internal static class HealthDescription
         {
             DirectoryFailure = parts.Directory.Failure,
             OfflinePartitions = OfflineOf(parts.Partitions.Current),
-            Findings = [.. parts.Directory.OpenLogs().SelectMany(log => log.State.Findings)],
+            Findings = parts.Directory.Findings,
             AvailableBytes = parts.Directory.AvailableBytes,
+            MemoryLimit = parts.Options.InMemory ? parts.Options.MemoryLimit : null,
             GroupLags = lags,
         };
     }

@@ -119,7 +119,7 @@ public sealed class HealthTests : IDisposable
         Assert.Equal(3, log.Health.GroupLags["billing"]);
         Assert.InRange(log.Health.AvailableBytes, 1, 256 * 1024 * 1024);
         Assert.Equal(HealthStatus.Degraded, entry.Status); // Unhealthy by the lag; the registration says what that is.
-        Assert.Contains("bytes of disk are left", entry.Description);
+        Assert.Contains("bytes of MemoryLimit are left", entry.Description);
         Assert.Contains("The group 'billing' is 3 records behind", entry.Description);
         Assert.Equal(["log"], entry.Tags);
         await host.StopAsync();
@@ -152,6 +152,23 @@ public sealed class HealthTests : IDisposable
 
         HealthStatus Judge(NodeHealth health) => HealthJudgement.Of(health, options).Status;
         static Dictionary<string, long> Lag(long lag) => new() { ["billing"] = lag };
+    }
+
+    [Fact]
+    public void How_much_room_is_enough_depends_on_how_much_there_is()
+    {
+        const long Mebibyte = 1024 * 1024;
+
+        Assert.Equal(HealthStatus.Healthy, Judge(available: 1024, limit: null));
+        Assert.Equal(HealthStatus.Degraded, Judge(available: 1023, limit: null));
+        Assert.Equal(HealthStatus.Unhealthy, Judge(available: 63, limit: null));
+        Assert.Equal(HealthStatus.Healthy, Judge(available: 64, limit: 256));
+        Assert.Equal(HealthStatus.Degraded, Judge(available: 63, limit: 256));
+        Assert.Equal(HealthStatus.Unhealthy, Judge(available: 15, limit: 256));
+
+        static HealthStatus Judge(long available, long? limit) => HealthJudgement.Of(
+            new NodeHealth { AvailableBytes = available * Mebibyte, MemoryLimit = limit * Mebibyte },
+            new StreamLogHealthCheckOptions()).Status;
     }
 
     [Fact]
@@ -189,7 +206,7 @@ public sealed class HealthTests : IDisposable
         add(builder.Services);
         IHealthChecksBuilder checks = builder.Services.AddHealthChecks();
         if (check is null)
-            checks.AddStreamLog(configure: static options => options.DegradedAvailableBytes = 1 << 20);
+            checks.AddStreamLog();
         else
             check(checks);
         return builder.Build();
