@@ -76,11 +76,12 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.Limits($"{_path}:Producer", options.Producer, ProducerLimits);
         rules.Limits($"{_path}:Consumer", options.Consumer, ConsumerLimits);
         CheckNode(rules, options);
+        NodeConfigs? inherited = CheckConfigs(rules, options);
         CheckMaintenance(rules, options.Maintenance);
         CheckProducer(rules, options.Producer);
         CheckConsumer(rules, options.Consumer);
         foreach ((string topic, TopicOptions settings) in options.Topics)
-            CheckTopic(rules, topic, settings);
+            CheckTopic(rules, topic, settings, inherited);
 
         return rules.Result();
     }
@@ -94,12 +95,13 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
             rules.Positive("OffsetsRetention", retention);
         rules.Positive("Log:SegmentAge", options.Log.SegmentAge, TimeSpan.MaxValue);
         rules.Defined("Log:TimestampType", options.Log.TimestampType);
-        CheckConfigs(rules, options);
         if (!options.InMemory && options.DataDirectory?.Contains('\0', StringComparison.Ordinal) == true)
             rules.Fail("DataDirectory", "holds a zero character, which no path may. Give the path of a directory.");
     }
 
-    private static void CheckConfigs(OptionRules rules, StreamLogOptions options)
+    /// <summary>Checks what topics begin with.</summary>
+    /// <returns>That, if it is legal.</returns>
+    private static NodeConfigs? CheckConfigs(OptionRules rules, StreamLogOptions options)
     {
         if (options.Log.Retention is { } retention)
             rules.Positive("Log:Retention", retention, TimeSpan.MaxValue);
@@ -112,8 +114,12 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
             areLegal &= fault is null;
         }
 
-        if (areLegal)
-            rules.NoFault("Log:Configs", new NodeConfigs(options).FindConflict(ClusterDelta.NoConfigs));
+        if (!areLegal)
+            return null;
+        NodeConfigs inherited = new(options);
+        string? conflict = inherited.FindConflict(ClusterDelta.NoConfigs);
+        rules.NoFault("Log:Configs", conflict);
+        return conflict is null ? inherited : null;
     }
 
     private static void CheckMaintenance(OptionRules rules, MaintenanceOptions options)
@@ -154,7 +160,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.AtMost("Consumer:FetchMinBytes", options.FetchMinBytes, "Consumer:FetchMaxBytes", options.FetchMaxBytes);
     }
 
-    private void CheckTopic(OptionRules rules, string topic, TopicOptions settings)
+    private void CheckTopic(OptionRules rules, string topic, TopicOptions settings, NodeConfigs? inherited)
     {
         string place = $"Topics:{topic}";
         rules.NoFault(place, TopicNames.FindFault(topic));
@@ -171,7 +177,15 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
             rules.Positive($"{place}:Retention", retention, TimeSpan.MaxValue);
         if (settings.SegmentAge is { } segmentAge)
             rules.Positive($"{place}:SegmentAge", segmentAge, TimeSpan.MaxValue);
+        bool areLegal = true;
         foreach ((string name, string value) in settings.Configs)
-            rules.NoFault($"{place}:Configs:{name}", TopicConfigs.FindFault(name, value));
+        {
+            string? fault = TopicConfigs.FindFault(name, value);
+            rules.NoFault($"{place}:Configs:{name}", fault);
+            areLegal &= fault is null;
+        }
+
+        if (areLegal)
+            rules.NoFault($"{place}:Configs", inherited?.FindConflict(TopicOptionConfigs.Of(settings)));
     }
 }

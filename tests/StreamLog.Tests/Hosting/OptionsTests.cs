@@ -55,6 +55,10 @@ public sealed class OptionsTests
             "StreamLog:Topics:t:Configs:segment.byte: Topics have no setting 'segment.byte'"),
         (o => o.Topics["t"] = new TopicOptions { Configs = { ["segment.bytes"] = "1" } },
             "StreamLog:Topics:t:Configs:segment.bytes: The value '1' of 'segment.bytes' is not legal"),
+        (o => o.Topics["t"] = new TopicOptions { Configs = { ["min.compaction.lag.ms"] = "9" } },
+            "StreamLog:Topics:t:Configs: 'min.compaction.lag.ms' is 9 and 'max.compaction.lag.ms' is 5"),
+        (o => o.Maintenance.OpenFilesMax = 1, "StreamLog:Maintenance:OpenFilesMax must be between 16 and"),
+        (o => o.Maintenance.ScrubInterval = TimeSpan.Zero, "StreamLog:Maintenance:ScrubInterval is 00:00:00"),
     ];
 
     public static TheoryData<int> WrongOnes => [.. Enumerable.Range(0, Wrong.Length)];
@@ -66,7 +70,7 @@ public sealed class OptionsTests
     [MemberData(nameof(WrongOnes))]
     public void A_wrong_option_is_named_with_the_remedy(int index)
     {
-        StreamLogOptions options = new();
+        StreamLogOptions options = new() { Log = { Configs = { ["max.compaction.lag.ms"] = "5" } } };
         Wrong[index].Change(options);
 
         OptionsValidationException exception =
@@ -108,7 +112,12 @@ public sealed class OptionsTests
               "DataDirectory": "data", "InMemory": true, "MemoryLimit": 5000000, "Durability": "PageCache",
               "FlushInterval": "00:00:02", "NodeId": 7, "AutoCreateTopics": true, "DefaultPartitions": 3,
               "ShutdownTimeout": "00:00:05", "OffsetsRetention": "7.00:00:00",
-              "Log": { "SegmentBytes": 1048576, "SegmentAge": "1.00:00:00", "TimestampType": "LogAppendTime" },
+              "Log": { "SegmentBytes": 1048576, "SegmentAge": "1.00:00:00", "TimestampType": "LogAppendTime",
+                "Retention": "30.00:00:00", "RetentionBytes": 7000000000, "Configs": { "log.roll.hours": "5" } },
+              "Maintenance": { "RetentionCheckInterval": "00:00:11", "CompactionInterval": "00:00:12",
+                "CompactionMapBytes": 2048, "CompactionBytesPerSecond": 3000000000, "ScrubInterval": null,
+                "ScrubBytesPerSecond": 4096, "DiskReserveBytes": 0, "OpenFilesMax": 20, "MetadataSnapshotBytes": 9,
+                "MetadataSnapshotInterval": "00:00:13" },
               "Producer": { "Linger": "00:00:00.005", "Compression": "Lz4", "Idempotence": false },
               "Consumer": { "FetchMaxWait": "00:00:01", "OffsetReset": "Latest", "Commit": "Manual" },
               "Topics": {
@@ -128,6 +137,17 @@ public sealed class OptionsTests
         Assert.Equal(
             (1_048_576, TimeSpan.FromDays(1), TimestampType.LogAppendTime),
             (options.Log.SegmentBytes, options.Log.SegmentAge, options.Log.TimestampType));
+        Assert.Equal((TimeSpan.FromDays(30), 7_000_000_000L), (options.Log.Retention, options.Log.RetentionBytes));
+        Assert.Equal("5", options.Log.Configs["log.roll.hours"]);
+        MaintenanceOptions maintenance = options.Maintenance;
+        Assert.Equal(
+            (TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(12), 2048, 3_000_000_000L, null),
+            (maintenance.RetentionCheckInterval, maintenance.CompactionInterval, maintenance.CompactionMapBytes,
+                maintenance.CompactionBytesPerSecond, maintenance.ScrubInterval));
+        Assert.Equal(
+            (4096L, 0, 20, 9, TimeSpan.FromSeconds(13)),
+            (maintenance.ScrubBytesPerSecond, maintenance.DiskReserveBytes, maintenance.OpenFilesMax,
+                maintenance.MetadataSnapshotBytes, maintenance.MetadataSnapshotInterval));
         Assert.Equal(
             (TimeSpan.FromMilliseconds(5), CompressionType.Lz4, false),
             (options.Producer.Linger, options.Producer.Compression, options.Producer.Idempotence));
