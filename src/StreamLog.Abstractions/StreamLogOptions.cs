@@ -55,7 +55,8 @@ public sealed class StreamLogOptions
 
     /// <summary>Gets or sets how long a committed offset of a group without members is kept. Kafka calls it
     /// <c>offsets.retention.minutes</c>.</summary>
-    /// <value>The default is for ever: an embedded log does not forget what nobody asked it to forget.</value>
+    /// <value>The default is for ever: an embedded log does not forget what nobody asked it to forget. Not in effect
+    /// yet: no offset is forgotten, whatever is set.</value>
     public TimeSpan? OffsetsRetention { get; set; }
 
     /// <summary>Gets the settings that all topics begin with. A topic's own settings extend them.</summary>

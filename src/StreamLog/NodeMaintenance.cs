@@ -49,6 +49,7 @@ internal sealed class NodeMaintenance : ILogMaintenance
                 Task.Run(() => _broker.RepairPartition(partition), CancellationToken.None)),
             cancellationToken);
 
+    /// <inheritdoc/>
     public async ValueTask<CompactionReport> CompactAsync(string? topic, CancellationToken cancellationToken)
     {
         ThrowIfUnknown(topic);

@@ -110,6 +110,8 @@ public sealed partial class ConfigurationSchemaTests
         {
             object inJson = defaultValue is Enum or TimeSpan ? $"{defaultValue}" : defaultValue;
             schema["default"] = JsonNode.Parse(JsonSerializer.Serialize(inJson));
+            if (Nullable.GetUnderlyingType(property.PropertyType) is not null)
+                schema["type"] = new JsonArray((string)schema["type"]!, "null"); // What turns it off.
         }
 
         return schema;
