@@ -5,6 +5,8 @@ internal sealed class DiskErrors
 {
     private const int Appends = 40;
 
+    private static readonly string[] Topics = ["broken", "whole"];
+
     private readonly string _directory;
     private readonly Report _report = new();
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
@@ -24,20 +26,10 @@ internal sealed class DiskErrors
         options.Topics.Add("whole", new TopicOptions { Partitions = 1, SegmentBytes = 16 * 1024 });
         await using (StreamLogNode node = await StreamLogNode.StartAsync(options))
         {
-            foreach (string topic in (string[])["broken", "whole"])
-            {
-                if (string.Equals(what, "read", StringComparison.Ordinal))
-                    await TryAsync("read", topic, () => ReadAsync(node, topic));
-                for (int i = 0; i < (string.Equals(what, "read", StringComparison.Ordinal) ? 1 : Appends); i++)
-                    await TryAsync("append", topic, () => AppendAsync(node, topic, i));
-            }
-
             if (string.Equals(what, "read", StringComparison.Ordinal))
-            {
-                ScrubReport scrubbed = await node.Maintenance.ScrubAsync();
-                foreach (ScrubFinding finding in scrubbed.Findings)
-                    _report.Write($"found {finding.Partition} {finding.File} {finding.Fault.ReplaceLineEndings(" ")}");
-            }
+                await ReadAllAsync(node);
+            else
+                AppendAll(node);
 
             foreach (Partition partition in node.Topics.SelectMany(topic => topic.Partitions))
                 _report.Write($"state {partition.TopicPartition} {(partition.IsOnline ? "online" : "offline")}");
@@ -45,6 +37,47 @@ internal sealed class DiskErrors
 
         _report.Write("stopped");
     }
+
+    private async Task ReadAllAsync(StreamLogNode node)
+    {
+        _report.Write("ready");
+        await Console.In.ReadToEndAsync();
+        foreach (string topic in Topics)
+        {
+            await TryAsync("read", topic, () => ReadAsync(node, topic));
+            await using IProducer<string, string> producer = CreateProducer(node);
+            await TryAsync("append", topic, () => AppendAsync(producer, topic, 0));
+        }
+
+        ScrubReport scrubbed = await node.Maintenance.ScrubAsync();
+        foreach (ScrubFinding finding in scrubbed.Findings)
+            _report.Write($"found {finding.Partition} {finding.File} {finding.Fault.ReplaceLineEndings(" ")}");
+    }
+
+    // On one thread: who makes calls of the system fail counts them for each thread.
+    private void AppendAll(StreamLogNode node)
+    {
+        Thread thread = new(() =>
+        {
+            foreach (string topic in Topics)
+            {
+                IProducer<string, string> producer = CreateProducer(node);
+                for (int i = 0; i < Appends; i++)
+                {
+                    int number = i;
+                    TryAsync("append", topic, () => AppendAsync(producer, topic, number)).GetAwaiter().GetResult();
+                }
+
+                producer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+        });
+        thread.Start();
+        thread.Join();
+    }
+
+    // An idle producer that numbers nothing calls the broker, and this the disk, on the thread of whoever appends.
+    private static IProducer<string, string> CreateProducer(StreamLogNode node) =>
+        node.CreateProducer<string, string>(options => options.Idempotence = false);
 
     private async Task TryAsync(string what, string topic, Func<Task> action)
     {
@@ -58,10 +91,8 @@ internal sealed class DiskErrors
         }
     }
 
-    private async Task AppendAsync(StreamLogNode node, string topic, int number)
+    private async Task AppendAsync(IProducer<string, string> producer, string topic, int number)
     {
-        // One producer for each, so that the failure of the one batch says nothing about the next.
-        await using IProducer<string, string> producer = node.CreateProducer<string, string>();
         string value = $"{_run}:{number}:{new string('x', 1000)}";
         LogPosition position = await producer.AppendAsync(topic, new ProducerRecord<string, string>("key", value));
         _report.Acknowledged((position, value));

@@ -37,10 +37,13 @@ internal sealed class ChildProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Ends the child's input, for which it may have waited to go on.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     /// <summary>Ends the child's input, and waits for its end.</summary>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {
-        _process.StandardInput.Close();
+        EndInput();
         await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }
