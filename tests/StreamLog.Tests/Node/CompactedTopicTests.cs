@@ -26,6 +26,36 @@ public sealed class CompactedTopicTests : NodeTest
     }
 
     [Fact]
+    public async Task A_topic_that_is_compacted_and_deleted_has_both_done_to_it()
+    {
+        await using StreamLogNode node = await StartInMemoryAsync();
+        await node.Admin.CreateTopicAsync(
+            "accounts",
+            configs: new Dictionary<string, string>
+            {
+                ["cleanup.policy"] = "compact,delete",
+                ["segment.bytes"] = "400",
+            },
+            cancellationToken: Stop);
+        ITopic<string, string> topic = node.Topic<string, string>("accounts");
+        for (int i = 0; i < 30; i++)
+            await topic.AppendAsync($"account {i % 3}", $"state {i}", Stop);
+
+        Assert.Equal(1, (await node.Maintenance.CompactAsync("accounts", Stop)).Partitions);
+        Assert.Equal(["state 27", "state 28", "state 29"], await ReadValuesAsync(topic));
+        for (int i = 30; i < 60; i++)
+            await topic.AppendAsync($"account {i}", $"state {i}", Stop);
+        await node.Admin.AlterConfigsAsync(
+            "accounts", new Dictionary<string, string?> { ["retention.bytes"] = "400" }, Stop);
+        RetentionReport report = await node.Maintenance.ApplyRetentionAsync("accounts", Stop);
+
+        Assert.True(report.Segments > 3, $"{report.Segments} segments");
+        List<string> left = [.. await ReadValuesAsync(topic)];
+        Assert.InRange(left.Count, 3, 12);
+        Assert.Equal(Enumerable.Range(60 - left.Count, left.Count).Select(i => $"state {i}"), left);
+    }
+
+    [Fact]
     public async Task A_topic_of_which_nothing_is_left_is_read_to_its_end()
     {
         await using StreamLogNode node = await StartInMemoryAsync();

@@ -10,11 +10,15 @@ internal sealed class NodeHistory : IAsyncDisposable
     private const int TopicsMax = 4;
     private const string Group = "billing";
 
+    private static readonly string[] Policies = ["delete", "delete", "compact", "compact,delete"];
+
     private readonly NodeModel _model = new();
     private readonly TrialEnvironment _environment = new(new InMemoryFileSystem(64 * 1024 * 1024));
     private StreamLogNode? _node;
     private IProducer<string, string>? _producer;
     private int _nextValue;
+
+    private NodeUpkeep Upkeep => new(Node, _model, _environment.Files);
 
     private StreamLogNode Node => _node ?? throw new InvalidOperationException("The node is not running.");
 
@@ -71,6 +75,10 @@ internal sealed class NodeHistory : IAsyncDisposable
             CompareAsync(name, shape, shape.Start + (operation.Second % (shape.End - shape.Start + 1))),
         NodeOperationKind.FindTime => FindTimeAsync(name, shape, operation.Second),
         NodeOperationKind.Trim => TrimAsync(name, shape, operation.Second),
+        NodeOperationKind.Retain => Upkeep.RetainAsync(name.Topic),
+        NodeOperationKind.Compact => Upkeep.CompactAsync(name.Topic),
+        NodeOperationKind.Repair => Upkeep.RepairAsync(name, operation.Second),
+        NodeOperationKind.AlterSize => Upkeep.AlterSizeAsync(name.Topic, operation.Second),
         NodeOperationKind.AddPartitions => AddPartitionsAsync(name.Topic),
         NodeOperationKind.AlterSetting => AlterSettingAsync(name.Topic, operation.Second),
         NodeOperationKind.Commit => CommitAsync(name, shape, operation.Second),
@@ -82,11 +90,15 @@ internal sealed class NodeHistory : IAsyncDisposable
     private async Task RestartAsync()
     {
         await DisposeAsync();
-        StreamLogOptions options = new() { DataDirectory = "/streamlog-trial" };
+        StreamLogOptions options = new() { DataDirectory = NodeUpkeep.Directory };
         options.Log.SegmentBytes = 900;
         options.Log.IndexIntervalBytes = 150;
         options.Log.MaxMessageBytes = 800;
         options.Producer.BatchBytes = 600;
+
+        // What a node does of itself is done here on command.
+        options.Maintenance.RetentionCheckInterval = TimeSpan.FromDays(1);
+        options.Maintenance.CompactionInterval = TimeSpan.FromDays(1);
         _node = await StreamLogNode.StartAsync(options, environment: _environment);
         _producer = _node.CreateProducer<string, string>();
     }
@@ -96,11 +108,13 @@ internal sealed class NodeHistory : IAsyncDisposable
         string name = $"topic-{operation.First % TopicsMax}";
         int partitions = 1 + (operation.Second % 3);
         bool isNew = !_model.Topics.ContainsKey(name);
-        Assert.Equal(isNew, await Node.Admin.CreateTopicIfMissingAsync(name, partitions));
+        string policy = Policies[operation.Second / 3 % Policies.Length];
+        Dictionary<string, string> configs = new() { ["cleanup.policy"] = policy };
+        Assert.Equal(isNew, await Node.Admin.CreateTopicIfMissingAsync(name, partitions, configs));
         if (!isNew)
             return;
 
-        NodeModel.TopicModel topic = new();
+        NodeModel.TopicModel topic = new() { Policy = policy };
         topic.Partitions.AddRange(Enumerable.Range(0, partitions).Select(_ => new Shape()));
         _model.Topics.Add(name, topic);
     }
@@ -108,7 +122,8 @@ internal sealed class NodeHistory : IAsyncDisposable
     private ProducerRecord<string, string> NextRecord(TopicPartition name, Shape shape)
     {
         int i = _nextValue++;
-        string? key = i % 5 == 0 ? null : $"key {i % 7}";
+        bool hasKey = i % 5 != 0 || _model.Topics[name.Topic].IsCompacted;
+        string? key = hasKey ? $"key {i % 7}" : null;
         string? value = i % 11 == 0 ? null : $"value {i} {new string('.', i % 60)}";
 
         // Times go forth and back.
@@ -157,26 +172,29 @@ internal sealed class NodeHistory : IAsyncDisposable
         if (from == shape.End)
             return;
 
-        long next = from;
+        Queue<long> expected = new(shape.PresentFrom(from));
+        if (expected.Count == 0)
+            return;
+        long last = expected.Last();
         await foreach (Record<string, string> record in consumer.ReadAllAsync())
         {
+            long next = expected.Dequeue();
             (string? key, string? value, DateTimeOffset time) = shape.Records[(int)next];
             Assert.Equal(new LogPosition(name.Topic, name.Partition, next), record.Position);
             Assert.Equal((key, value, time), (record.Key, record.Value, record.Timestamp));
             Assert.Equal((key is not null, value is null), (record.HasKey, record.IsTombstone));
-            if (++next == shape.End)
+            if (expected.Count == 0)
                 break;
         }
 
-        Assert.Equal(shape.End, consumer.Position(name));
+        Assert.Equal(last + 1, consumer.Position(name));
     }
 
     private async Task FindTimeAsync(TopicPartition name, Shape shape, int choice)
     {
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000 + (choice * 31L % 110_000));
-        long expected = shape.Start;
-        while (expected < shape.End && shape.Records[(int)expected].Timestamp < time)
-            expected++;
+        long expected = shape.PresentFrom(shape.Start)
+            .FirstOrDefault(offset => shape.Records[(int)offset].Timestamp >= time, shape.End);
 
         IReadOnlyDictionary<TopicPartition, long> found =
             await Node.Admin.ListOffsetsAsync([name], StartAt.Timestamp(time));
@@ -186,8 +204,16 @@ internal sealed class NodeHistory : IAsyncDisposable
     private async Task TrimAsync(TopicPartition name, Shape shape, int choice)
     {
         long before = shape.Start + (choice % (shape.End - shape.Start + 1));
-        IReadOnlyDictionary<TopicPartition, long> start = await Node.Admin.DeleteRecordsAsync(
-            new Dictionary<TopicPartition, long> { [name] = before });
+        Dictionary<TopicPartition, long> deleted = new() { [name] = before };
+        if (!_model.Topics[name.Topic].IsDeletable)
+        {
+            StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+                async () => await Node.Admin.DeleteRecordsAsync(deleted));
+            Assert.Equal(ErrorCode.PolicyViolation, refused.ErrorCode);
+            return;
+        }
+
+        IReadOnlyDictionary<TopicPartition, long> start = await Node.Admin.DeleteRecordsAsync(deleted);
         shape.Start = before;
         Assert.Equal(before, start[name]);
     }
@@ -206,7 +232,7 @@ internal sealed class NodeHistory : IAsyncDisposable
 
     private async Task AlterSettingAsync(string name, int choice)
     {
-        string? value = choice % 3 == 0 ? null : $"{1000 + choice}";
+        string? value = choice % 3 == 0 ? null : $"{3_600_000 + choice}";
         await Node.Admin.AlterConfigsAsync(name, new Dictionary<string, string?> { ["retention.ms"] = value });
         _model.Topics[name].RetentionMs = value;
     }

@@ -10,7 +10,7 @@ namespace StreamLog.Tests.Node;
 // out.
 public sealed class NodeModelTests : NodeTest
 {
-    private const int Histories = 150;
+    private const int Histories = 300;
 
     [Fact]
     public void A_node_answers_as_a_model_of_lists() =>

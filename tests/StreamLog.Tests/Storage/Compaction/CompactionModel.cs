@@ -19,8 +19,8 @@ internal sealed class CompactionModel
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<long, int> _sequences = [];
     private readonly Dictionary<long, List<Entry>> _open = [];
-    private readonly LogConfig _config;
     private readonly LogDirectorySettings _settings;
+    private LogConfig _config;
     private CompactionHarness _log;
     private long _durable;
     private int _number;
@@ -126,6 +126,13 @@ internal sealed class CompactionModel
         _log.Log.HighWatermark = _log.Log.DurableOffset;
         _log.Log.TrimTo(offset);
         _entries.RemoveAll(entry => entry.Offset < offset);
+    }
+
+    /// <summary>Has what is appended from now on compressed in another way, or left as it comes.</summary>
+    public void Alter(int number)
+    {
+        _config = _config with { Compression = number % 3 == 0 ? null : Codecs[number % Codecs.Length] };
+        _log.Log.UpdateConfig(_config);
     }
 
     public void Wait(int number) =>

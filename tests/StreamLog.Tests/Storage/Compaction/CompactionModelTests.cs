@@ -9,10 +9,10 @@ using Xunit;
 
 namespace StreamLog.Tests.Storage.Compaction;
 
-// Goal: whatever is appended, in and out of transactions, and however often it is compacted, trimmed and reopened: the
-// newest record of each key is there, nothing is there that was not appended, and below where the log was compacted
-// nothing old and nothing aborted is left. Method: random operations against a list, with a map of keys that is now and
-// then too small.
+// Goal: whatever is appended, in and out of transactions, and however often it is recompressed, compacted, trimmed and
+// reopened: the newest record of each key is there, nothing is there that was not appended, and below where the log was
+// compacted nothing old and nothing aborted is left. Method: random operations against a list, with a map of keys that
+// is now and then too small.
 public sealed class CompactionModelTests
 {
     private enum Do
@@ -23,6 +23,7 @@ public sealed class CompactionModelTests
         Compact,
         Turn,
         Trim,
+        Alter,
         Wait,
         Restart,
         Crash,
@@ -43,7 +44,8 @@ public sealed class CompactionModelTests
         Gen<Do> what = Gen.Frequency(
             (50, Gen.Constant(Do.Append)), (10, Gen.Constant(Do.End)), (8, Gen.Constant(Do.Commit)),
             (8, Gen.Constant(Do.Compact)), (6, Gen.Constant(Do.Turn)), (2, Gen.Constant(Do.Trim)),
-            (4, Gen.Constant(Do.Wait)), (2, Gen.Constant(Do.Restart)), (canCrash ? 3 : 0, Gen.Constant(Do.Crash)));
+            (2, Gen.Constant(Do.Alter)), (4, Gen.Constant(Do.Wait)),
+            (2, Gen.Constant(Do.Restart)), (canCrash ? 3 : 0, Gen.Constant(Do.Crash)));
         Gen<(Do, int)> operation = what.SelectMany(
             done => Gen.Choose(0, 1_000_000), (done, number) => (done, number));
         return operation.ArrayOf().Resize(120).ToArbitrary();
@@ -82,6 +84,9 @@ public sealed class CompactionModelTests
                 break;
             case Do.Trim:
                 model.Trim(number);
+                break;
+            case Do.Alter:
+                model.Alter(number);
                 break;
             case Do.Wait:
                 model.Wait(number);
