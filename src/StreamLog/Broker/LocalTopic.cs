@@ -18,6 +18,9 @@ internal sealed record LocalTopic(
     /// <summary>Gets the id.</summary>
     public Guid TopicId => Image.TopicId;
 
+    /// <summary>Gets whether no partition is missing.</summary>
+    public bool IsWhole => !Partitions.Contains(null);
+
     /// <summary>Finds a partition.</summary>
     /// <param name="partition">Its number.</param>
     /// <returns>The partition, or <see langword="null"/> where this node has none of that number.</returns>

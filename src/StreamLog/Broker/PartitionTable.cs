@@ -25,9 +25,8 @@ internal sealed partial class PartitionTable
     private TopicTable _table = TopicTable.Empty;
     private StreamLogException? _failure;
 
-    // Guarded by _turn: the deleted topics of which files are left, and why partitions could not be opened.
+    // Guarded by _turn: the deleted topics of which files are left.
     private readonly HashSet<Guid> _leftovers = [];
-    private StreamLogException? _openFailure;
 
     /// <summary>Creates an empty table.</summary>
     /// <param name="directory">The data directory. It stays its owner's.</param>
@@ -77,11 +76,12 @@ internal sealed partial class PartitionTable
         Delete(leftovers);
     }
 
-    /// <summary>Brings the partitions in line with an image. Blocks while logs are recovered.</summary>
-    /// <param name="image">The image; not older than the one before.</param>
+    /// <summary>Brings the partitions in line with an image, and tries those again that could not be opened. Blocks
+    /// while logs are recovered.</summary>
+    /// <param name="image">The image; not older than the one before, or the same.</param>
     /// <returns>The ids of deleted topics of which files could not be deleted.</returns>
-    /// <exception cref="StreamLogException">A new partition could not be created: the disk is full, say. All the others
-    /// are in line, and the next image tries again.</exception>
+    /// <exception cref="StreamLogException">A partition that the image brought could not be created: the disk is full,
+    /// say. All the others are in line, and the next call tries again.</exception>
     public IReadOnlySet<Guid> Apply(ClusterImage image)
     {
         lock (_turn)
@@ -110,8 +110,9 @@ internal sealed partial class PartitionTable
     private HashSet<Guid> ApplyInTurn(ClusterImage image)
     {
         TopicTable before = Current;
-        bool mustRetry = _openFailure is not null;
-        _openFailure = null;
+        if (ReferenceEquals(image, before.Image) && before.IsWhole)
+            return _leftovers;
+
         Delete([.. before.Topics.Where(topic => !image.TopicNamesById.ContainsKey(topic.TopicId))]);
 
         List<LocalTopic> topics = new(image.Topics.Count);
@@ -122,22 +123,31 @@ internal sealed partial class PartitionTable
             bool hasSameConfigs = ReferenceEquals(
                 image.ConfigsOf(ConfigResourceType.Topic, topic.Name),
                 before.Image.ConfigsOf(ConfigResourceType.Topic, topic.Name));
-            if (known is not null && hasSameConfigs && !mustRetry && ReferenceEquals(known.Image, topic))
+            if (known is { IsWhole: true } && hasSameConfigs && ReferenceEquals(known.Image, topic))
                 topics.Add(known);
             else
                 topics.Add(Update(image, topic, known, missing));
         }
 
-        Open(topics, missing);
+        List<(TopicPartition Partition, StreamLogException Failure)> failures = Open(topics, missing);
         foreach (LocalTopic topic in topics)
             Lead(topic);
 
         Publish(new TopicTable(image, topics));
 
         // A node whose disk is full starts all the same, so that what is there can be read.
-        bool isStart = ReferenceEquals(before, TopicTable.Empty);
-        if (_openFailure is { } openFailure && !isStart)
-            throw openFailure;
+        if (ReferenceEquals(before, TopicTable.Empty))
+            return _leftovers;
+
+        // Who asked for a partition is told that it is not there. Other changes are made, and may be what helps.
+        foreach ((TopicPartition partition, StreamLogException failure) in failures)
+        {
+            if (before.Find(image.Topics[partition.Topic].TopicId) is not { } known
+                || partition.Partition >= known.Partitions.Length)
+            {
+                throw failure;
+            }
+        }
 
         return _leftovers;
     }
@@ -183,22 +193,28 @@ internal sealed partial class PartitionTable
     }
 
     /// <summary>Opens the partitions that are missing in the topics, several at once, and puts them in.</summary>
-    private void Open(List<LocalTopic> topics, List<TopicPartition> missing)
+    /// <returns>Those that could not be opened, and why.</returns>
+    private List<(TopicPartition Partition, StreamLogException Failure)> Open(
+        List<LocalTopic> topics, List<TopicPartition> missing)
     {
         if (missing.Count == 0)
-            return;
+            return [];
 
         Dictionary<string, int> byName = new(StringComparer.Ordinal);
         for (int i = 0; i < topics.Count; i++)
             byName.Add(topics[i].Name, i);
 
         ReplicatedPartition?[] opened = new ReplicatedPartition?[missing.Count];
+        StreamLogException?[] failures = new StreamLogException?[missing.Count];
         ParallelOptions parallel = new()
         {
             MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
         };
         Parallel.For(
-            0, missing.Count, parallel, i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i]));
+            0,
+            missing.Count,
+            parallel,
+            i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i], out failures[i]));
 
         foreach (IGrouping<string, ReplicatedPartition> group in opened
             .OfType<ReplicatedPartition>()
@@ -211,10 +227,16 @@ internal sealed partial class PartitionTable
                 partitions[partition.TopicPartition.Partition] = partition;
             topics[index] = topic with { Partitions = partitions.MoveToImmutable() };
         }
+
+        return [.. missing.Zip(failures)
+            .Where(pair => pair.Second is not null)
+            .Select(pair => (pair.First, pair.Second!))];
     }
 
-    private ReplicatedPartition? TryOpen(LocalTopic topic, TopicPartition partition)
+    private ReplicatedPartition? TryOpen(
+        LocalTopic topic, TopicPartition partition, out StreamLogException? openFailure)
     {
+        openFailure = null;
         try
         {
             PartitionLog log = _directory.OpenPartition(partition, topic.TopicId, topic.Settings.Log);
@@ -226,7 +248,7 @@ internal sealed partial class PartitionTable
         catch (StreamLogException exception)
         {
             Log.CannotOpen(_logger, exception, partition);
-            Interlocked.CompareExchange(ref _openFailure, exception, null);
+            openFailure = exception;
             return null;
         }
     }

@@ -16,6 +16,7 @@ internal sealed class TopicTable
     public TopicTable(ClusterImage image, IReadOnlyCollection<LocalTopic> topics)
     {
         Image = image;
+        IsWhole = topics.All(topic => topic.IsWhole);
         _byName = topics.ToFrozenDictionary(topic => topic.Name, StringComparer.Ordinal);
         _byId = topics.ToFrozenDictionary(topic => topic.TopicId);
     }
@@ -25,6 +26,9 @@ internal sealed class TopicTable
 
     /// <summary>Gets the metadata that the table is in line with: what it names can be used.</summary>
     public ClusterImage Image { get; }
+
+    /// <summary>Gets whether no partition is missing.</summary>
+    public bool IsWhole { get; }
 
     /// <summary>Gets the topics, in no order.</summary>
     public IReadOnlyList<LocalTopic> Topics => _byName.Values;

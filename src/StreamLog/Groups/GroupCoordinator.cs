@@ -85,7 +85,7 @@ internal sealed partial class GroupCoordinator
 
             await CreateTopicAsync(cancellationToken).ConfigureAwait(false);
             if (!TryFindOf(request.GroupId, out offsets, out error))
-                return Answer(request, error == ErrorCode.None ? ErrorCode.CoordinatorNotAvailable : error);
+                return Answer(request, ErrorAfterCreation(error));
         }
 
         error = offsets.Read(state => state.CheckCommitter(request.GroupId, request.GenerationIdOrMemberEpoch));
@@ -143,6 +143,14 @@ internal sealed partial class GroupCoordinator
             .SelectMany(partition => partition.Read(state => state.Groups.ToArray()))
             .Order(StringComparer.Ordinal)];
     }
+
+    // Where the partition is not there by now it is not being loaded: it could not be opened.
+    private static ErrorCode ErrorAfterCreation(ErrorCode error) => error switch
+    {
+        ErrorCode.None => ErrorCode.CoordinatorNotAvailable,
+        ErrorCode.CoordinatorLoadInProgress => ErrorCode.KafkaStorageError,
+        _ => error,
+    };
 
     private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>
         (partition, null);

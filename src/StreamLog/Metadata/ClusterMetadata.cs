@@ -40,8 +40,8 @@ internal sealed partial class ClusterMetadata : IMetadataListener, IAsyncDisposa
 
     /// <summary>Creates the view of a log that is not read yet.</summary>
     /// <param name="coordination">The log. It stays its owner's.</param>
-    /// <param name="publish">Told of each new image, in order, on the work loop's thread. It may block. Returns the ids
-    /// of deleted topics of which something is left on the disk.</param>
+    /// <param name="publish">Told of each new image, in order, on the work loop's thread, and perhaps again of the same
+    /// one. It may block. Returns the ids of deleted topics of which something is left on the disk.</param>
     /// <param name="snapshotBytes">After how many bytes of records a snapshot is taken.</param>
     /// <param name="logger">Where to log.</param>
     public ClusterMetadata(
@@ -162,13 +162,11 @@ internal sealed partial class ClusterMetadata : IMetadataListener, IAsyncDisposa
         Publish();
     }
 
-    /// <summary>Tells the node of the newest image, unless it knows. For changes, in their turn.</summary>
+    /// <summary>Tells the node of the newest image, also where it knows it: something may be left to do. For changes,
+    /// in their turn.</summary>
     internal void Publish()
     {
         ClusterImage image = Image;
-        if (ReferenceEquals(image, _published))
-            return;
-
         _published = image;
         Forget(image.RemovedTopicIds.Except(_publish(image)));
     }

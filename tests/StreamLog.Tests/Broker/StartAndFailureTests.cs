@@ -152,6 +152,11 @@ public sealed class StartAndFailureTests
         Assert.Equal(ErrorCode.KafkaStorageError, fetched.Responses.Single().Partitions.Single().ErrorCode);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await broker.ProduceAsync("orders", 1, "a")).ErrorCode);
 
+        // Other changes are made, and say so.
+        Assert.Equal(ErrorCode.None, (await broker.CreateTopicAsync("other")).ErrorCode);
+        Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("other", 0, "a")).ErrorCode);
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+
         // The next change of metadata tries again.
         disk.Faults.Clear();
         await broker.CreateTopicAsync("more");

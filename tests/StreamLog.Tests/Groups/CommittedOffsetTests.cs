@@ -44,6 +44,22 @@ public sealed class CommittedOffsetTests
     }
 
     [Fact]
+    public async Task Commits_go_on_once_the_disk_lets_their_partition_be_created()
+    {
+        SimulatedDisk disk = new();
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        await broker.CreateTopicAsync("orders");
+        disk.Faults.FailWrites(path => path.Contains("__consumer_offsets", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<StreamLogException>(() => CommitAsync(broker, "billing", "orders", 0, 1));
+        Assert.Equal(ErrorCode.KafkaStorageError, await CommitAsync(broker, "billing", "orders", 0, 1));
+
+        disk.Faults.Clear();
+
+        Assert.Equal(ErrorCode.None, await CommitAsync(broker, "billing", "orders", 0, 2));
+        Assert.Equal((2L, ""), await FetchAsync(broker, "billing", "orders", 0));
+    }
+
+    [Fact]
     public async Task Who_has_committed_nothing_is_told_minus_one_and_no_error()
     {
         await using BrokerHarness broker = await BrokerHarness.StartAsync();
