@@ -123,13 +123,15 @@ internal sealed class PowerCutVerdict
             Assert.True(_ledger.MayLack(name, offset, stored), $"{name} lacks {offset}, which was acknowledged.");
     }
 
-    // What was damaged on the disk may be offline, until somebody has it repaired.
+    // What was damaged on the disk may be offline, or refuse to be read, until somebody has it repaired.
     private async Task RepairAsync(StreamLogNode node)
     {
         foreach (Topic topic in node.Topics)
         {
-            foreach (Partition partition in topic.Partitions.Where(partition => !partition.IsOnline))
+            foreach (Partition partition in topic.Partitions)
             {
+                if (partition.IsOnline && !_ledger.Damaged.ContainsKey(partition.TopicPartition))
+                    continue;
                 Assert.True(
                     _ledger.Damaged.ContainsKey(partition.TopicPartition),
                     $"{partition.TopicPartition} is offline: {partition.Failure?.Message}");
