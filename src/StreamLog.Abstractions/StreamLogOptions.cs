@@ -71,6 +71,13 @@ public sealed class StreamLogOptions
     /// <summary>Gets the settings that all consumers begin with.</summary>
     public ConsumerOptions Consumer { get; } = new();
 
+    /// <summary>Gets or sets who is told how far a start has come in opening the partitions.</summary>
+    /// <value>
+    /// The default is nobody; the log says it too, every five seconds. An exception of the callback is logged, and the
+    /// start goes on. It is called on the threads that open partitions, so it should be quick.
+    /// </value>
+    public IProgress<RecoveryProgress>? RecoveryProgress { get; set; }
+
     /// <summary>Gets topics that the node creates when it starts, where they are missing, by name.</summary>
     /// <remarks>
     /// A topic that is there gets the settings given here; its number of partitions is raised where it is smaller, and

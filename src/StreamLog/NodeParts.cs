@@ -53,8 +53,12 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _time = surroundings.Time;
         string path = Path.GetFullPath(options.DataDirectory, _host.ContentRoot ?? Environment.CurrentDirectory);
         LogDirectorySettings settings =
-            new LogDirectorySettings { NodeId = options.NodeId, FlushInterval = options.FlushInterval }
-                .With(options.Maintenance);
+            new LogDirectorySettings
+            {
+                NodeId = options.NodeId,
+                FlushInterval = options.FlushInterval,
+                RecoveryProgress = options.RecoveryProgress,
+            }.With(options.Maintenance);
         if (options.InMemory)
             settings = settings with { ReserveBytes = Math.Min(settings.ReserveBytes, options.MemoryLimit / 16) };
 

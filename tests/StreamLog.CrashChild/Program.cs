@@ -19,6 +19,7 @@ internal static class Program
         ["hold"] = Hold.RunAsync,
         ["flush-failure"] = FlushFailure.RunAsync,
         ["disk-errors"] = DiskErrors.RunAsync,
+        ["many"] = Many.RunAsync,
     };
 
     private static async Task<int> Main(string[] arguments)

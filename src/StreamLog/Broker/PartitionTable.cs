@@ -210,11 +210,16 @@ internal sealed partial class PartitionTable
         {
             MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ParallelRecoveryMax),
         };
+        bool isStart = ReferenceEquals(Current, TopicTable.Empty);
+        if (isStart)
+            _directory.Recovery.Begin(missing.Count);
         Parallel.For(
             0,
             missing.Count,
             parallel,
             i => opened[i] = TryOpen(topics[byName[missing[i].Topic]], missing[i], out failures[i]));
+        if (isStart)
+            _directory.Recovery.End();
 
         foreach (IGrouping<string, ReplicatedPartition> group in opened
             .OfType<ReplicatedPartition>()

@@ -3,6 +3,9 @@ namespace StreamLog.Storage;
 /// <content>How a directory is stopped.</content>
 internal sealed partial class LogDirectory
 {
+    // Fewer logs are stopped one after the other, in an order that tests can rely on.
+    private const int ParallelStopMin = 256;
+
     /// <summary>
     /// Stops in order: flushes all, writes checkpoints and snapshots, and the marker of a clean stop last.
     /// </summary>
@@ -43,14 +46,35 @@ internal sealed partial class LogDirectory
             await _timer.DisposeAsync().ConfigureAwait(false);
         await _services.Flushes.DisposeAsync().ConfigureAwait(false);
         bool isClean = areAll && _failure is null;
-        foreach (PartitionLog log in logs)
-            isClean &= await log.StopAsync().ConfigureAwait(false);
-
+        isClean &= await StopAsync(logs).ConfigureAwait(false);
         _services.Checkpoints.Save([.. logs.Select(log => log.State)]);
         _services.Marks.Sync();
         if (isClean)
             CleanShutdownFile.Leave(_files, Path, BrokerEpoch);
         return isClean;
+    }
+
+    // Each log waits for the disk a few times, so many of them wait beside one another.
+    private async ValueTask<bool> StopAsync(PartitionLog[] logs)
+    {
+        int left = logs.Length;
+        if (logs.Length < ParallelStopMin)
+        {
+            foreach (PartitionLog log in logs)
+                left -= await log.StopAsync().ConfigureAwait(false) ? 1 : 0;
+            return left == 0;
+        }
+
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = _settings.ParallelFlushMax };
+        await Parallel.ForEachAsync(
+            logs,
+            parallel,
+            async (log, _) =>
+            {
+                if (await log.StopAsync().ConfigureAwait(false))
+                    Interlocked.Decrement(ref left);
+            }).ConfigureAwait(false);
+        return left == 0;
     }
 
     private PartitionLog[] TakeLogs(out bool areAll)

@@ -73,6 +73,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             Reserve = reserve,
             Flushes = new FlushLoop(settings.ParallelFlushMax),
             Tails = new TailBudget(settings.TailCachesBytesMax),
+            Recovery = new RecoveryTracker(env.Time, logger, path, settings.RecoveryProgress),
             Deletions = new SegmentDeletion(_files, env.Time, logger),
             Logger = logger,
             Metrics = metrics,
@@ -101,6 +102,9 @@ internal sealed partial class LogDirectory : IAsyncDisposable
 
     /// <summary>Gets the room that is set aside for what must be written on a full disk.</summary>
     public DiskReserve Reserve => _services.Reserve;
+
+    /// <summary>Gets what counts the partitions that a start opens.</summary>
+    public RecoveryTracker Recovery => _services.Recovery;
 
     /// <summary>Gets where it is.</summary>
     public string Path { get; }
@@ -399,6 +403,7 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             else
                 LogRecovery.Open(_services, state, wasClean);
             _services.Metrics.Storage.Recovered(_services.Time.GetElapsedTime(begunAt));
+            _services.Recovery.Opened(isOnline: state.Failure is null);
             return state;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))

@@ -60,6 +60,9 @@ internal sealed record LogDirectorySettings
     /// <summary>Gets how many files of logs may be open at once.</summary>
     public int OpenFilesMax { get; init; } = 2048;
 
+    /// <summary>Gets who is told how far a start has come, if anybody is.</summary>
+    public IProgress<RecoveryProgress>? RecoveryProgress { get; init; }
+
     /// <summary>Takes the settings that a node has of its maintenance.</summary>
     public LogDirectorySettings With(MaintenanceOptions options) => this with
     {

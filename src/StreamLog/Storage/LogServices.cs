@@ -23,6 +23,8 @@ internal sealed class LogServices
 
     public required TailBudget Tails { get; init; }
 
+    public required RecoveryTracker Recovery { get; init; }
+
     public required SegmentDeletion Deletions { get; init; }
 
     /// <summary>Gets how soon the directory flushes what nobody asked for.</summary>

@@ -86,13 +86,21 @@ internal sealed partial class PartitionLog
             return; // Nothing was changed, so what is on the disk is right.
 
         Segment active = _log.Active;
+        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond, by this run or another.
+        if (IsSoonRead(active))
+            return;
+
         active.Indexes(_log.Config).Seal();
         active.SaveIndexes(_log.Config);
         AtomicFile.Write(
             _services.Files,
             LogFileNames.PathOf(_log.Directory, _log.LogEndOffset, LogFileNames.Snapshot),
             ProducerSnapshot.Encode(_log.Producers));
-        active.File.SetLength(active.SizeInBytes); // Gives back what was set aside beyond, by this run or another.
         _services.Files.SyncDirectory(_log.Directory);
     }
+
+    // Four flushes for what a look at a few batches tells: with thousands of partitions they would be the whole stop.
+    private bool IsSoonRead(Segment active) => active.SizeInBytes <= _log.Config.IndexIntervalBytes
+        && (active.BaseOffset == 0 || _services.Files.FileExists(
+            LogFileNames.PathOf(_log.Directory, active.BaseOffset, LogFileNames.Snapshot)));
 }

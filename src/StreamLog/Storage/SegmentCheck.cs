@@ -90,8 +90,11 @@ internal sealed partial class SegmentCheck
         return ScanFrom(segment, 0, segment.BaseOffset);
     }
 
-    private SegmentScan ScanFrom(Segment segment, long position, long offset) => SegmentScan.Run(
-        segment, (position, offset), segment.FoundLength, _recovery.FlushedOffset, _log.Epochs, _log.Config);
+    private SegmentScan ScanFrom(Segment segment, long position, long offset)
+    {
+        _recovery.Services.Recovery.Found(segment.FoundLength - position);
+        return SegmentScan.Run(segment, (position, offset), _recovery);
+    }
 
     private bool IsConvincing(int index, SegmentScan scan)
     {

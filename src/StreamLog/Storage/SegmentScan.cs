@@ -5,6 +5,9 @@ namespace StreamLog.Storage;
 /// <summary>What a scan of a segment found: how far it is sound, and what its indexes must hold.</summary>
 internal sealed class SegmentScan
 {
+    // After how many bytes it is told how far a scan has come.
+    private const int TellBytes = 4 * 1024 * 1024;
+
     private readonly List<(int Epoch, long StartOffset)> _epochs = [];
 
     private SegmentScan(Segment segment, long position, long offset)
@@ -51,36 +54,39 @@ internal sealed class SegmentScan
     /// <summary>Reads all batches from a place on, and stops before the first that is not sound.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="from">The byte at which a batch begins, and the offset that it must have.</param>
-    /// <param name="length">The bytes of the file.</param>
-    /// <param name="flushedOffset">How far the log had been flushed.</param>
-    /// <param name="epochs">The leader epochs, as far as they are known.</param>
-    /// <param name="config">How the log is kept.</param>
+    /// <param name="recovery">What is known of the log, and who is told how far the scan has come.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static SegmentScan Run(
-        Segment segment, (long Position, long Offset) from, long length, long flushedOffset, LeaderEpochs epochs,
-        LogConfig config)
+    public static SegmentScan Run(Segment segment, (long Position, long Offset) from, RecoveringLog recovery)
     {
+        long length = segment.FoundLength;
+        long told = from.Position;
         SegmentScan scan = new(segment, from.Position, from.Offset);
         using BatchWalker walker = new(
             segment.File, from.Position, Math.Min(length, Segment.SizeMax), readBodies: true);
         while (walker.MoveNext())
         {
             RecordBatchHeader header = walker.Header;
-            if (scan.HasFault(segment, header, epochs))
-                return scan;
+            if (scan.HasFault(segment, header, recovery.State.Epochs))
+                break;
 
             int epoch = header.PartitionLeaderEpoch;
             if (scan._epochs.Count == 0 || scan._epochs[^1].Epoch != epoch)
                 scan._epochs.Add((epoch, header.BaseOffset));
             scan.HasMarkers |= header.IsControl;
-            scan.Indexes.Add(header, (int)walker.Position, config.IndexIntervalBytes);
-            if (header.NextOffset <= flushedOffset)
+            scan.Indexes.Add(header, (int)walker.Position, recovery.State.Config.IndexIntervalBytes);
+            if (header.NextOffset <= recovery.FlushedOffset)
                 scan.UnflushedPosition = walker.NextPosition;
             scan.EndPosition = walker.NextPosition;
             scan.EndOffset = header.NextOffset;
+            if (scan.EndPosition - told < TellBytes)
+                continue;
+            recovery.Services.Recovery.Scanned(scan.EndPosition - told);
+            told = scan.EndPosition;
         }
 
-        scan.Fault = walker.Fault;
+        // What lies behind a fault counts as looked at.
+        recovery.Services.Recovery.Scanned(length - told);
+        scan.Fault ??= walker.Fault;
         if (scan.Fault is null && walker.Position < length)
             scan.Fault = "the file is longer than a segment can be";
         return scan;

@@ -84,9 +84,12 @@ public sealed partial class ConfigurationSchemaTests
         JsonObject properties = [];
         foreach (PropertyInfo property in type.GetProperties())
         {
-            // A partitioner is code: it cannot stand in configuration.
-            if (property.PropertyType != typeof(IPartitioner))
+            // What is code cannot stand in configuration: a partitioner, a callback.
+            if (property.PropertyType != typeof(IPartitioner)
+                && property.PropertyType != typeof(IProgress<RecoveryProgress>))
+            {
                 properties[property.Name] = SchemaOf(property, property.GetValue(defaults));
+            }
         }
 
         return properties;

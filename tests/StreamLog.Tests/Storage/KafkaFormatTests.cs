@@ -41,7 +41,7 @@ public sealed class KafkaFormatTests
     public void A_producer_snapshot_is_Kafkas()
     {
         SimulatedDisk disk = new();
-        LogHarness log = new(disk);
+        LogHarness log = new(disk, new LogConfig { IndexIntervalBytes = 10 });
         log.AppendIdempotent(7, 2, 0, "a", "b", "c");
         log.Stop();
 
@@ -61,7 +61,7 @@ public sealed class KafkaFormatTests
     public void Files_are_named_as_Kafka_names_them()
     {
         SimulatedDisk disk = new();
-        LogHarness log = new(disk, new LogConfig { SegmentBytes = 100 });
+        LogHarness log = new(disk, new LogConfig { SegmentBytes = 100, IndexIntervalBytes = 10 });
         log.Append("a", "b");
         log.Append("c");
         log.Stop();

@@ -84,8 +84,9 @@ public sealed class LogDirectoryTests
     {
         SimulatedDisk disk = new();
         HookedFiles hooked = new(disk);
-        LogHarness log = new(hooked);
-        PartitionLog other = log.Directory.OpenPartition(new TopicPartition("others", 0), Guid.Empty, new LogConfig());
+        LogConfig config = new() { IndexIntervalBytes = 10 };
+        LogHarness log = new(hooked, config);
+        PartitionLog other = log.Directory.OpenPartition(new TopicPartition("others", 0), Guid.Empty, config);
         log.Append("a");
         log.Flush();
         using (StreamLog.Protocol.RecordBuffer batch = LogHarness.Batch("b"))
