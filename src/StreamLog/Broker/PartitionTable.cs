@@ -277,12 +277,15 @@ internal sealed partial class PartitionTable
                 ErrorCode.UnknownTopicOrPartition, $"The topic '{topic.Name}' was deleted.");
             for (int i = 0; i < topic.Partitions.Length; i++)
             {
+                bool isOnline = topic.Partitions[i] is { Failure: null };
                 topic.Partitions[i]?.Fail(gone);
 
                 // Where something else lies in its place, the partition was offline, and that is left alone.
                 TopicPartition partition = new(topic.Name, i);
-                if (IsOf(partition, topic.TopicId))
+                if (isOnline || IsOf(partition, topic.TopicId))
                     partitions.Add(partition, topic.TopicId);
+                else
+                    _directory.LetGo(partition);
             }
         }
 

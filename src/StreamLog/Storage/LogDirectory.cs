@@ -279,6 +279,16 @@ internal sealed partial class LogDirectory : IAsyncDisposable
     /// <summary>Forgets how far the partitions of deleted topics had been flushed.</summary>
     public void ForgetMarks(IReadOnlySet<Guid> topicIds) => _services.Marks.Forget(topicIds);
 
+    /// <summary>Closes a partition, if it is open, and leaves its files alone: they are somebody else's.</summary>
+    public void LetGo(TopicPartition tp)
+    {
+        lock (_gate)
+        {
+            if (_logs.Remove(tp, out PartitionLog? log))
+                log.Close();
+        }
+    }
+
     // Tells whether there is anything of it to delete.
     private bool Close(TopicPartition tp)
     {

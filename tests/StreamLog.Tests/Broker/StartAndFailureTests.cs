@@ -163,6 +163,49 @@ public sealed class StartAndFailureTests
         Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_deleted_topic_does_not_come_back_with_a_new_one_of_its_name(bool restarts)
+    {
+        SimulatedDisk disk = new();
+        BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        await broker.CreateTopicAsync("orders");
+        await broker.ProduceAsync("orders", 0, "old");
+        disk.LoseFile("/data/orders-0/partition.metadata");
+        if (restarts)
+            broker = await broker.RestartAsync();
+
+        await broker.SendAsync(new DeleteTopicsRequest { TopicNames = ["orders"] });
+        await broker.CreateTopicAsync("orders");
+
+        Assert.Equal(ErrorCode.None, (await broker.ProduceAsync("orders", 0, "new")).ErrorCode);
+        Assert.Equal([(0, "new")], await broker.ReadAllAsync("orders"));
+        await broker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_name_whose_directory_is_anothers_can_be_deleted_and_created_and_stays_offline()
+    {
+        SimulatedDisk disk = new();
+        BrokerHarness first = await BrokerHarness.StartAsync(files: disk);
+        await first.CreateTopicAsync("orders");
+        await first.ProduceAsync("orders", 0, "a");
+        await first.CreateTopicAsync("other");
+        await first.ProduceAsync("other", 0, "b");
+        await first.DisposeAsync();
+        disk.Rename("/data/orders-0", "/data/was");
+        disk.Rename("/data/other-0", "/data/orders-0");
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+        Assert.NotEqual(ErrorCode.None, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+
+        await broker.SendAsync(new DeleteTopicsRequest { TopicNames = ["orders"] });
+        await broker.CreateTopicAsync("orders");
+
+        Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync("orders", 0, "a")).ErrorCode);
+        Assert.Equal(ErrorCode.None, (await broker.CreateTopicAsync("more")).ErrorCode);
+    }
+
     [Fact]
     public async Task Directories_that_the_metadata_does_not_know_are_left_alone()
     {
