@@ -327,7 +327,10 @@ internal sealed partial class LogDirectory : IAsyncDisposable
             WriteCheckpoints();
             long expired = _services.NowMs - (long)ProducerExpiration.TotalMilliseconds;
             foreach (PartitionLog log in logs)
+            {
                 log.ExpireProducers(expired);
+                log.ForgetIdleIndexes();
+            }
         }
         catch (FlushFailedException error)
         {

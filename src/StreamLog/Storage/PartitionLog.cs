@@ -315,6 +315,14 @@ internal sealed partial class PartitionLog
         }
     }
 
+    /// <summary>Gives the memory back that nobody has used since the last call.</summary>
+    internal void ForgetIdleIndexes()
+    {
+        Segment[] segments = _log.Segments;
+        foreach (Segment segment in segments.AsSpan(0, Math.Max(0, segments.Length - 1)))
+            segment.ForgetIdleIndexes();
+    }
+
     /// <summary>Forgets producers that were last heard of before a time.</summary>
     internal void ExpireProducers(long beforeMs)
     {

@@ -22,6 +22,7 @@ internal sealed class Segment
     // Null until somebody looks something up in a sealed segment. The active one has it from the start.
     private SegmentIndexes? _indexes;
     private TransactionIndex? _transactions;
+    private bool _areIndexesUsed;
     private int _references = 1;
     private int _isRebuilt;
     private int _size;
@@ -145,6 +146,8 @@ internal sealed class Segment
     /// <exception cref="IOException">The disk failed.</exception>
     public SegmentIndexes Indexes(LogConfig config)
     {
+        if (!Volatile.Read(ref _areIndexesUsed))
+            Volatile.Write(ref _areIndexesUsed, true);
         SegmentIndexes? indexes = Volatile.Read(ref _indexes);
         if (indexes is not null)
             return indexes;
@@ -157,6 +160,21 @@ internal sealed class Segment
     /// <summary>Gets the indexes as <see cref="Indexes"/> does, but for one look alone: they are not kept.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public SegmentIndexes PeekIndexes(LogConfig config) => Volatile.Read(ref _indexes) ?? ReadIndexes(config);
+
+    /// <summary>Gets whether the indexes are in memory.</summary>
+    public bool HasIndexes => Volatile.Read(ref _indexes) is not null;
+
+    /// <summary>
+    /// Gives the memory of the indexes of a sealed segment back, where nobody used them since the last call, and their
+    /// files say the same: who needs them later reads them again.
+    /// </summary>
+    public void ForgetIdleIndexes()
+    {
+        bool areUsed = Volatile.Read(ref _areIndexesUsed);
+        Volatile.Write(ref _areIndexesUsed, false);
+        if (!areUsed && Volatile.Read(ref _indexes) is { IsSaved: true } indexes)
+            Interlocked.CompareExchange(ref _indexes, null, indexes);
+    }
 
     /// <summary>Reads the timestamp of the first batch, where that has not been done. The caller has retained the
     /// segment.</summary>

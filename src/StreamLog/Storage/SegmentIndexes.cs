@@ -41,6 +41,9 @@ internal sealed class SegmentIndexes
     /// </summary>
     public bool IsPartial { get; private set; }
 
+    /// <summary>Gets whether they stand in their files as they are here.</summary>
+    public bool IsSaved { get; private set; }
+
     /// <summary>Tells whether one more entry would make an index file larger than it may be.</summary>
     public bool IsFull(int indexBytesMax) =>
         Offsets.SizeInBytes + OffsetIndex.EntrySize > indexBytesMax
@@ -49,6 +52,7 @@ internal sealed class SegmentIndexes
     /// <summary>Notes a batch that was appended.</summary>
     public void Add(RecordBatchHeader header, int position, int intervalBytes)
     {
+        IsSaved = false;
         long maxTimestamp = header.MaxTimestamp;
         if (maxTimestamp > MaxTimestamp)
         {
@@ -84,6 +88,7 @@ internal sealed class SegmentIndexes
         AtomicFile.Write(files, offsets, Offsets.Encode());
         string times = LogFileNames.PathOf(directory, _baseOffset, LogFileNames.TimeIndex + mark);
         AtomicFile.Write(files, times, Times.Encode());
+        IsSaved = true;
     }
 
     /// <summary>
@@ -100,7 +105,7 @@ internal sealed class SegmentIndexes
         OffsetIndex? offsetIndex = OffsetIndex.Decode(offsets, logLength);
         TimeIndex? timeIndex = TimeIndex.Decode(times);
         bool isSound = offsetIndex is not null && timeIndex is not null && (timeIndex.Count > 0 || logLength == 0);
-        return isSound ? new SegmentIndexes(baseOffset, offsetIndex!, timeIndex!) : null;
+        return isSound ? new SegmentIndexes(baseOffset, offsetIndex!, timeIndex!) { IsSaved = true } : null;
     }
 
     /// <summary>Builds both from the batches, as far as these make sense.</summary>

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Protocol;
+using StreamLog.Simulation;
+using StreamLog.Storage;
+using StreamLog.Storage.Files;
+using Xunit;
+
+namespace StreamLog.Tests.Storage;
+
+// Goal: memory goes with what is used, not with what is there. Method: the heap before and after many partitions are
+// opened, and the indexes that a log holds while time passes. No other test may run beside these.
+[CollectionDefinition(nameof(IdleMemoryTests), DisableParallelization = true)]
+[Collection(nameof(IdleMemoryTests))]
+public sealed class IdleMemoryTests
+{
+    private const int Partitions = 2_000;
+    private const int IdleBytesMax = 6 * 1024;
+
+    private static readonly LogDirectorySettings Settings = new() { NodeId = 1 };
+
+    [Fact]
+    public async Task A_partition_that_nobody_uses_takes_a_few_kilobytes()
+    {
+        InMemoryFileSystem files = new(1 << 28);
+        LogDirectory directory = Open(files);
+        foreach (PartitionLog log in OpenAll(directory))
+        {
+            using RecordBuffer batch = LogHarness.Batch("value");
+            Assert.True(log.AppendAsLeader(batch, 0).IsSuccess);
+        }
+
+        await directory.DisposeAsync();
+        directory = Open(files);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        List<PartitionLog> logs = OpenAll(directory);
+
+        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Partitions;
+        Assert.All(logs, log => Assert.Equal(1, log.LogEndOffset));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{each} B for each idle partition");
+        Assert.InRange(each, 100, IdleBytesMax);
+        await directory.DisposeAsync();
+    }
+
+    [Fact]
+    public void Indexes_of_sealed_segments_are_given_back_when_nobody_uses_them()
+    {
+        SimulatedDisk disk = new();
+        LogHarness log = new(disk, new LogConfig { SegmentBytes = 500, IndexIntervalBytes = 100 });
+        for (int i = 0; i < 40; i++)
+            log.Append($"value {i}");
+        Assert.All(log.Log.State.Segments, segment => Assert.True(segment.HasIndexes));
+
+        // What is not in its file yet stays.
+        for (int turn = 0; turn < 3; turn++)
+            log.Log.ForgetIdleIndexes();
+        Assert.All(log.Log.State.Segments, segment => Assert.True(segment.HasIndexes));
+        log.Flush();
+        Pass(log, turns: 2);
+
+        StreamLog.Storage.Segment[] segments = log.Log.State.Segments;
+        Assert.True(segments.Length > 3);
+        Assert.All(segments[..^1], segment => Assert.False(segment.HasIndexes));
+        Assert.True(segments[^1].HasIndexes);
+        Assert.Equal(40, log.ReadAll(maxBytes: 200).Count);
+        Assert.Equal(0, log.Log.FindOffsetByTimestamp(1_000)!.Value.Offset);
+        Assert.True(segments[0].HasIndexes);
+
+        // Whoever uses them keeps them.
+        Pass(log, turns: 1);
+        Assert.True(segments[0].HasIndexes);
+        Assert.Equal(0, log.Log.FindOffsetByTimestamp(1_000)!.Value.Offset);
+        Pass(log, turns: 1);
+        Assert.True(segments[0].HasIndexes);
+        Pass(log, turns: 1);
+        Assert.False(segments[0].HasIndexes);
+    }
+
+    private static void Pass(LogHarness log, int turns)
+    {
+        for (int turn = 0; turn < turns; turn++)
+            log.Environment.Time.Advance(Settings.CheckpointInterval);
+    }
+
+    private static LogDirectory Open(InMemoryFileSystem files) =>
+        LogDirectory.Open(new SimulatedEnvironment(7, files), "/data", Settings, NullLoggerFactory.Instance);
+
+    private static List<PartitionLog> OpenAll(LogDirectory directory)
+    {
+        LogConfig config = new();
+        return
+        [
+            .. Enumerable.Range(0, Partitions).Select(i =>
+                directory.OpenPartition(new TopicPartition("orders", i), LogHarness.TopicId, config)),
+        ];
+    }
+}
