@@ -123,21 +123,32 @@ internal sealed class PowerCutVerdict
             Assert.True(_ledger.MayLack(name, offset, stored), $"{name} lacks {offset}, which was acknowledged.");
     }
 
-    // What was damaged on the disk may be offline, or refuse to be read, until somebody has it repaired.
+    // What was damaged on the disk may be offline, or not be readable, until somebody has it repaired.
     private async Task RepairAsync(StreamLogNode node)
     {
-        foreach (Topic topic in node.Topics)
+        foreach (Partition partition in node.Topics.SelectMany(topic => topic.Partitions))
         {
-            foreach (Partition partition in topic.Partitions)
-            {
-                if (partition.IsOnline && !_ledger.Damaged.ContainsKey(partition.TopicPartition))
-                    continue;
-                Assert.True(
-                    _ledger.Damaged.ContainsKey(partition.TopicPartition),
-                    $"{partition.TopicPartition} is offline: {partition.Failure?.Message}");
-                RepairReport report = await node.Maintenance.RepairAsync(partition.TopicPartition);
-                Assert.True(report.IsOnline, $"{partition.TopicPartition} was not repaired: {report.Failure?.Message}");
-            }
+            TopicPartition name = partition.TopicPartition;
+            bool isDamaged = _ledger.Damaged.ContainsKey(name);
+            Assert.True(isDamaged || partition.IsOnline, $"{name} is offline: {partition.Failure?.Message}");
+            if (!isDamaged || (partition.IsOnline && await CanBeReadAsync(node, partition)))
+                continue;
+            RepairReport report = await node.Maintenance.RepairAsync(name);
+            Assert.True(report.IsOnline, $"{name} was not repaired: {report.Failure?.Message}");
+        }
+    }
+
+    private static async Task<bool> CanBeReadAsync(StreamLogNode node, Partition partition)
+    {
+        try
+        {
+            await RawFetching.ReadAllAsync(node.Broker, partition.TopicPartition, partition.LogStartOffset);
+            return true;
+        }
+        catch (StreamLogException error) when (
+            error.ErrorCode is ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage)
+        {
+            return false;
         }
     }
 
