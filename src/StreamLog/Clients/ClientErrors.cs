@@ -28,7 +28,7 @@ internal static class ClientErrors
         ErrorCode.UnknownTopicOrPartition =>
             $"There is no partition {partition}. IAdmin.DescribeTopicAsync tells which partitions there are.",
         ErrorCode.KafkaStorageError =>
-            $"Partition {partition} is offline, since its files failed. IStreamLog.Topics and the log tell why.",
+            $"Partition {partition} is offline, or its disk failed. IStreamLog.Topics and the log tell why.",
         ErrorCode.TopicAuthorizationFailed => $"Access to {partition} is not allowed. Ask for the permission.",
         ErrorCode.CorruptMessage => $"Partition {partition} holds data that is corrupt. The log tells where.",
         _ => $"Partition {partition} cannot be used now: {code}.",

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
 using StreamLog.Protocol;
 
@@ -6,15 +7,20 @@ namespace StreamLog.Storage;
 /// <summary>
 /// Reads a log: from the tail cache where that holds what is wanted, else from the files. Any thread, no gate.
 /// </summary>
-internal sealed class LogReader
+internal sealed partial class LogReader
 {
     private readonly LogState _log;
     private readonly StorageMetrics _metrics;
+    private readonly ILogger _logger;
 
-    public LogReader(LogState log, StorageMetrics metrics)
+    // The segment of which it was told last that it cannot be read: consumers ask again and again.
+    private long _toldBaseOffset = -1;
+
+    public LogReader(LogState log, LogServices services)
     {
         _log = log;
-        _metrics = metrics;
+        _metrics = services.Metrics.Storage;
+        _logger = services.Logger;
     }
 
     /// <summary>Reads whole batches of one segment.</summary>
@@ -80,12 +86,12 @@ internal sealed class LogReader
         }
         catch (StreamLogException error)
         {
-            return Refused(error.ErrorCode, error.Message);
+            return Unreadable(segment!, error.ErrorCode, error.Message);
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
-            return Refused(
-                ErrorCode.KafkaStorageError,
+            return Unreadable(
+                segment!, ErrorCode.KafkaStorageError,
                 $"Reading {segment!.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.");
         }
         finally
@@ -130,6 +136,14 @@ internal sealed class LogReader
         LogStartOffset = _log.LogStartOffset,
         LogEndOffset = _log.LogEndOffset,
     };
+
+    // An answer to a fetch has no room for the reason.
+    private LogReadResult Unreadable(Segment segment, ErrorCode code, string message)
+    {
+        if (Interlocked.Exchange(ref _toldBaseOffset, segment.BaseOffset) != segment.BaseOffset)
+            Log.Unreadable(_logger, _log.Partition, message);
+        return Refused(code, message);
+    }
 
     private LogReadResult Refused(ErrorCode code, string message) => new()
     {

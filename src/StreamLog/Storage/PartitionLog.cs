@@ -35,7 +35,7 @@ internal sealed partial class PartitionLog
         _activation = new LogActivation(log, services);
         _writer = new LogWriter(log, services, _activation);
         _flusher = new LogFlusher(log, services);
-        _reader = new LogReader(log, services.Metrics.Storage);
+        _reader = new LogReader(log, services);
         _cutter = new LogCutter(log, services, _epochs);
         _timestamps = new TimestampSearch(log);
         _isOfflineTold = log.Failure is null ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
@@ -18,12 +19,16 @@ internal sealed class LogHarness
     public static readonly Guid TopicId = new("11111111-2222-3333-4444-555555555555");
 
     public LogHarness(
-        IFileSystem files, LogConfig? config = null, LogDirectorySettings? settings = null, string root = Root)
+        IFileSystem files,
+        LogConfig? config = null,
+        LogDirectorySettings? settings = null,
+        string root = Root,
+        ILoggerFactory? loggers = null)
     {
         Config = config ?? new LogConfig();
         Environment = new SimulatedEnvironment(7, files);
         settings ??= new LogDirectorySettings { NodeId = 1 };
-        Directory = LogDirectory.Open(Environment, root, settings, NullLoggerFactory.Instance);
+        Directory = LogDirectory.Open(Environment, root, settings, loggers ?? NullLoggerFactory.Instance);
         Log = Directory.OpenPartition(Orders, TopicId, Config);
     }
 
