@@ -13,9 +13,6 @@ internal sealed partial class LogReader
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
 
-    // The segment of which it was told last that it cannot be read: consumers ask again and again.
-    private long _toldBaseOffset = -1;
-
     public LogReader(LogState log, LogServices services)
     {
         _log = log;
@@ -49,7 +46,7 @@ internal sealed partial class LogReader
                 return Found(cached);
             }
 
-            LogReadResult result = ReadFiles(limited);
+            LogReadResult result = ReadFiles(limited, truncations);
             if (_log.Truncations == truncations)
             {
                 _metrics.Read(result.Records.Length, isFromMemory: false);
@@ -60,7 +57,7 @@ internal sealed partial class LogReader
         }
     }
 
-    private LogReadResult ReadFiles(ReadWindow window)
+    private LogReadResult ReadFiles(ReadWindow window, int truncations)
     {
         Segment? segment = _log.RetainSegment(window.Offset);
         try
@@ -84,15 +81,22 @@ internal sealed partial class LogReader
                 ? Refused(failure.ErrorCode, failure.Message)
                 : Found(RecordBuffer.Empty);
         }
+        catch (CorruptSegmentException error)
+        {
+            Note(segment!, truncations, error.Position, error.Offset, error.Fault, error.Message);
+            return Refused(error.ErrorCode, error.Message);
+        }
         catch (StreamLogException error)
         {
-            return Unreadable(segment!, error.ErrorCode, error.Message);
+            return Refused(error.ErrorCode, error.Message);
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
-            return Unreadable(
-                segment!, ErrorCode.KafkaStorageError,
-                $"Reading {segment!.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.");
+            string fault = $"it cannot be read: {error.Message}";
+            string message =
+                $"Reading {segment!.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.";
+            Note(segment, truncations, position: 0, window.Offset, fault, message);
+            return Refused(ErrorCode.KafkaStorageError, message);
         }
         finally
         {
@@ -137,12 +141,19 @@ internal sealed partial class LogReader
         LogEndOffset = _log.LogEndOffset,
     };
 
-    // An answer to a fetch has no room for the reason.
-    private LogReadResult Unreadable(Segment segment, ErrorCode code, string message)
+    // An answer to a fetch has no room for the reason, and consumers ask again and again.
+    private void Note(Segment segment, int truncations, long position, long offset, string fault, string message)
     {
-        if (Interlocked.Exchange(ref _toldBaseOffset, segment.BaseOffset) != segment.BaseOffset)
+        ScrubFinding finding = new()
+        {
+            Partition = _log.Partition,
+            File = segment.File.Path,
+            Position = position,
+            Offset = offset,
+            Fault = fault,
+        };
+        if (_log.Failure is null && _log.Truncations == truncations && _log.TryNote(segment, finding))
             Log.Unreadable(_logger, _log.Partition, message);
-        return Refused(code, message);
     }
 
     private LogReadResult Refused(ErrorCode code, string message) => new()

@@ -158,11 +158,17 @@ internal sealed class LogState
         set => Volatile.Write(ref _truncations, value);
     }
 
-    /// <summary>Gets or sets the damage that was found in sealed segments. Written by the scrub alone.</summary>
+    /// <summary>Gets the damage that is known in segments that are still there.</summary>
     public IReadOnlyList<ScrubFinding> Findings
     {
-        get => Volatile.Read(ref _findings);
-        set => Volatile.Write(ref _findings, value);
+        get
+        {
+            IReadOnlyList<ScrubFinding> known = Volatile.Read(ref _findings);
+            Segment[] segments = Segments;
+            return known.Count == 0
+                ? known
+                : [.. known.Where(finding => segments.Any(segment => segment.File.Path == finding.File))];
+        }
     }
 
     /// <summary>Gets why the log is offline, or <see langword="null"/>.</summary>
@@ -173,6 +179,28 @@ internal sealed class LogState
     {
         get => Volatile.Read(ref _isClosed);
         set => Volatile.Write(ref _isClosed, value);
+    }
+
+    /// <summary>Notes damage that a read has met.</summary>
+    /// <returns><see langword="false"/> if some is known in that segment already, or the segment is not the log's any
+    /// more.</returns>
+    public bool TryNote(Segment segment, ScrubFinding finding)
+    {
+        lock (Gate)
+        {
+            if (Array.IndexOf(_segments, segment) < 0 || _findings.Any(known => known.File == finding.File))
+                return false;
+            Volatile.Write(ref _findings, [.. _findings, finding]);
+            return true;
+        }
+    }
+
+    /// <summary>Notes what is wrong with segments that were read through, and forgets what else was known of
+    /// them.</summary>
+    public void NoteScrubbed(IReadOnlySet<string> files, IReadOnlyList<ScrubFinding> findings)
+    {
+        lock (Gate)
+            Volatile.Write(ref _findings, [.. findings, .. _findings.Where(known => !files.Contains(known.File))]);
     }
 
     /// <summary>Throws why the log is offline, if it is.</summary>

@@ -97,7 +97,7 @@ internal sealed partial class ScrubTask : IMaintenanceTask
         LogState state = log.State;
         long begunMs = _services.NowMs;
         List<ScrubFinding> findings = [];
-        int segments = 0;
+        HashSet<string> files = [];
         foreach (Segment segment in state.Segments.SkipLast(1))
         {
             if (!segment.TryRetain())
@@ -114,7 +114,7 @@ internal sealed partial class ScrubTask : IMaintenanceTask
                     await pace.SpendAsync(scrub.Bytes - before, stopping).ConfigureAwait(false);
                 }
 
-                segments++;
+                files.Add(segment.File.Path);
                 tally.Bytes += scrub.Bytes;
                 _services.Metrics.Maintenance.Scrubbed(scrub.Bytes);
                 if (scrub.Finding is { } finding)
@@ -128,12 +128,12 @@ internal sealed partial class ScrubTask : IMaintenanceTask
 
         foreach (ScrubFinding finding in findings)
             Tell(state, finding);
-        state.Findings = findings;
+        state.NoteScrubbed(files, findings);
         _lastMs![log.TopicPartition] = begunMs;
         tally.Partitions++;
-        tally.Segments += segments;
+        tally.Segments += files.Count;
         tally.Findings.AddRange(findings);
-        Log.Scrubbed(_services.Logger, log.TopicPartition, segments);
+        Log.Scrubbed(_services.Logger, log.TopicPartition, files.Count);
     }
 
     private void Tell(LogState state, ScrubFinding finding)

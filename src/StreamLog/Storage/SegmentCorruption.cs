@@ -3,14 +3,8 @@ namespace StreamLog.Storage;
 /// <summary>Words the error about bytes that are not what was written.</summary>
 internal static class SegmentCorruption
 {
-    public static StreamLogException At(Segment segment, long position, long offset, string fault) =>
-        At(segment.File.Path, position, offset < 0 ? segment.BaseOffset : offset, fault);
-
-    public static StreamLogException At(string path, long position, long offset, string fault) => new(
-        ErrorCode.KafkaStorageError,
-        $"{path} is corrupt at byte {position} (offset {offset} or later): {fault}. " +
-        "Records before and after may still be read. Restore the file from a copy, or give up what it holds by " +
-        "moving it away.");
+    public static CorruptSegmentException At(Segment segment, long position, long offset, string fault) =>
+        new(segment.File.Path, position, offset < 0 ? segment.BaseOffset : offset, fault);
 
     /// <summary>Words the reason for which a partition is not opened.</summary>
     public static StreamLogException Offline(
