@@ -36,7 +36,8 @@ public sealed class LogOptions
     public TimestampType TimestampType { get; set; } = TimestampType.CreateTime;
 
     /// <summary>Gets or sets how long records are kept. Kafka calls it <c>retention.ms</c>.</summary>
-    /// <value>The default is for ever: nobody loses records by leaving a setting out.</value>
+    /// <value>The default is for ever, as is <see cref="Timeout.InfiniteTimeSpan"/>: nobody loses records by leaving a
+    /// setting out.</value>
     public TimeSpan? Retention { get; set; }
 
     /// <summary>Gets or sets how large a partition may become before its oldest segments go. Kafka calls it

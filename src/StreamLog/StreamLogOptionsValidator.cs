@@ -103,7 +103,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
     /// <returns>That, if it is legal.</returns>
     private static NodeConfigs? CheckConfigs(OptionRules rules, StreamLogOptions options)
     {
-        if (options.Log.Retention is { } retention)
+        if (options.Log.Retention is { } retention && retention != Timeout.InfiniteTimeSpan)
             rules.Positive("Log:Retention", retention, TimeSpan.MaxValue);
 
         bool areLegal = true;

@@ -16,14 +16,14 @@ internal sealed class NodeConfigs
         LogOptions log = options.Log;
         ImmutableSortedDictionary<string, string>.Builder byName = ClusterDelta.NoConfigs.ToBuilder();
         byName[TopicConfigs.SegmentBytes] = Text(log.SegmentBytes);
-        byName[TopicConfigs.SegmentMs] = Text(Math.Max(1, (long)log.SegmentAge.TotalMilliseconds));
+        byName[TopicConfigs.SegmentMs] = TopicOptionConfigs.Milliseconds(log.SegmentAge);
         byName[TopicConfigs.MaxMessageBytes] = Text(log.MaxMessageBytes);
         byName[TopicConfigs.IndexIntervalBytes] = Text(log.IndexIntervalBytes);
         byName[TopicConfigs.TimestampType] = log.TimestampType.ToString();
         byName[TopicConfigs.DurabilityName] = options.Durability.ToString();
-        byName[TopicConfigs.FlushMs] = Text(Math.Max(1, (long)options.FlushInterval.TotalMilliseconds));
+        byName[TopicConfigs.FlushMs] = TopicOptionConfigs.Milliseconds(options.FlushInterval);
         if (log.Retention is { } retention)
-            byName[TopicConfigs.RetentionMs] = Text((long)retention.TotalMilliseconds);
+            byName[TopicConfigs.RetentionMs] = TopicOptionConfigs.Milliseconds(retention);
         if (log.RetentionBytes is { } bytes)
             byName[TopicConfigs.RetentionBytes] = Text(bytes);
         foreach (ConfigDefinition definition in TopicConfigs.All)

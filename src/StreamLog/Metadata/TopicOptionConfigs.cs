@@ -28,6 +28,14 @@ internal static class TopicOptionConfigs
         return configs;
     }
 
+    /// <summary>Returns an age as Kafka writes it: in whole milliseconds, of which a shorter one is one, and not
+    /// none.</summary>
+    /// <param name="value">The age; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <returns>The text.</returns>
+    public static string Milliseconds(TimeSpan value) =>
+        value == Forever ? "-1"
+        : Text(value > TimeSpan.Zero ? Math.Max(1, (long)value.TotalMilliseconds) : 0);
+
     private static void Add(SortedDictionary<string, string> configs, string name, string? value)
     {
         if (value is not null)
@@ -44,13 +52,9 @@ internal static class TopicOptionConfigs
     private static string Text(CompressionType codec) =>
         codec == CompressionType.None ? "uncompressed" : codec.ToString().ToLowerInvariant();
 
-    private static string? Text(long? value) => value?.ToString(CultureInfo.InvariantCulture);
+    private static string? Text(long? value) => value is { } some ? Text(some) : null;
 
-    // Kafka counts whole milliseconds. A shorter age is one of them, and not none.
-    private static string? Milliseconds(TimeSpan? value) => value switch
-    {
-        null => null,
-        { } forever when forever == Forever => "-1",
-        { } some => Text(some > TimeSpan.Zero ? Math.Max(1, (long)some.TotalMilliseconds) : 0),
-    };
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Milliseconds(TimeSpan? value) => value is { } some ? Milliseconds(some) : null;
 }

@@ -123,6 +123,19 @@ public sealed class TopicConfigsTests
             new NodeConfigs(options).Get(TopicConfigs.Find("retention.ms")!));
     }
 
+    [Theory]
+    [InlineData(5000, "1")]
+    [InlineData(20_000_000, "2000")]
+    [InlineData(Timeout.Infinite * TimeSpan.TicksPerMillisecond, "-1")]
+    public void An_age_below_a_millisecond_is_not_none_and_an_infinite_one_is_for_ever(long ticks, string expected)
+    {
+        StreamLogOptions options = new();
+        options.Log.Retention = TimeSpan.FromTicks(ticks);
+
+        StreamLogOptionsValidator.ThrowIfInvalid(options);
+        Assert.Equal(expected, new NodeConfigs(options).Get(TopicConfigs.Find("retention.ms")!).Value);
+    }
+
     [Fact]
     public void The_finer_unit_wins()
     {
