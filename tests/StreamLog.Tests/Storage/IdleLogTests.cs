@@ -65,10 +65,10 @@ public sealed class IdleLogTests
         Assert.Equal(ErrorCode.KafkaStorageError, after.Log.Read(1, 3, 1_000, atLeastOneBatch: true).ErrorCode);
 
         after = Reopen(disk, config);
-        Assert.Throws<StreamLogException>(() => after.Log.FindOffsetByTimestamp(4_000));
+        Assert.Throws<CorruptSegmentException>(() => after.Log.FindOffsetByTimestamp(4_000));
 
         after = Reopen(disk, config);
-        Assert.Throws<StreamLogException>(() => after.Log.FindMaxTimestamp());
+        Assert.Throws<CorruptSegmentException>(() => after.Log.FindMaxTimestamp());
 
         after = Reopen(disk, config);
         after.Log.HighWatermark = after.Log.DurableOffset;
