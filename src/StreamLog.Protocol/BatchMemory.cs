@@ -19,8 +19,8 @@ internal static class BatchMemory
     private const int SmallestShift = 15;
     private const int LargestShift = 21;
 
-    // As much as two producers with the default buffer have under way at most.
-    private const long BytesMax = 64 * 1024 * 1024;
+    // As much as the tails of all logs and several producers with the default buffer hold at most.
+    private const long BytesMax = 32 * 1024 * 1024;
 
     private static readonly Shelf[] Shelves = CreateShelves();
     private static long _bytes;
