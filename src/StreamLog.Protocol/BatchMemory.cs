@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace StreamLog.Protocol;
 
-/// <summary>Keeps the large arrays that batches are built in for the next batches.</summary>
+/// <summary>Keeps the arrays that batches are built in for the next batches.</summary>
 /// <remarks>
 /// <para>The shared pool keeps a few dozen arrays of a size. A producer that runs ahead of the disk has as many under
-/// way as its buffer allows, and each one that the pool misses is fresh memory of the large object heap, to be cleared
-/// and collected. So these shelves stand in front of it. They are bounded, and of what was not needed between two full
-/// collections a part is given up.</para>
+/// way as its buffer allows, and the tails of logs hold as many again; each one that the pool misses is fresh memory,
+/// to be cleared and collected. So these shelves stand in front of it. They are bounded, and of what was not needed
+/// between two full collections a part is given up.</para>
 /// <para>Thread-safe. An array belongs to whoever took it until it is returned.</para>
 /// </remarks>
 internal static class BatchMemory
@@ -16,7 +16,7 @@ internal static class BatchMemory
     // Of what was not needed for a collection, so much goes: a quiet moment does not cost what the next burst needs.
     private const int GivenUpShare = 8;
 
-    private const int SmallestShift = 15;
+    private const int SmallestShift = 11;
     private const int LargestShift = 21;
 
     // As much as the tails of all logs and several producers with the default buffer hold at most.
