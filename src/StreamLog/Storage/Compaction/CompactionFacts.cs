@@ -52,15 +52,20 @@ internal static class CompactionFacts
 
     /// <summary>Collects the facts of a segment, which the caller has retained.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static SegmentFacts Of(Segment segment, LogConfig config)
+    public static SegmentFacts Of(Segment segment, LogConfig config) => SizesOf(segment, config) with
+    {
+        MaxTimestamp = config.MinCompactionLagMs > 0 ? segment.Indexes(config).MaxTimestamp : -1,
+        FirstTimestamp = config.MaxCompactionLagMs < long.MaxValue ? segment.ReadFirstTimestamp() : -1,
+    };
+
+    /// <summary>Collects what is known of a segment without a look at its files.</summary>
+    public static SegmentFacts SizesOf(Segment segment, LogConfig config)
     {
         int size = segment.SizeInBytes;
         // As many entries as there can be: to count them, the index would have to be read.
         long indexBytes = (long)size / Math.Max(1, config.IndexIntervalBytes) * TimeIndex.EntrySize;
-        long maxTimestamp = config.MinCompactionLagMs > 0 ? segment.Indexes(config).MaxTimestamp : -1;
-        long firstTimestamp = config.MaxCompactionLagMs < long.MaxValue ? segment.ReadFirstTimestamp() : -1;
         return new SegmentFacts(
             segment.BaseOffset, segment.NextOffset, size, (int)Math.Min(indexBytes, config.SegmentIndexBytes),
-            maxTimestamp, firstTimestamp);
+            MaxTimestamp: -1, FirstTimestamp: -1);
     }
 }

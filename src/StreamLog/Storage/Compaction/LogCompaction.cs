@@ -168,7 +168,8 @@ internal sealed partial class LogCompaction
             _services, _state, segments[0].BaseOffset, segments[^1].NextOffset));
         BatchFilter filter = new(map, Rules(config), transactions, outcome.Counts);
         int first = 0;
-        foreach (int count in SegmentGroups.Group(Facts(segments), config.SegmentBytes, config.SegmentIndexBytes))
+        SegmentFacts[] sizes = [.. segments.Select(segment => CompactionFacts.SizesOf(segment, config))];
+        foreach (int count in SegmentGroups.Group(sizes, config.SegmentBytes, config.SegmentIndexBytes))
         {
             Segment[] group = segments[first..(first + count)];
             first += count;
@@ -305,7 +306,4 @@ internal sealed partial class LogCompaction
             };
         }
     }
-
-    private List<SegmentFacts> Facts(IEnumerable<Segment> segments) =>
-        [.. segments.Select(segment => CompactionFacts.Of(segment, _state.Config))];
 }

@@ -3,6 +3,7 @@ using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
+using StreamLog.Tests.Node;
 using Xunit;
 
 namespace StreamLog.Tests.Storage.Compaction;
@@ -348,5 +349,42 @@ public sealed class LogCompactionTests
 
         _log = new CompactionHarness(_files);
         Assert.True(_log.Log.IsOnline, _log.Log.Failure?.Message);
+    }
+    // How segments are put together depends on their sizes alone; an index that was given back meanwhile may be that of
+    // a segment that is trimmed.
+    [Fact]
+    public void To_put_segments_together_no_index_is_read()
+    {
+        InMemoryFileSystem inner = new(1 << 22);
+        StepCountingFileSystem files = new(inner);
+        CompactionHarness log = new(files, CompactionHarness.Small with { SegmentBytes = 100, MinCompactionLagMs = 1 });
+        for (int i = 0; i < 6; i++)
+            log.Append(("a", $"{i}"), ($"b{i}", "1"));
+        log.Environment.Time.Advance(TimeSpan.FromMinutes(1));
+        long start = log.Log.Segments[3].BaseOffset;
+        bool isForgotten = false;
+        bool isTrimmed = false;
+        files.BeforeStep = (_, what) =>
+        {
+            if (!isForgotten && what == $"read {LogFileNames.PathOf("/data/orders-0", 0, LogFileNames.Log)}")
+            {
+                isForgotten = true;
+                log.Log.ForgetIdleIndexes();
+                log.Log.ForgetIdleIndexes();
+            }
+            else if (isForgotten && !isTrimmed && what.EndsWith("index", StringComparison.Ordinal)
+                && what.StartsWith("read", StringComparison.Ordinal))
+            {
+                isTrimmed = true;
+                log.Log.TrimTo(start);
+            }
+        };
+
+        CompactionReport report = log.Compact();
+
+        Assert.True(isForgotten);
+        Assert.Empty(report.Failures);
+        Assert.False(isTrimmed);
+        Assert.Equal(7, log.ReadAll().Count);
     }
 }
