@@ -122,6 +122,16 @@ internal sealed class LogCutter
         }
     }
 
+    /// <summary>Puts a cleaned segment in the place of those that it comes from.</summary>
+    /// <returns><see langword="false"/> if the log is no longer what was cleaned: nothing was changed.</returns>
+    /// <exception cref="SwapFailedException">The disk failed half-way: the log must go offline.</exception>
+    /// <exception cref="IOException">The disk failed or is full, and nothing was changed.</exception>
+    public bool TryReplace(CleanedSegment cleaned)
+    {
+        lock (_turn)
+            return SegmentSwap.TryCommit(_log, _services, cleaned);
+    }
+
     private bool SaveStart(long offset)
     {
         // What is not on the disk could be followed by other records after a crash, for which the note would not be
@@ -159,7 +169,7 @@ internal sealed class LogCutter
     private (long Offset, byte[] Snapshot)? FindProducersAt(long offset)
     {
         Segment[] segments = _log.Segments;
-        long first = segments[CountBelow(segments, offset)].BaseOffset;
+        long first = segments[LogState.FindIndex(segments, offset)].BaseOffset;
         lock (_log.Gate)
         {
             if (offset == _log.LogEndOffset && offset > _log.DurableOffset)
@@ -179,14 +189,6 @@ internal sealed class LogCutter
         return (first, ProducerSnapshot.Encode(producers));
     }
 
-    private static int CountBelow(Segment[] segments, long offset)
-    {
-        int count = 0;
-        while (count < segments.Length - 1 && segments[count].NextOffset <= offset)
-            count++;
-        return count;
-    }
-
     // Under the gate of the notes, so that no flush writes beside the segments what nobody would delete.
     private Segment[] Remove(long offset)
     {
@@ -196,22 +198,12 @@ internal sealed class LogCutter
                 _log.AssertInvariants();
                 _log.LogStartOffset = offset;
                 Segment[] segments = _log.Segments;
-                int kept = CountBelow(segments, offset);
+                int kept = LogState.FindIndex(segments, offset);
                 Segment[] removed = segments[..kept];
                 _log.Segments = segments[kept..];
                 _log.Unflushed.RemoveAll(old => removed.Contains(old.Segment));
                 return removed;
             }
-    }
-
-    /// <summary>Puts a cleaned segment in the place of those that it comes from.</summary>
-    /// <returns><see langword="false"/> if the log is no longer what was cleaned: nothing was changed.</returns>
-    /// <exception cref="SwapFailedException">The disk failed half-way: the log must go offline.</exception>
-    /// <exception cref="IOException">The disk failed or is full, and nothing was changed.</exception>
-    public bool TryReplace(CleanedSegment cleaned)
-    {
-        lock (_turn)
-            return SegmentSwap.TryCommit(_log, _services, cleaned);
     }
 
     // From here on no flush that is under way notes anything, none begins, and no checkpoint goes beyond the cut.

@@ -57,33 +57,23 @@ internal sealed partial class LogReader
         }
     }
 
-    private LogReadResult ReadFiles(ReadWindow window, int truncations)
+    private LogReadResult ReadFiles(in ReadWindow window, int truncations)
     {
-        Segment? segment = _log.RetainSegment(window.Offset);
-        try
+        if (_log.RetainSegment(window.Offset) is not { } segment)
         {
-            while (segment is not null)
-            {
-                RecordBuffer records = Read(segment, window);
-                bool isLast = segment.NextOffset >= window.LimitOffset || window.Offset < segment.NextOffset;
-                if (records.Length > 0 || isLast)
-                    return Found(records);
-
-                // Compaction may have left nothing behind the offset in this segment.
-                long next = segment.NextOffset;
-                segment.Release();
-                segment = _log.RetainSegment(next);
-                if (segment is not null && segment.BaseOffset < next)
-                    break;
-            }
-
+            // Closed meanwhile, or trimmed: who asks again learns that.
             return _log.Failure is { } failure
                 ? Refused(failure.ErrorCode, failure.Message)
                 : Found(RecordBuffer.Empty);
         }
+
+        try
+        {
+            return Found(Read(segment, window));
+        }
         catch (CorruptSegmentException error)
         {
-            Note(segment!, truncations, error.Position, error.Offset, error.Fault, error.Message);
+            Note(segment, truncations, error.Position, error.Offset, error.Fault, error.Message);
             return Refused(error.ErrorCode, error.Message);
         }
         catch (StreamLogException error)
@@ -94,13 +84,13 @@ internal sealed partial class LogReader
         {
             string fault = $"it cannot be read: {error.Message}";
             string message =
-                $"Reading {segment!.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.";
+                $"Reading {segment.File.Path} for offset {window.Offset} failed: {error.Message} Check the disk.";
             Note(segment, truncations, position: 0, window.Offset, fault, message);
             return Refused(ErrorCode.KafkaStorageError, message);
         }
         finally
         {
-            segment?.Release();
+            segment.Release();
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class LogRetention
         if (_log.Failure is not null)
             return default;
 
-        int belowStart = CountBelowStart();
+        // What was active when its records were deleted on request.
+        int belowStart = Math.Max(0, LogState.FindIndex(_segments, _log.LogStartOffset));
         int beyondSize = _config.IsDeletable ? CountBeyondSize(belowStart) : belowStart;
         int count = _config.IsDeletable ? CountBeyondTime(beyondSize) : beyondSize;
         if (count == 0)
@@ -68,15 +69,6 @@ internal sealed class LogRetention
             bytes += segment.SizeInBytes;
         if (deleted.Length > 0)
             _services.Metrics.Maintenance.Deleted(_log.Partition.Topic, deleted.Length, bytes, reason);
-    }
-
-    // What was active when its records were deleted on request.
-    private int CountBelowStart()
-    {
-        int count = 0;
-        while (count + 1 < _segments.Length && _segments[count + 1].BaseOffset <= _log.LogStartOffset)
-            count++;
-        return count;
     }
 
     private bool TryRoll(LogWriter writer)

@@ -170,16 +170,7 @@ public sealed class CompactionFaultTests
     {
         HookedFiles files = new(new InMemoryFileSystem(1 << 22));
         CompactionHarness log = Filled(files);
-        PartitionLog other = log.Inner.Directory.OpenPartition(new("orders", 1), LogHarness.TopicId, log.Log.Config);
-        for (int i = 0; i < 3; i++)
-        {
-            using RecordBuffer batch = CompactionHarness.BatchOf([("a", "1")]);
-            Assert.True(other.AppendAsLeader(batch, 0).IsSuccess);
-            Assert.True(other.TryRoll());
-        }
-
-        other.RequestFlush();
-        other.HighWatermark = 3;
+        PartitionLog other = FilledBeside(log);
         Assert.True(log.Log.TryRoll());
         files.BeforeOpen = path =>
         {
@@ -204,17 +195,7 @@ public sealed class CompactionFaultTests
     {
         HookedFiles files = new(new InMemoryFileSystem(1 << 22));
         CompactionHarness log = new(files, CompactionHarness.Small with { MaxCompactionLagMs = 1 });
-        PartitionLog other = log.Inner.Directory.OpenPartition(
-            new("orders", 1), LogHarness.TopicId, CompactionHarness.Small);
-        for (int i = 0; i < 3; i++)
-        {
-            using RecordBuffer batch = CompactionHarness.BatchOf([("a", "1")]);
-            Assert.True(other.AppendAsLeader(batch, 0).IsSuccess);
-            Assert.True(other.TryRoll());
-        }
-
-        other.RequestFlush();
-        other.HighWatermark = 3;
+        PartitionLog other = FilledBeside(log);
         log.Append(("a", "1"));
         files.BeforeOpen = path =>
         {
@@ -249,6 +230,23 @@ public sealed class CompactionFaultTests
         log.Append(("a", "2"), ("b", "2"));
         log.Append(("a", "3"));
         return log;
+    }
+
+    // Another partition, with something to compact.
+    private static PartitionLog FilledBeside(CompactionHarness log)
+    {
+        PartitionLog other = log.Inner.Directory.OpenPartition(
+            new("orders", 1), LogHarness.TopicId, CompactionHarness.Small);
+        for (int i = 0; i < 3; i++)
+        {
+            using RecordBuffer batch = CompactionHarness.BatchOf([("a", "1")]);
+            Assert.True(other.AppendAsLeader(batch, 0).IsSuccess);
+            Assert.True(other.TryRoll());
+        }
+
+        other.RequestFlush();
+        other.HighWatermark = 3;
+        return other;
     }
 
     private static string[] Values(CompactionHarness log) =>
