@@ -7,13 +7,16 @@ namespace StreamLog.Storage;
 /// same waits for the disk. Until it is done nothing is appended and the end is not cut; segments may be trimmed or
 /// compacted meanwhile.
 /// </remarks>
-internal sealed class LogActivation
+internal sealed partial class LogActivation
 {
     private readonly LogState _log;
     private readonly LogServices _services;
 
     // Held while the disk is read.
     private readonly Lock _turn = new();
+
+    // Guarded by _turn. What was told of the disk, which has not been read since.
+    private ScrubFinding? _finding;
 
     public LogActivation(LogState log, LogServices services)
     {
@@ -22,8 +25,8 @@ internal sealed class LogActivation
     }
 
     /// <summary>Makes the log ready to be changed.</summary>
-    /// <exception cref="StreamLogException">Files of the log contradict each other: it is offline now.</exception>
-    /// <exception cref="IOException">The disk failed. The next call tries again.</exception>
+    /// <exception cref="StreamLogException">Its files contradict each other: it is offline now. Or the disk failed: the
+    /// next call tries again.</exception>
     public void Ensure()
     {
         if (_log.IsActivated)
@@ -38,7 +41,7 @@ internal sealed class LogActivation
             {
                 EnsureEpochs();
                 EnsureProducers();
-                Prepare(active);
+                Read(() => Prepare(active));
             }
             finally
             {
@@ -48,8 +51,8 @@ internal sealed class LogActivation
     }
 
     /// <summary>Makes sure that the leader epochs are those of the batches.</summary>
-    /// <exception cref="StreamLogException">They are not: the log is offline now.</exception>
-    /// <exception cref="IOException">The disk failed. The next call tries again.</exception>
+    /// <exception cref="StreamLogException">They are not: the log is offline now. Or the disk failed: the next call
+    /// tries again.</exception>
     public void EnsureEpochs()
     {
         if (_log.AreEpochsChecked)
@@ -57,17 +60,14 @@ internal sealed class LogActivation
 
         lock (_turn)
         {
-            if (_log.AreEpochsChecked)
-                return;
-            if (EpochCheck.FaultOf(_services, _log) is { } fault)
-                throw Fail(fault);
-            _log.AreEpochsChecked = true;
+            if (!_log.AreEpochsChecked)
+                Read(CheckEpochs);
         }
     }
 
     /// <summary>Makes sure that it is known what was appended by which producer.</summary>
-    /// <exception cref="StreamLogException">It cannot be known: the log is offline now.</exception>
-    /// <exception cref="IOException">The disk failed. The next call tries again.</exception>
+    /// <exception cref="StreamLogException">It cannot be known: the log is offline now. Or the disk failed: the next
+    /// call tries again.</exception>
     public void EnsureProducers()
     {
         if (_log.AreProducersRead)
@@ -75,11 +75,8 @@ internal sealed class LogActivation
 
         lock (_turn)
         {
-            if (_log.AreProducersRead)
-                return;
-            ProducerStates producers = _log.LogEndOffset == 0 ? new ProducerStates() : ReadProducers();
-            lock (_log.Gate)
-                _log.Producers = producers;
+            if (!_log.AreProducersRead)
+                Read(ReadProducers);
         }
     }
 
@@ -92,10 +89,36 @@ internal sealed class LogActivation
         }
     }
 
+    private void CheckEpochs()
+    {
+        if (EpochCheck.FaultOf(_services, _log) is { } fault)
+        {
+            _log.TryFail(fault);
+            throw fault;
+        }
+
+        _log.AreEpochsChecked = true;
+    }
+
+    private void ReadProducers()
+    {
+        ProducerStates producers = _log.LogEndOffset == 0 ? new ProducerStates() : LoadProducers();
+        lock (_log.Gate)
+            _log.Producers = producers;
+    }
+
     private void Prepare(Segment active)
     {
         _ = active.Indexes(_log.Config);
-        _ = TransactionIndexes.Of(_services, _log, _log.Segments, active);
+        try
+        {
+            _ = TransactionIndexes.Of(_services, _log, active);
+        }
+        catch (StreamLogException fault)
+        {
+            throw Fail(fault);
+        }
+
         active.ReadFirstTimestamp();
         bool areGone = active.DeleteIndexes();
         lock (_log.Gate)
@@ -107,13 +130,13 @@ internal sealed class LogActivation
 
     // Over the segments that there were at one moment: what a trim or a swap has taken away meanwhile, and what was
     // noted beside it, may tell half of it.
-    private ProducerStates ReadProducers()
+    private ProducerStates LoadProducers()
     {
         while (true)
         {
             Segment[] segments = _log.Segments;
             if (segments.Length == 0)
-                throw Closed();
+                _log.ThrowIfFailed(); // It was closed.
             try
             {
                 if (ProducerRecovery.TryLoad(_services, _log, segments) is { } producers
@@ -128,22 +151,60 @@ internal sealed class LogActivation
                     continue;
                 if (error is not StreamLogException fault)
                     throw;
-                throw Fail(new StreamLogException(
-                    ErrorCode.KafkaStorageError,
-                    $"Partition {_log.Partition} is offline: nothing can be appended while it is not known what was " +
-                    $"appended last. {fault.Message}",
-                    fault));
+                throw Fail(fault);
             }
         }
     }
 
     private StreamLogException Fail(StreamLogException fault)
     {
-        _log.TryFail(fault);
-        return fault;
+        StreamLogException failure = new(
+            ErrorCode.KafkaStorageError,
+            $"Partition {_log.Partition} is offline: nothing can be appended while it is not known what was appended " +
+            $"last. {fault.Message}",
+            fault);
+        _log.TryFail(failure);
+        return failure;
     }
 
-    private StreamLogException Closed() => _log.Failure is { } failure
-        ? new StreamLogException(failure.ErrorCode, failure.Message, failure)
-        : new StreamLogException(ErrorCode.NotLeaderOrFollower, $"Partition {_log.Partition} has been closed.");
+    // What is only read takes nothing offline: the disk may be well again, or the process have handles again. Until
+    // then the health tells.
+    private void Read(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            string message =
+                $"Partition {_log.Partition} could not be made ready to append to: {error.Message} Check the disk.";
+            Note(message);
+            throw new StreamLogException(ErrorCode.KafkaStorageError, message, error);
+        }
+
+        if (_finding is not { } finding)
+            return;
+        _finding = null;
+        _log.Forget(finding);
+    }
+
+    private void Note(string message)
+    {
+        Segment[] segments = _log.Segments;
+        if (_finding is not null || _log.Failure is not null || segments.Length == 0)
+            return;
+        ScrubFinding finding = new()
+        {
+            Partition = _log.Partition,
+            File = segments[^1].File.Path,
+            Position = 0,
+            Offset = _log.LogEndOffset,
+            Fault = message,
+        };
+        if (!_log.TryNote(segments[^1], finding))
+            return; // It is known that it cannot be read.
+        _finding = finding;
+        Log.NotReady(_services.Logger, _log.Partition, message);
+    }
 }

@@ -195,6 +195,13 @@ internal sealed class LogState
         }
     }
 
+    /// <summary>Forgets damage that has turned out to be none.</summary>
+    public void Forget(ScrubFinding finding)
+    {
+        lock (Gate)
+            Volatile.Write(ref _findings, [.. _findings.Where(known => !ReferenceEquals(known, finding))]);
+    }
+
     /// <summary>Notes what is wrong with segments that were read through, and forgets what else was known of
     /// them.</summary>
     public void NoteScrubbed(IReadOnlySet<string> files, IReadOnlyList<ScrubFinding> findings)

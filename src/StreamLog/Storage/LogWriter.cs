@@ -50,7 +50,7 @@ internal sealed partial class LogWriter
 
     /// <summary>Closes the active segment and begins another one, if the log still ends where the caller saw it
     /// end.</summary>
-    /// <exception cref="StreamLogException">Files of the log contradict each other: it is offline now.</exception>
+    /// <exception cref="StreamLogException">What is written beside the old segment could not be read.</exception>
     /// <exception cref="IOException">The disk failed or is full: there is no new segment.</exception>
     public bool TryRoll(long logEndOffset)
     {
@@ -124,12 +124,6 @@ internal sealed partial class LogWriter
         catch (StreamLogException error)
         {
             return AppendResult.Refused(error.ErrorCode, error.Message);
-        }
-        catch (Exception error) when (DiskErrors.IsOfDisk(error))
-        {
-            return AppendResult.Refused(
-                ErrorCode.KafkaStorageError,
-                $"The files of {_log.Partition} could not be read to append to it: {error.Message} Check the disk.");
         }
     }
 

@@ -100,13 +100,8 @@ internal sealed partial class PartitionLog
             catch (StreamLogException)
             {
                 TellIfOffline();
+                return _log.LogStartOffset;
             }
-            catch (Exception error) when (DiskErrors.IsOfDisk(error))
-            {
-                Fail("reading what is known of producers", error);
-            }
-
-            return _log.LogStartOffset;
         }
     }
 
@@ -300,8 +295,8 @@ internal sealed partial class PartitionLog
     }
 
     /// <summary>Makes sure that it is known what was appended by which producer. Hold no lock.</summary>
-    /// <exception cref="StreamLogException">It cannot be known: the log is offline now.</exception>
-    /// <exception cref="IOException">The disk failed.</exception>
+    /// <exception cref="StreamLogException">It cannot be known: the log is offline now. Or the disk
+    /// failed.</exception>
     internal void EnsureProducers()
     {
         try

@@ -254,6 +254,7 @@ internal sealed class Segment
             areThere = true;
         }
 
+        Volatile.Read(ref _indexes)?.FilesDeleted();
         return areThere;
     }
 

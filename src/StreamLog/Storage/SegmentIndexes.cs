@@ -44,6 +44,9 @@ internal sealed class SegmentIndexes
     /// <summary>Gets whether they stand in their files as they are here.</summary>
     public bool IsSaved { get; private set; }
 
+    /// <summary>Notes that there are no such files any more.</summary>
+    public void FilesDeleted() => IsSaved = false;
+
     /// <summary>Tells whether one more entry would make an index file larger than it may be.</summary>
     public bool IsFull(int indexBytesMax) =>
         Offsets.SizeInBytes + OffsetIndex.EntrySize > indexBytesMax

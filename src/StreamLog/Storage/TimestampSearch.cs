@@ -13,46 +13,54 @@ internal sealed class TimestampSearch
     /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
     public OffsetAndTimestamp? FindFirst(long timestampMs)
     {
-        ThrowIfOffline();
-        long startOffset = _log.LogStartOffset;
-        foreach (Segment segment in _log.Segments)
-        {
-            if (segment.NextOffset <= startOffset || !segment.TryRetain())
-                continue;
-            try
-            {
-                OffsetAndTimestamp? found = FindIn(segment, timestampMs, startOffset);
-                if (found is not null)
-                    return found;
-            }
-            catch (Exception error) when (DiskErrors.IsOfDisk(error))
-            {
-                throw Unreadable(segment, error);
-            }
-            finally
-            {
-                segment.Release();
-            }
-        }
-
-        return null;
+        OffsetAndTimestamp? found = null;
+        ForEachSegment((segment, startOffset) => (found = FindIn(segment, timestampMs, startOffset)) is null);
+        return found;
     }
 
     /// <summary>Finds the first record that has the latest timestamp of all.</summary>
     /// <exception cref="StreamLogException">The log is offline, or corrupt where it was read.</exception>
     public OffsetAndTimestamp? FindLatest()
     {
-        ThrowIfOffline();
         long latest = -1;
-        foreach (Segment segment in _log.Segments)
+        ForEachSegment((segment, _) =>
         {
-            if (segment.NextOffset <= _log.LogStartOffset || !segment.TryRetain())
+            SegmentIndexes indexes = segment.Indexes(_log.Config);
+            ThrowIfPartial(segment, indexes);
+            latest = Math.Max(latest, indexes.MaxTimestamp);
+            return true;
+        });
+
+        // Trimmed records may have been the latest ones: then the search finds none, and what is left is looked
+        // through.
+        return latest < 0 ? null : FindFirst(latest) ?? LookThrough();
+    }
+
+    // From the first segment on, and once more where one is gone that had to be looked at: a compaction may have put
+    // its records into another one.
+    private void ForEachSegment(Func<Segment, long, bool> look)
+    {
+        while (!TryForEachSegment(look))
+        {
+            // It ends: whoever takes a segment away has put others in its place before, or closed the log.
+        }
+    }
+
+    private bool TryForEachSegment(Func<Segment, long, bool> look)
+    {
+        Segment[] segments = _log.Segments;
+        _log.ThrowIfFailed(); // After that: a log that was closed meanwhile has none.
+        long startOffset = _log.LogStartOffset;
+        foreach (Segment segment in segments)
+        {
+            if (segment.NextOffset <= startOffset)
                 continue;
+            if (!segment.TryRetain())
+                return false;
             try
             {
-                SegmentIndexes indexes = segment.Indexes(_log.Config);
-                ThrowIfPartial(segment, indexes);
-                latest = Math.Max(latest, indexes.MaxTimestamp);
+                if (!look(segment, startOffset))
+                    return true;
             }
             catch (Exception error) when (DiskErrors.IsOfDisk(error))
             {
@@ -64,9 +72,7 @@ internal sealed class TimestampSearch
             }
         }
 
-        // Trimmed records may have been the latest ones: then the search finds none, and what is left is looked
-        // through.
-        return latest < 0 ? null : FindFirst(latest) ?? LookThrough();
+        return true;
     }
 
     private OffsetAndTimestamp? FindIn(Segment segment, long timestampMs, long startOffset)
@@ -139,12 +145,6 @@ internal sealed class TimestampSearch
     {
         if (indexes.IsPartial)
             throw SegmentCorruption.At(segment, 0, -1, "it cannot be walked to its end, so its times are unknown");
-    }
-
-    private void ThrowIfOffline()
-    {
-        if (_log.Failure is { } failure)
-            throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
     }
 
     private static StreamLogException Unreadable(Segment segment, Exception error) => new(

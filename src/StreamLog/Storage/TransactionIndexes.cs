@@ -26,21 +26,38 @@ internal static class TransactionIndexes
         return of.SetTransactions(index);
     }
 
+    /// <summary>As the other, whatever is trimmed or compacted meanwhile.</summary>
+    /// <exception cref="StreamLogException">Segments are corrupt that have to be read for it.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static TransactionIndex Of(LogServices services, LogState log, Segment of)
+    {
+        while (true)
+        {
+            Segment[] segments = log.Segments;
+            try
+            {
+                return Of(services, log, segments, of);
+            }
+            catch (Exception error) when (AreGone(log, segments, error))
+            {
+                // Once more, with those that there are now.
+            }
+        }
+    }
+
     /// <summary>Finds the aborted transactions that have records in a range of offsets.</summary>
     /// <exception cref="StreamLogException">The disk failed, or the log was closed meanwhile.</exception>
     public static List<AbortedTransaction> Collect(LogServices services, LogState log, long from, long to)
     {
         List<AbortedTransaction> found = [];
-        Segment[] segments = log.Segments;
-        while (!TryCollect(services, log, segments, from, to, found))
+        while (true)
         {
-            // Trimmed meanwhile, or compacted into others.
-            log.ThrowIfFailed();
-            segments = log.Segments;
-            found.Clear();
+            Segment[] segments = log.Segments;
+            log.ThrowIfFailed(); // After that: a log that was closed meanwhile has none.
+            if (TryCollect(services, log, segments, from, to, found))
+                return found;
+            found.Clear(); // Trimmed meanwhile, or compacted into others.
         }
-
-        return found;
     }
 
     // Fails where segments are gone that had to be read. An earlier one may be among them, which nobody has retained.
@@ -57,9 +74,7 @@ internal static class TransactionIndexes
                 if (Of(services, log, segments, segment).Collect(from, to, found))
                     break;
             }
-            catch (Exception error) when (
-                !ReferenceEquals(log.Segments, segments)
-                && (error is ObjectDisposedException || DiskErrors.IsOfDisk(error)))
+            catch (Exception error) when (AreGone(log, segments, error))
             {
                 return false;
             }
@@ -78,4 +93,8 @@ internal static class TransactionIndexes
 
         return true;
     }
+
+    // Whether the log's segments are others by now, some of which could therefore not be read.
+    private static bool AreGone(LogState log, Segment[] segments, Exception error) =>
+        !ReferenceEquals(log.Segments, segments) && (error is ObjectDisposedException || DiskErrors.IsOfDisk(error));
 }
