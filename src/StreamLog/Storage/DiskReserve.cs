@@ -15,6 +15,8 @@ internal sealed partial class DiskReserve
 {
     public const string FileName = "streamlog.reserve";
 
+    private const int ChunkBytes = 1024 * 1024;
+
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly string _path;
@@ -32,7 +34,9 @@ internal sealed partial class DiskReserve
         _path = Path.Combine(directory, FileName);
         _bytes = bytes;
         _logger = logger;
-        _isHeld = bytes > 0 && files.FileExists(_path);
+        _isHeld = bytes > 0 && files.FileExists(_path) && LengthOf(files, _path) == bytes;
+        if (!_isHeld)
+            files.DeleteFile(_path); // Of another size, or half made by an earlier start.
         Restore();
     }
 
@@ -81,8 +85,7 @@ internal sealed partial class DiskReserve
                 // Twice as much: what has just become free is not taken away at once.
                 if (_files.AvailableBytes(_directory) < 2 * _bytes)
                     return;
-                using IFile file = _files.Open(_path, FileOpenMode.OpenOrCreate, _bytes);
-                file.SetLength(_bytes);
+                Fill();
                 _isHeld = true;
             }
             catch (Exception error) when (DiskErrors.IsOfDisk(error))
@@ -90,6 +93,21 @@ internal sealed partial class DiskReserve
                 Log.NotHeld(_logger, _directory, error.Message);
             }
         }
+    }
+
+    // Written, because a length alone holds no room on many file systems.
+    private void Fill()
+    {
+        using IFile file = _files.Open(_path, FileOpenMode.OpenOrCreate);
+        byte[] zeros = new byte[(int)Math.Min(_bytes, ChunkBytes)];
+        for (long position = 0; position < _bytes; position += zeros.Length)
+            file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, _bytes - position)), position);
+    }
+
+    private static long LengthOf(IFileSystem files, string path)
+    {
+        using IFile file = files.Open(path, FileOpenMode.OpenRead);
+        return file.Length;
     }
 
     private static bool IsFull(IOException error) =>

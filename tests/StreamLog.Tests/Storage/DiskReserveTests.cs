@@ -1,6 +1,7 @@
 using StreamLog.Extensibility;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
+using StreamLog.Tests.Node;
 using Xunit;
 
 namespace StreamLog.Tests.Storage;
@@ -76,6 +77,51 @@ public sealed class DiskReserveTests
         log.Environment.Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.True(files.FileExists(ReservePath));
+    }
+
+    // A start that ended before it was whole, or another setting since.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Reserved / 2)]
+    [InlineData(Reserved * 2)]
+    public void A_file_of_another_size_holds_as_much_room_as_it_should_after_the_next_start(long bytes)
+    {
+        InMemoryFileSystem files = new(Limit);
+        files.CreateDirectory(LogHarness.Root);
+        Take(files, ReservePath, bytes);
+
+        LogHarness log = FillUp(files);
+        log.Log.TrimTo(log.Log.LogEndOffset - 3);
+
+        using IFile reserve = files.Open(ReservePath, FileOpenMode.OpenRead);
+        Assert.Equal(Reserved, reserve.Length);
+        Assert.Equal(ErrorCode.None, log.Append("more").ErrorCode);
+    }
+
+    [Fact]
+    public void Where_no_room_is_to_be_set_aside_none_is_left_from_before()
+    {
+        InMemoryFileSystem files = new(Limit);
+        LogDirectorySettings settings = new() { NodeId = 1, ReserveBytes = Reserved };
+        new LogHarness(files, Config, settings).Stop();
+        Assert.True(files.FileExists(ReservePath));
+
+        _ = new LogHarness(files, Config, settings with { ReserveBytes = 0 });
+
+        Assert.False(files.FileExists(ReservePath));
+    }
+
+    // A file system that only notes a length takes no room for it.
+    [Fact]
+    public void The_room_that_is_set_aside_is_written()
+    {
+        StepCountingFileSystem files = new(new InMemoryFileSystem(Limit));
+        List<string> steps = [];
+        files.BeforeStep = (_, what) => steps.Add(what);
+
+        _ = new LogHarness(files, Config, new LogDirectorySettings { NodeId = 1, ReserveBytes = Reserved });
+
+        Assert.Contains($"write {ReservePath}", steps);
     }
 
     [Fact]
