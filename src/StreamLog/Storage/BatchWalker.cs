@@ -10,11 +10,14 @@ internal sealed class BatchWalker : IDisposable
 {
     private const int ChunkBytes = 256 * 1024;
 
+    // Enough for the batches between two entries of an index, as these are by default.
+    private const int FewBatchesBytes = 8 * 1024;
+
     private readonly IFile _file;
     private readonly long _end;
     private readonly bool _readBodies;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+    private byte[] _buffer;
     private long _bufferPosition;
     private int _bufferLength;
 
@@ -23,8 +26,10 @@ internal sealed class BatchWalker : IDisposable
     /// <param name="position">The byte at which a batch begins.</param>
     /// <param name="end">The byte to stop at.</param>
     /// <param name="readBodies">Whether to read batches as a whole, and check their sums; else headers alone.</param>
-    public BatchWalker(IFile file, long position, long end, bool readBodies)
+    /// <param name="isShort">Whether the walk ends after a few batches, so that little is read ahead.</param>
+    public BatchWalker(IFile file, long position, long end, bool readBodies, bool isShort = false)
     {
+        _buffer = ArrayPool<byte>.Shared.Rent(isShort ? FewBatchesBytes : ChunkBytes);
         _file = file;
         _end = end;
         _readBodies = readBodies;

@@ -46,7 +46,8 @@ internal static class SegmentTail
         long end = segment.NextOffset;
         bool hasEntry = indexes.Offsets.TryFindFloor(int.MaxValue, out int lastEntry, out int position);
         long next = segment.BaseOffset;
-        using (BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false))
+        using (BatchWalker walker = new(
+            segment.File, position, segment.SizeInBytes, readBodies: false, isShort: true))
         {
             while (walker.MoveNext())
             {
@@ -68,7 +69,8 @@ internal static class SegmentTail
     private static bool TryFind(Segment segment, SegmentIndexes indexes, long offset, out BatchAt found)
     {
         indexes.Offsets.TryFindFloor((int)(offset - segment.BaseOffset), out _, out int position);
-        using BatchWalker walker = new(segment.File, position, segment.SizeInBytes, readBodies: false);
+        using BatchWalker walker = new(
+            segment.File, position, segment.SizeInBytes, readBodies: false, isShort: true);
         while (walker.MoveNext())
         {
             if (walker.Header.LastOffset < offset)
