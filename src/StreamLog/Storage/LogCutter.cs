@@ -243,10 +243,13 @@ internal sealed class LogCutter
             foreach (Segment segment in segments[(index + 1)..].Reverse())
                 Delete(segment);
             last.DeleteIndexes();
+            ProducerRecovery.DeleteStrays(
+                _services.Files, _log.Directory, ProducerRecovery.SnapshotOffsets(_services.Files, _log.Directory),
+                _log.Segments, end);
             last.File.DataSync();
             _services.Files.SyncDirectory(_log.Directory);
             _epochs.Replace(epochs => epochs.CutAt(end));
-            ProducerStates producers = ProducerRecovery.Load(
+            ProducerStates producers = ProducerRecovery.LoadAt(
                 _services, _log.Directory, _log.Segments, end, _log.Config);
             lock (_log.Gate)
                 _log.Producers = producers;

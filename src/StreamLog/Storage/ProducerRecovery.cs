@@ -8,21 +8,15 @@ namespace StreamLog.Storage;
 /// </summary>
 internal static class ProducerRecovery
 {
-    /// <summary>Returns the state at the end of the log. Snapshots from beyond it are deleted, and those that stand in
-    /// the middle of a segment but for the newest.</summary>
+    /// <summary>Deletes the snapshots that are of no use any more: those from beyond the end of the log, and those that
+    /// stand in the middle of a segment but for the newest.</summary>
+    /// <returns>Whether some from beyond the end were deleted: the caller has to sync the directory before others are
+    /// appended there, of which they would say what is not true.</returns>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static ProducerStates Load(
-        LogServices services, string directory, IReadOnlyList<Segment> segments, long endOffset, LogConfig config)
-    {
-        DeleteStrays(services.Files, directory, SnapshotOffsets(services.Files, directory), segments, endOffset);
-        return LoadAt(services, directory, segments, endOffset, config);
-    }
-
-    /// <summary>Deletes the snapshots that are of no use any more.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
-    public static void DeleteStrays(
+    public static bool DeleteStrays(
         IFileSystem files, string directory, List<long> offsets, IReadOnlyList<Segment> segments, long endOffset)
     {
+        bool wereBeyond = false;
         long newest = offsets.Where(offset => offset <= endOffset).DefaultIfEmpty(-1).Max();
         foreach (long offset in offsets)
         {
@@ -30,7 +24,10 @@ internal static class ProducerRecovery
             bool isStray = offset < newest && !segments.Any(segment => segment.BaseOffset == offset);
             if (offset > endOffset || isStray)
                 files.DeleteFile(LogFileNames.PathOf(directory, offset, LogFileNames.Snapshot));
+            wereBeyond |= offset > endOffset;
         }
+
+        return wereBeyond;
     }
 
     /// <summary>Returns the state at the end of a log, of which these were all segments a moment ago.</summary>

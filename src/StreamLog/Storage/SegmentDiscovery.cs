@@ -78,7 +78,8 @@ internal sealed class SegmentDiscovery
                 offsets.Add(offset);
         }
 
-        ProducerRecovery.DeleteStrays(_files, _directory, offsets, _segments, end);
+        if (ProducerRecovery.DeleteStrays(_files, _directory, offsets, _segments, end))
+            _files.SyncDirectory(_directory);
     }
 
     private void StartAt(long logStart)

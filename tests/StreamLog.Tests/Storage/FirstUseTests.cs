@@ -177,6 +177,54 @@ public sealed class FirstUseTests : IDisposable
         Assert.False(log.Log.State.Segments[0].HasIndexes);
     }
 
+    // Or it would say of other batches at these offsets what it says of those that are gone, and take new ones for
+    // retries.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_snapshot_from_beyond_the_end_is_gone_for_good_before_others_are_appended_there(bool isCut)
+    {
+        SimulatedDisk disk = new();
+        LogConfig config = Small with { SegmentBytes = 10_000 };
+        string snapshot = LogFileNames.PathOf(Folder, 20, LogFileNames.Snapshot);
+        LogHarness log = Started(20);
+        log.Stop();
+        byte[] content = disk.ReadAll(snapshot);
+        if (isCut)
+        {
+            log = new LogHarness(disk, config);
+            log.AppendIdempotent(5, 0, 20, "next");
+            log.Flush();
+            log.Log.TruncateTo(10);
+        }
+        else
+        {
+            disk = new SimulatedDisk();
+            Started(10).Stop();
+            DeleteBeside(disk);
+            AtomicFile.Replace(disk, snapshot, content);
+            log = new LogHarness(disk, config);
+        }
+
+        for (int i = 0; i < 15; i++)
+            log.AppendIdempotent(6, 0, i, $"other {i}");
+        log.Flush();
+        Assert.Equal(25, log.Log.DurableOffset);
+        log = new LogHarness(disk.Crash(), config);
+
+        Assert.Equal(25, log.Log.LogEndOffset);
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, log.AppendIdempotent(5, 0, 19, "new").ErrorCode);
+        Assert.Equal(25, log.AppendIdempotent(5, 0, 10, "new").BaseOffset);
+
+        LogHarness Started(int count)
+        {
+            LogHarness started = new(disk, config);
+            for (int i = 0; i < count; i++)
+                started.AppendIdempotent(5, 0, i, $"value {i}");
+            return started;
+        }
+    }
+
     private static string PathOf(long offset) => LogFileNames.PathOf(Folder, offset, LogFileNames.Log);
 
     // Segments alone, and the offset at which the last one begins.
@@ -188,6 +236,12 @@ public sealed class FirstUseTests : IDisposable
         Assert.True(log.Log.Segments.Count > 3);
         long start = log.Log.Segments[^1].BaseOffset;
         log.Stop();
+        DeleteBeside(disk);
+        return start;
+    }
+
+    private static void DeleteBeside(SimulatedDisk disk)
+    {
         foreach (string path in disk.ListAll())
         {
             bool isBeside = LogFileNames.OfSegment.Skip(1).Append(LogFileNames.Snapshot)
@@ -197,6 +251,5 @@ public sealed class FirstUseTests : IDisposable
         }
 
         disk.SyncDirectory(Folder);
-        return start;
     }
 }
