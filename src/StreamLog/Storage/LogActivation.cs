@@ -121,6 +121,7 @@ internal sealed partial class LogActivation
 
         active.ReadFirstTimestamp();
         bool areGone = active.DeleteIndexes();
+        _ = active.Indexes(_log.Config); // Given back meanwhile, perhaps; from here on they are not.
         lock (_log.Gate)
         {
             _log.AreNamesDirty |= areGone;

@@ -33,6 +33,7 @@ internal sealed class LogRetention
 
     /// <summary>Applies it.</summary>
     /// <returns>How many segments went, and how many bytes of log with them.</returns>
+    /// <exception cref="StreamLogException">The disk failed where only the age of segments was looked up.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public RetentionOutcome Apply(LogWriter writer, LogCutter cutter)
     {
@@ -93,8 +94,20 @@ internal sealed class LogRetention
         if (_config.RetentionMs < 0)
             return count;
         long nowMs = _services.NowMs;
-        while (IsCandidate(count) && nowMs - LatestTimeOf(count) > _config.RetentionMs)
-            count++;
+        try
+        {
+            while (IsCandidate(count) && nowMs - LatestTimeOf(count) > _config.RetentionMs)
+                count++;
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            // What is only read takes nothing offline.
+            throw new StreamLogException(
+                ErrorCode.KafkaStorageError,
+                $"How old the segments of {_log.Partition} are could not be read: {error.Message} Check the disk.",
+                error);
+        }
+
         return count;
     }
 

@@ -253,7 +253,8 @@ internal sealed partial class PartitionLog
 
     /// <summary>Deletes the oldest segments that are beyond the log's time or size. An offline log stays as it
     /// is.</summary>
-    /// <exception cref="StreamLogException">The disk failed, which takes the log offline, or is full.</exception>
+    /// <exception cref="StreamLogException">The disk is full, or failed, which takes the log offline unless it was only
+    /// read.</exception>
     internal RetentionOutcome ApplyRetention()
     {
         RetentionOutcome outcome = default;
@@ -313,8 +314,10 @@ internal sealed partial class PartitionLog
     /// <summary>Gives the memory back that nobody has used since the last call.</summary>
     internal void ForgetIdleIndexes()
     {
+        // Whoever appends needs those of the last segment at any time.
+        int kept = _log.IsActivated ? 1 : 0;
         Segment[] segments = _log.Segments;
-        foreach (Segment segment in segments.AsSpan(0, Math.Max(0, segments.Length - 1)))
+        foreach (Segment segment in segments.AsSpan(0, Math.Max(0, segments.Length - kept)))
             segment.ForgetIdleIndexes();
     }
 

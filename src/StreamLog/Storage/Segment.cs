@@ -19,7 +19,7 @@ internal sealed class Segment
     private readonly IFileSystem _files;
     private readonly string _directory;
 
-    // Null until somebody looks something up in a sealed segment. The active one has it from the start.
+    // Null until somebody looks something up. A segment that is appended to has it.
     private SegmentIndexes? _indexes;
     private TransactionIndex? _transactions;
     private bool _areIndexesUsed;
@@ -165,8 +165,8 @@ internal sealed class Segment
     public bool HasIndexes => Volatile.Read(ref _indexes) is not null;
 
     /// <summary>
-    /// Gives the memory of the indexes of a sealed segment back, where nobody used them since the last call, and their
-    /// files say the same: who needs them later reads them again.
+    /// Gives the memory of the indexes of a segment back that is not appended to, where nobody used them since the last
+    /// call, and their files say the same: who needs them later reads them again.
     /// </summary>
     public void ForgetIdleIndexes()
     {

@@ -177,6 +177,51 @@ public sealed class FirstUseTests : IDisposable
         Assert.False(log.Log.State.Segments[0].HasIndexes);
     }
 
+    [Fact]
+    public void Indexes_of_a_last_segment_that_is_only_read_are_given_back_too()
+    {
+        SimulatedDisk disk = new();
+        LogConfig config = Small with { SegmentBytes = 10_000 };
+        LogHarness before = new(disk, config);
+        for (int i = 0; i < 20; i++)
+            before.Append($"value {i}");
+        before.Stop();
+        LogHarness log = new(disk, config);
+        Assert.Equal(20, log.ReadAll().Count);
+        Assert.True(log.Log.State.Segments[0].HasIndexes);
+
+        for (int turn = 0; turn < 2; turn++)
+            log.Log.ForgetIdleIndexes();
+
+        Assert.False(log.Log.State.Segments[0].HasIndexes);
+        Assert.Equal(20, log.Append("next").BaseOffset);
+        for (int turn = 0; turn < 3; turn++)
+            log.Log.ForgetIdleIndexes();
+        Assert.True(log.Log.State.Segments[0].HasIndexes);
+        Assert.Equal(21, log.ReadAll(maxBytes: 100).Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_where_retention_only_looks_takes_nothing_offline()
+    {
+        SimulatedDisk disk = new();
+        Fill(disk);
+        LogHarness log = new(disk, Small with { RetentionMs = 1_000 });
+        log.Log.HighWatermark = 20;
+        log.Environment.Time.Advance(TimeSpan.FromMinutes(1));
+        disk.Faults.FailReads(path => path == PathOf(0));
+
+        RetentionReport report = await log.Directory.Retention.ApplyAsync(
+            topic: null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(PathOf(0), Assert.Single(report.Failures).Value, StringComparison.Ordinal);
+        Assert.True(log.Log.IsOnline);
+        disk.Faults.Clear();
+        report = await log.Directory.Retention.ApplyAsync(topic: null, TestContext.Current.CancellationToken);
+        Assert.Empty(report.Failures);
+        Assert.Equal(20, log.Log.LogStartOffset);
+    }
+
     // Or it would say of other batches at these offsets what it says of those that are gone, and take new ones for
     // retries.
     [Theory]
