@@ -15,6 +15,9 @@ internal static class LogFileNames
     /// <summary>The files of one segment, the log first.</summary>
     public static readonly ImmutableArray<string> OfSegment = [Log, OffsetIndex, TimeIndex, TransactionIndex, Snapshot];
 
+    /// <summary>The files beside a log that can be built anew from it.</summary>
+    public static readonly ImmutableArray<string> OfIndexes = [OffsetIndex, TimeIndex, TransactionIndex];
+
     /// <summary>Marks what is about to be deleted. Found at a start, it is deleted then.</summary>
     public const string Deleted = ".deleted";
 
@@ -51,6 +54,19 @@ internal static class LogFileNames
         return name.Length == Digits + suffix.Length
             && name.EndsWith(suffix, StringComparison.Ordinal)
             && long.TryParse(name.AsSpan(0, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out offset);
+    }
+
+    /// <summary>Reads the offset from a name, if it is that of an index.</summary>
+    public static bool TryParseIndex(string name, out long offset)
+    {
+        foreach (string suffix in OfIndexes)
+        {
+            if (TryParse(name, suffix, out offset))
+                return true;
+        }
+
+        offset = 0;
+        return false;
     }
 
     /// <summary>

@@ -81,10 +81,7 @@ internal sealed class RecoveryCut
     {
         foreach (FileSystemEntry entry in _files.List(_directory))
         {
-            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
-            bool isStale = isIndex
+            bool isStale = LogFileNames.TryParseIndex(entry.Name, out long offset)
                 ? offset >= baseOffset
                 : LogFileNames.TryParse(entry.Name, LogFileNames.Snapshot, out offset) && offset > endOffset;
             if (isStale)

@@ -162,10 +162,7 @@ internal sealed partial class SegmentCheck
     {
         foreach (FileSystemEntry entry in _recovery.Entries)
         {
-            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
-            if (!isIndex || offset != segment.BaseOffset)
+            if (!LogFileNames.TryParseIndex(entry.Name, out long offset) || offset != segment.BaseOffset)
                 continue;
             _recovery.Files.DeleteFile(Path.Combine(_recovery.Directory, entry.Name));
             _log.AreNamesDirty = true;

@@ -134,10 +134,7 @@ internal sealed class SegmentDiscovery
         HashSet<long> offsets = [.. _segments.Select(segment => segment.BaseOffset)];
         foreach (FileSystemEntry entry in _recovery.Entries)
         {
-            bool isIndex = LogFileNames.TryParse(entry.Name, LogFileNames.OffsetIndex, out long offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TimeIndex, out offset)
-                || LogFileNames.TryParse(entry.Name, LogFileNames.TransactionIndex, out offset);
-            if (isIndex && !offsets.Contains(offset))
+            if (LogFileNames.TryParseIndex(entry.Name, out long offset) && !offsets.Contains(offset))
                 _files.DeleteFile(Path.Combine(_directory, entry.Name));
         }
     }

@@ -13,9 +13,6 @@ internal sealed class SegmentRewrite
 {
     private const int ChunkBytes = 256 * 1024;
 
-    private static readonly string[] IndexSuffixes =
-        [LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex];
-
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly RecoveryCut _cut;
@@ -55,7 +52,7 @@ internal sealed class SegmentRewrite
         }
 
         beforeSwap();
-        foreach (string suffix in IndexSuffixes)
+        foreach (string suffix in LogFileNames.OfIndexes)
             _files.DeleteFile(LogFileNames.PathOf(_directory, plan.BaseOffset, suffix));
         _files.SyncDirectory(_directory);
         _files.Rename(temporary, plan.Path);

@@ -22,9 +22,6 @@ namespace StreamLog.Storage.Compaction;
 /// </remarks>
 internal static class SegmentSwap
 {
-    private static readonly string[] Indexes =
-        [LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex];
-
     /// <summary>Swaps.</summary>
     /// <returns>
     /// <see langword="false"/> if the log is no longer what was cleaned: it was cut, trimmed or closed meanwhile, and
@@ -99,7 +96,7 @@ internal static class SegmentSwap
     {
         foreach (Segment segment in cleaned.Sources.AsSpan(1))
             segment.MarkDeleted();
-        foreach (string suffix in (ReadOnlySpan<string>)[LogFileNames.Log, .. Indexes])
+        foreach (string suffix in (ReadOnlySpan<string>)[LogFileNames.Log, .. LogFileNames.OfIndexes])
         {
             string old = LogFileNames.PathOf(log.Directory, cleaned.BaseOffset, suffix);
             if (files.FileExists(old))
@@ -107,7 +104,7 @@ internal static class SegmentSwap
         }
 
         files.SyncDirectory(log.Directory);
-        foreach (string suffix in Indexes)
+        foreach (string suffix in LogFileNames.OfIndexes)
         {
             string index = LogFileNames.PathOf(log.Directory, cleaned.BaseOffset, suffix);
             files.Rename(index + LogFileNames.Cleaned, index);

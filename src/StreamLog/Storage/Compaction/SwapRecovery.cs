@@ -8,9 +8,6 @@ namespace StreamLog.Storage.Compaction;
 /// <remarks>A step of <see cref="LogRecovery"/>, on its thread, before any segment is opened.</remarks>
 internal static class SwapRecovery
 {
-    private static readonly string[] Indexes =
-        [LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.TransactionIndex];
-
     /// <summary>Brings a partition's directory in order.</summary>
     /// <param name="recovery">What is known of the log.</param>
     /// <param name="entries">What is in its directory.</param>
@@ -63,7 +60,7 @@ internal static class SwapRecovery
         }
 
         // Where the cleaned index is not there, it has its name already.
-        foreach (string suffix in Indexes)
+        foreach (string suffix in LogFileNames.OfIndexes)
         {
             string index = LogFileNames.PathOf(recovery.Directory, baseOffset, suffix);
             if (files.FileExists(index + LogFileNames.Cleaned))
