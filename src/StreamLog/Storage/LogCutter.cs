@@ -78,7 +78,7 @@ internal sealed class LogCutter
 
     /// <summary>As <see cref="TrimTo"/>, and counts what is deleted as deleted on request.</summary>
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
-    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed, or ends below the offset.</exception>
     public void TrimOnRequest(long offset)
     {
         Segment[] removed = TrimTo(offset);
@@ -88,15 +88,32 @@ internal sealed class LogCutter
         _services.Metrics.Maintenance.Deleted(_log.Partition.Topic, removed.Length, bytes, "request");
     }
 
+    /// <summary>As <see cref="TrimTo"/>, unless the end was cut since somebody chose the offset.</summary>
+    /// <returns><see langword="false"/> if it was cut: nothing was changed.</returns>
+    /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
+    public bool TryTrim(long offset, int truncations)
+    {
+        lock (_turn)
+        {
+            if (_log.Truncations != truncations)
+                return false;
+            TrimTo(offset);
+            return true;
+        }
+    }
+
     /// <summary>Raises the start, and deletes the segments wholly below it.</summary>
     /// <returns>Those segments. Where the disk lets one not go, that is logged and tried again.</returns>
     /// <exception cref="IOException">The disk failed: the log must go offline.</exception>
-    /// <exception cref="StreamLogException">The log is offline or closed.</exception>
+    /// <exception cref="StreamLogException">The log is offline or closed, or ends below the offset.</exception>
     public Segment[] TrimTo(long offset)
     {
         lock (_turn)
         {
             _log.ThrowIfFailed();
+            if (offset > _log.LogEndOffset)
+                throw _log.OutOfRange(offset);
             if (offset < _log.LogStartOffset)
                 return [];
 

@@ -21,11 +21,15 @@ internal sealed class LogRetention
     // Where the active segment ended when all of this began: what is appended since is not to go.
     private readonly long _end;
 
+    // Once the end was cut since, nothing of what is decided here is true any more.
+    private readonly int _truncations;
+
     public LogRetention(LogState log, LogServices services)
     {
         _log = log;
         _services = services;
         _config = log.Config;
+        _truncations = log.Truncations;
         _segments = log.Segments;
         _end = _segments.Length == 0 ? 0 : _segments[^1].NextOffset;
         _limit = Math.Min(log.HighWatermark, log.DurableOffset);
@@ -53,7 +57,8 @@ internal sealed class LogRetention
 
         // Who rolled knows that the log ended there; else the next segment says where the log is to begin.
         long start = count < _segments.Length ? _segments[count].BaseOffset : _end;
-        cutter.TrimTo(Math.Max(start, _log.LogStartOffset));
+        if (!cutter.TryTrim(Math.Max(start, _log.LogStartOffset), _truncations))
+            return default;
         int first = Math.Min(belowStart, count);
         int bySize = Math.Min(beyondSize, count) - first;
         Count(_segments.AsSpan(0, first), "request");
@@ -156,7 +161,12 @@ internal sealed class LogRetention
         // What has no times, or cannot be read, is as old as its file.
         if (latest < 0 || indexes.IsPartial)
             latest = Math.Max(latest, FileTimeOf(segment));
-        segment.LatestTimestamp = latest;
+        lock (_log.Gate)
+        {
+            if (_log.Truncations == _truncations)
+                segment.LatestTimestamp = latest;
+        }
+
         return latest;
     }
 

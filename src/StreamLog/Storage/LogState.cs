@@ -218,6 +218,11 @@ internal sealed class LogState
             throw new StreamLogException(failure.ErrorCode, failure.Message, failure);
     }
 
+    /// <summary>Makes the error for an offset that the log does not have.</summary>
+    public StreamLogException OutOfRange(long offset) => new(
+        ErrorCode.OffsetOutOfRange,
+        $"Offset {offset} lies outside of {Partition}, which has {LogStartOffset} to {LogEndOffset}.");
+
     /// <summary>Takes the log offline for good.</summary>
     /// <returns><see langword="true"/> for the first failure alone.</returns>
     public bool TryFail(StreamLogException failure) => Interlocked.CompareExchange(ref _failure, failure, null) is null;

@@ -246,8 +246,6 @@ internal sealed partial class PartitionLog
     /// <exception cref="StreamLogException">The log is offline, or the offset lies beyond the end.</exception>
     public void TrimTo(long newLogStartOffset)
     {
-        if (newLogStartOffset > _log.LogEndOffset)
-            ThrowIfOutside(newLogStartOffset);
         Change("trimming", () => _cutter.TrimOnRequest(newLogStartOffset));
     }
 
@@ -399,12 +397,7 @@ internal sealed partial class PartitionLog
     private void ThrowIfOutside(long offset)
     {
         if (_log.Failure is null && (offset < _log.LogStartOffset || offset > _log.LogEndOffset))
-        {
-            throw new StreamLogException(
-                ErrorCode.OffsetOutOfRange,
-                $"Offset {offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to " +
-                $"{_log.LogEndOffset}.");
-        }
+            throw _log.OutOfRange(offset);
     }
 
     private void Change(string what, Action change)

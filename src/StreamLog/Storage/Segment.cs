@@ -137,7 +137,11 @@ internal sealed class Segment
     public void Publish(int sizeInBytes, long nextOffset)
     {
         if (sizeInBytes < _size)
+        {
             Space.Cut();
+            LatestTimestamp = null;
+        }
+
         Volatile.Write(ref _size, sizeInBytes);
         Volatile.Write(ref _nextOffset, nextOffset);
     }

@@ -284,6 +284,52 @@ public sealed class RetentionTests
         Assert.Equal([(0, "old"), (1, "new")], log.ReadAll());
     }
 
+    [Theory]
+    [InlineData(-5000, 0, 0)]
+    [InlineData(0, -5000, 1)]
+    public async Task How_old_a_segment_is_is_found_anew_once_its_end_was_cut(int cutAway, int inItsPlace, int start)
+    {
+        LogHarness log = new(new SimulatedDisk(), Single with { RetentionMs = 10_000 });
+        long now = NowMs(log);
+        log.AppendAt(now + cutAway, "cut away");
+        Assert.True(log.Log.TryRoll());
+        Commit(log);
+        Assert.Equal(0, (await Apply(log)).Segments);
+
+        log.Log.TruncateTo(0);
+        log.AppendAt(now + inItsPlace, "in its place");
+        Assert.True(log.Log.TryRoll());
+        Commit(log);
+        log.Environment.Time.Advance(TimeSpan.FromSeconds(6));
+        await Apply(log);
+
+        Assert.Equal(start, log.Log.LogStartOffset);
+    }
+
+    [Fact]
+    public async Task What_takes_the_place_of_records_that_are_cut_while_it_decides_stays()
+    {
+        HookedFiles files = new(new SimulatedDisk());
+        LogHarness log = new(files, Single with { RetentionMs = 1000 });
+        log.AppendAt(-1, "old");
+        log.AppendAt(-1, "old too");
+        Commit(log);
+        files.LastWritten = _ =>
+        {
+            files.LastWritten = null;
+            log.Log.TruncateTo(0);
+            log.AppendAt(NowMs(log), "new");
+            Commit(log);
+            return DateTimeOffset.UnixEpoch;
+        };
+
+        Assert.Equal(0, (await Apply(log)).Segments);
+
+        Assert.Null(files.LastWritten);
+        Assert.Equal([(0, "new")], log.ReadAll());
+        Assert.Equal(0, (await Apply(log)).Segments);
+    }
+
     [Fact]
     public async Task One_log_that_fails_unforeseen_holds_up_no_other()
     {
