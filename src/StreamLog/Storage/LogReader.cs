@@ -46,26 +46,23 @@ internal sealed partial class LogReader
                 return Found(cached);
             }
 
-            LogReadResult result = ReadFiles(limited, truncations);
-            if (_log.Truncations == truncations)
+            LogReadResult? result = ReadFile(limited, truncations);
+            if (result is { } read && _log.Truncations == truncations)
             {
-                _metrics.Read(result.Records.Length, isFromMemory: false);
-                return result;
+                _metrics.Read(read.Records.Length, isFromMemory: false);
+                return read;
             }
 
-            result.Records.Dispose(); // The log was cut meanwhile; what was read may be gone.
+            // The log was cut or trimmed meanwhile; what was read may be gone.
+            result?.Records.Dispose();
         }
     }
 
-    private LogReadResult ReadFiles(in ReadWindow window, int truncations)
+    // Returns null where the segment went while it was looked for.
+    private LogReadResult? ReadFile(in ReadWindow window, int truncations)
     {
         if (_log.RetainSegment(window.Offset) is not { } segment)
-        {
-            // Closed meanwhile, or trimmed: who asks again learns that.
-            return _log.Failure is { } failure
-                ? Refused(failure.ErrorCode, failure.Message)
-                : Found(RecordBuffer.Empty);
-        }
+            return null;
 
         try
         {

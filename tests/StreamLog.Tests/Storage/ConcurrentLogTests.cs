@@ -51,6 +51,33 @@ public sealed class ConcurrentLogTests : IDisposable
         await after.Directory.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_reader_at_the_start_finds_its_record_or_is_told_that_it_is_gone()
+    {
+        const int Records = 400;
+        LogHarness log = new(
+            new InMemoryFileSystem(1 << 24),
+            new LogConfig { SegmentBytes = 100, FileDeleteDelayMs = 0 },
+            new LogDirectorySettings { NodeId = 1, TailCacheBytesMax = 1 });
+        for (int i = 0; i < Records; i++)
+            log.Append("value");
+
+        Task trimming = Task.Run(() =>
+        {
+            for (int start = 1; start < Records; start++)
+                log.Log.TrimTo(start);
+        });
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (log.Log.LogStartOffset < Records - 1)
+            {
+                LogReadResult result = log.Log.Read(log.Log.LogStartOffset, Records, 1, atLeastOneBatch: true);
+                using RecordBuffer bytes = result.Records;
+                Assert.True(bytes.Length > 0 || result.ErrorCode == ErrorCode.OffsetOutOfRange, result.Message);
+            }
+        })).Append(trimming));
+    }
+
     private static void Produce(LogHarness log, int producer)
     {
         for (int i = 0; i < BatchesEach; i++)
