@@ -1,6 +1,8 @@
+using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Compaction;
 using StreamLog.Storage.Files;
+using StreamLog.Tests.Node;
 using Xunit;
 
 namespace StreamLog.Tests.Storage.Compaction;
@@ -129,6 +131,38 @@ public sealed class CompactionTaskTests
         Assert.Empty(log.Inner.Directory.DeletePartitions([LogHarness.Orders]));
         string path = Path.Combine(LogHarness.Root, DirectoryCheckpoints.Compacted);
         Assert.Empty(OffsetCheckpoint.Decode(AtomicFile.Read(files, path)!)!);
+    }
+
+    // What is searched is gone from the list of segments that the search began with.
+    [Fact]
+    public void A_search_by_time_misses_nothing_that_is_compacted_meanwhile()
+    {
+        StepCountingFileSystem files = new(new SimulatedDisk());
+        CompactionHarness before = new(files);
+        before.Append(CompactionHarness.BatchOf([("a", "1")], timestamp: 1_000));
+        Assert.True(before.Log.TryRoll());
+        before.Append(CompactionHarness.BatchOf([("b", "1"), ("c", "1")], timestamp: 2_000));
+        Assert.True(before.Log.TryRoll());
+        before.Append(CompactionHarness.BatchOf([("b", "2")], timestamp: 3_000));
+        Assert.True(before.Log.TryRoll());
+        before.Append(CompactionHarness.BatchOf([("d", "1")], timestamp: 4_000));
+        before.Commit();
+        before.Inner.Stop();
+        CompactionHarness log = new(files);
+        string first = LogFileNames.PathOf("/data/orders-0", 0, LogFileNames.TimeIndex);
+        int segments = 0;
+        files.BeforeStep = (_, step) =>
+        {
+            if (step != $"read {first}")
+                return;
+            files.BeforeStep = null;
+            log.Compact();
+            segments = log.Log.Segments.Count;
+        };
+
+        OffsetAndTimestamp? found = log.Log.FindOffsetByTimestamp(2_001);
+
+        Assert.Equal((2, 2), (segments, found?.Offset));
     }
 
     private static CompactionRange RangeOf(CompactionHarness log)
