@@ -24,9 +24,11 @@ internal static class Many
             RecoveryProgress = new LastProgress(report),
         };
         options.Topics.Add(TopicName, new TopicOptions { Partitions = partitions });
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         long started = Stopwatch.GetTimestamp();
         StreamLogNode node = await StreamLogNode.StartAsync(options);
         Say(report, "started", started);
+        report.Write($"kept {(GC.GetTotalMemory(forceFullCollection: true) - before) / partitions}");
         await using IProducer<int, int> producer = node.CreateProducer<int, int>();
         started = Stopwatch.GetTimestamp();
         await ReadAsync(node, partitions, rounds);
