@@ -44,7 +44,8 @@ public static class ConsumerOffsetRecords
     /// <summary>Decodes a key.</summary>
     /// <param name="key">The bytes.</param>
     /// <returns>
-    /// An <see cref="OffsetCommitKey"/>, a <see cref="GroupMetadataKey"/>, or null for a kind that is not known here.
+    /// An <see cref="OffsetCommitKey"/>, a <see cref="GroupMetadataKey"/>, one of the keys of
+    /// <see cref="ConsumerGroupRecords"/>, or null for a kind that is not known here.
     /// </returns>
     /// <exception cref="StreamLogException">The bytes are malformed.</exception>
     public static object? ReadKey(ReadOnlySpan<byte> key)
@@ -54,6 +55,12 @@ public static class ConsumerOffsetRecords
         {
             0 or OffsetKeyVersion => Read<OffsetCommitKey>(key),
             GroupKeyVersion => Read<GroupMetadataKey>(key),
+            3 => Read<ConsumerGroupMetadataKey>(key),
+            5 => Read<ConsumerGroupMemberMetadataKey>(key),
+            6 => Read<ConsumerGroupTargetAssignmentMetadataKey>(key),
+            7 => Read<ConsumerGroupTargetAssignmentMemberKey>(key),
+            8 => Read<ConsumerGroupCurrentMemberAssignmentKey>(key),
+            16 => Read<ConsumerGroupRegularExpressionKey>(key),
             _ => null,
         };
     }
@@ -71,7 +78,7 @@ public static class ConsumerOffsetRecords
     public static GroupMetadataValue ReadGroupMetadataValue(ReadOnlySpan<byte> value) =>
         Read<GroupMetadataValue>(value);
 
-    private static T Read<T>(ReadOnlySpan<byte> bytes)
+    internal static T Read<T>(ReadOnlySpan<byte> bytes)
         where T : class, IMessage<T>
     {
         WireReader reader = new(bytes, ErrorCode.CorruptMessage);
@@ -81,7 +88,7 @@ public static class ConsumerOffsetRecords
         return message;
     }
 
-    private static byte[] Write<T>(T message, short version)
+    internal static byte[] Write<T>(T message, short version)
         where T : class, IMessage<T>
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -28,6 +28,8 @@ public sealed class ApisTests
         { ApiKey.DescribeLogDirs, 1, 4, 2 },
         { ApiKey.CreatePartitions, 0, 3, 2 },
         { ApiKey.IncrementalAlterConfigs, 0, 1, 1 },
+        { ApiKey.ConsumerGroupHeartbeat, 0, 1, 0 },
+        { ApiKey.ConsumerGroupDescribe, 0, 1, 0 },
     };
 
     [Theory]

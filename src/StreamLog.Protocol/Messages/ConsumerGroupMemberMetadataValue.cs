@@ -1,0 +1,42 @@
+namespace StreamLog.Protocol.Messages;
+
+// Versions:
+//   0  the first; flexible
+
+/// <summary>The value of what a member told of itself in <c>__consumer_offsets</c>.</summary>
+/// <remarks>Not thread-safe.</remarks>
+[Message(MessageKind.Record, 0, 0, FlexibleFrom = 0)]
+public sealed partial class ConsumerGroupMemberMetadataValue
+{
+    /// <summary>Gets or sets the id of the static member, or null for a dynamic one.</summary>
+    [Field("0+", NullableFrom = 0)]
+    public string? InstanceId { get; set; } = "";
+
+    /// <summary>Gets or sets the client's rack, or null.</summary>
+    [Field("0+", NullableFrom = 0)]
+    public string? RackId { get; set; } = "";
+
+    /// <summary>Gets or sets the client's id.</summary>
+    [Field("0+")]
+    public string ClientId { get; set; } = "";
+
+    /// <summary>Gets or sets the client's address.</summary>
+    [Field("0+")]
+    public string ClientHost { get; set; } = "";
+
+    /// <summary>Gets or sets the names of the topics subscribed to.</summary>
+    [Field("0+")]
+    public List<string> SubscribedTopicNames { get; set; } = [];
+
+    /// <summary>Gets or sets the regular expression for topics subscribed to, or null.</summary>
+    [Field("0+", NullableFrom = 0)]
+    public string? SubscribedTopicRegex { get; set; } = "";
+
+    /// <summary>Gets or sets how long the member may take to give partitions back, in milliseconds.</summary>
+    [Field("0+")]
+    public int RebalanceTimeoutMs { get; set; } = -1;
+
+    /// <summary>Gets or sets the assignor that the member prefers, or null.</summary>
+    [Field("0+", NullableFrom = 0)]
+    public string? ServerAssignor { get; set; } = "";
+}
