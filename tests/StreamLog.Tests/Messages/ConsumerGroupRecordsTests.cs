@@ -95,7 +95,10 @@ public sealed class ConsumerGroupRecordsTests
             new ConsumerGroupTargetAssignmentMetadataValue { AssignmentEpoch = 9 }),
         ["target"] = (
             new ConsumerGroupTargetAssignmentMemberKey { GroupId = "g", MemberId = "m1" },
-            new ConsumerGroupTargetAssignmentMemberValue { Partitions = [new() { TopicId = Id, Partitions = [1, 2] }] }),
+            new ConsumerGroupTargetAssignmentMemberValue
+            {
+                Partitions = [new() { TopicId = Id, Partitions = [1, 2] }],
+            }),
         ["current"] = (
             new ConsumerGroupCurrentMemberAssignmentKey { GroupId = "g", MemberId = "m1" },
             new ConsumerGroupCurrentMemberAssignmentValue
