@@ -15,12 +15,16 @@ public sealed class ConcurrentCompactionTests
     private const int Keys = 5;
     private const int Rounds = 400;
 
+    // How far the appends may run ahead of compaction: else they would be over before it has begun.
+    private const int RoundsAhead = 40;
+
     private readonly CompactionHarness _log = new(
         new InMemoryFileSystem(1 << 24),
         CompactionHarness.Small with { SegmentBytes = 2_000 },
         new LogDirectorySettings { NodeId = 1, TailCacheBytesMax = 1, CompactionMapBytes = 1_000 });
 
     private int _isOver;
+    private int _turns;
 
     [Fact]
     public async Task Readers_and_writers_go_on_while_segments_are_replaced()
@@ -28,6 +32,8 @@ public sealed class ConcurrentCompactionTests
         Task[] others = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(Read)), Task.Run(CompactAsync)];
         for (int round = 0; round < Rounds; round++)
         {
+            while (round > (Volatile.Read(ref _turns) + 1) * RoundsAhead && !others[^1].IsCompleted)
+                Thread.Yield();
             for (int key = 0; key < Keys; key++)
                 _log.Append(("key " + key, round.ToString(CultureInfo.InvariantCulture)));
             _log.Commit();
@@ -52,6 +58,7 @@ public sealed class ConcurrentCompactionTests
         {
             CompactionReport report = await _log.Inner.Directory.Compaction.CompactAsync(null, default);
             Assert.Empty(report.Failures);
+            Interlocked.Increment(ref _turns);
         }
     }
 
@@ -62,18 +69,16 @@ public sealed class ConcurrentCompactionTests
             Dictionary<string, long> seen = [];
             long offset = _log.Log.LogStartOffset;
             long end = _log.Log.HighWatermark;
-            while (offset < end)
+            while (IsMore(offset, ref end, seen) && TryRead(offset, end) is { } batches)
             {
-                LogReadResult result = _log.Log.Read(offset, end, 1_000, atLeastOneBatch: true);
-                using RecordBuffer bytes = result.Records;
-                if (result.ErrorCode == ErrorCode.OffsetOutOfRange)
-                    break; // Trimmed meanwhile.
-                Assert.Equal((ErrorCode.None, null), (result.ErrorCode, result.Message));
-                Assert.NotEqual(0, bytes.Length);
-                RecordBatchEnumerator walk = new(bytes.Span);
-                while (walk.MoveNext())
+                if (batches.Count == 0)
                 {
-                    BatchSeen batch = BatchSeen.Of(walk.Current);
+                    end = EndOfBatchBeyond(offset, end);
+                    continue;
+                }
+
+                foreach (BatchSeen batch in batches)
+                {
                     Assert.True(batch.LastOffset >= offset);
                     offset = batch.LastOffset + 1;
                     foreach ((long _, string key, string? value) in batch.Records)
@@ -88,5 +93,39 @@ public sealed class ConcurrentCompactionTests
             if (offset >= end && end > 0)
                 Assert.Equal(Keys, seen.Count);
         }
+    }
+
+    // Of a key that was not seen below the end of then, the newest record lies beyond it.
+    private bool IsMore(long offset, ref long end, Dictionary<string, long> seen)
+    {
+        if (offset >= end && end > 0 && seen.Count < Keys)
+            end = _log.Log.HighWatermark;
+        return offset < end;
+    }
+
+    // Returns null where the offset was trimmed meanwhile.
+    private List<BatchSeen>? TryRead(long offset, long end)
+    {
+        LogReadResult result = _log.Log.Read(offset, end, 1_000, atLeastOneBatch: true);
+        using RecordBuffer bytes = result.Records;
+        if (result.ErrorCode == ErrorCode.OffsetOutOfRange)
+            return null;
+        Assert.Equal((ErrorCode.None, null), (result.ErrorCode, result.Message));
+        List<BatchSeen> batches = [];
+        RecordBatchEnumerator walk = new(bytes.Span);
+        while (walk.MoveNext())
+            batches.Add(BatchSeen.Of(walk.Current));
+        return batches;
+    }
+
+    // Nothing is read below an end only where one empty batch has taken the place of what was before and behind it.
+    private long EndOfBatchBeyond(long offset, long end)
+    {
+        if (TryRead(offset, _log.Log.HighWatermark) is not { } batches)
+            return 0;
+        Assert.NotEmpty(batches);
+        Assert.Empty(batches[0].Records);
+        Assert.InRange(end, batches[0].BaseOffset + 1, batches[0].LastOffset);
+        return batches[0].LastOffset + 1;
     }
 }
