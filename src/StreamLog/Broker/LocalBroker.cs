@@ -89,10 +89,13 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             WaitingRoom = new WaitingRoom(environment.Time),
             Groups = new GroupCoordinator(
                 metadata,
-                controller,
-                partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition),
-                environment.Time,
-                loggers.CreateLogger("StreamLog.Groups")),
+                new OffsetsTopic(
+                    metadata,
+                    controller,
+                    partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition),
+                    GroupCoordinator.CreateGroup,
+                    environment.Time,
+                    loggers.CreateLogger("StreamLog.Groups"))),
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);
@@ -146,6 +149,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _gauges.Stop();
         _requests.Close();
         _parts.WaitingRoom.Close();
+        _parts.Groups.Close();
         Task empty = _requests.WaitEmptyAsync();
         if (!await WaitAsync(empty, timeout).ConfigureAwait(false))
         {

@@ -7,4 +7,6 @@ namespace StreamLog.Groups;
 /// <param name="TopicId">The topic's id when it was committed: a topic created anew begins anew. Empty where it is not
 /// known.
 /// </param>
-internal readonly record struct CommittedOffset(long Offset, int LeaderEpoch, string Metadata, Guid TopicId);
+/// <param name="Timestamp">When it was committed, in Unix milliseconds.</param>
+internal readonly record struct CommittedOffset(
+    long Offset, int LeaderEpoch, string Metadata, Guid TopicId, long Timestamp);

@@ -1,108 +1,84 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using Microsoft.Extensions.Logging;
 using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
-using StreamLog.Replication;
 
 namespace StreamLog.Groups;
 
-/// <summary>Keeps the committed offsets of groups in <c>__consumer_offsets</c>.</summary>
+/// <summary>Keeps groups, and the offsets that they commit, in <c>__consumer_offsets</c>.</summary>
 /// <remarks>
-/// The topic is created when the first offset is committed. Each of its partitions is read when the node starts, or
-/// when it is first needed. Owned by the broker; thread-safe.
+/// The topic is created when a group first has something to keep. What is decided is decided by the groups themselves,
+/// within their partition of the topic. Owned by the broker; thread-safe.
 /// </remarks>
-internal sealed partial class GroupCoordinator
+internal sealed class GroupCoordinator
 {
-    // Compaction leaves the segment alone that is appended to. A start reads all of it, so it is smaller than Kafka's.
-    private const int SegmentBytes = 16 * 1024 * 1024;
-
-    /// <summary>How many partitions <c>__consumer_offsets</c> is created with.</summary>
-    /// <remarks>
-    /// Kafka creates 50, to spread the groups of hundreds of clients over many nodes. Each partition has files of its
-    /// own to create, recover and flush, which an embedded node would pay for with nothing in return. Four let commits
-    /// of different groups be flushed side by side, and spread over a small cluster.
-    /// </remarks>
-    public const int PartitionCount = 4;
-
-    // Kafka's offset.metadata.max.bytes.
-    private const int MetadataLengthMax = 4096;
-
     private readonly ClusterMetadata _metadata;
-    private readonly Controller _controller;
-    private readonly Func<TopicPartition, ReplicatedPartition?> _find;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly Lock _gate = new();
-
-    // Below here: guarded by _gate.
-    private readonly Dictionary<int, OffsetsPartition> _partitions = [];
+    private readonly OffsetsTopic _topic;
 
     /// <summary>Creates a coordinator.</summary>
-    /// <param name="metadata">The metadata, to find topics in and to create the offsets' topic.</param>
-    /// <param name="controller">Who decides on that.</param>
-    /// <param name="find">Finds a partition that this node leads.</param>
-    /// <param name="time">The clock that commits are stamped by.</param>
-    /// <param name="logger">Where to log.</param>
-    public GroupCoordinator(
-        ClusterMetadata metadata,
-        Controller controller,
-        Func<TopicPartition, ReplicatedPartition?> find,
-        TimeProvider time,
-        ILogger logger)
+    /// <param name="metadata">The metadata, to find topics in.</param>
+    /// <param name="topic">Where groups are kept.</param>
+    public GroupCoordinator(ClusterMetadata metadata, OffsetsTopic topic)
     {
         _metadata = metadata;
-        _controller = controller;
-        _find = find;
-        _time = time;
-        _logger = logger;
+        _topic = topic;
     }
 
+    /// <summary>Creates the group that a record of the log begins.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The group; <see langword="null"/> for a kind of group that has no members here.</returns>
+    public static IGroup? CreateGroup(GroupRecord record) => null;
+
     /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
-    /// logged.
-    /// </summary>
-    public void Load()
+    /// logged.</summary>
+    public void Load() => _topic.Load();
+
+    /// <summary>Stops: answers those who wait for other members. What is written already is answered as it is
+    /// committed.</summary>
+    public void Close() => _topic.Close();
+
+    /// <summary>Decides about one group, and does it.</summary>
+    /// <typeparam name="TResponse">The response.</typeparam>
+    /// <param name="group">The group's name.</param>
+    /// <param name="mayCreate">Whether the group may come into being by this.</param>
+    /// <param name="refusal">Makes the response that tells an error, such as
+    /// <see cref="ErrorCode.GroupIdNotFound"/> where there are no groups at all.</param>
+    /// <param name="decide">Decides: answers the reply, or has the group keep it and answer it later.</param>
+    /// <param name="cancellationToken">Stops the wait. What was decided holds all the same.</param>
+    /// <returns>The response, once what was decided is committed.</returns>
+    public async ValueTask<TResponse> DecideAsync<TResponse>(
+        string group,
+        bool mayCreate,
+        Func<ErrorCode, TResponse> refusal,
+        Action<GroupTable, GroupDecision, GroupReply<TResponse>> decide,
+        CancellationToken cancellationToken)
+        where TResponse : class
     {
-        int count = _metadata.Image.FindTopic(TopicNames.ConsumerOffsets)?.Partitions.Length ?? 0;
-        for (int partition = 0; partition < count; partition++)
-            TryFind(partition, out _);
+        if (!GroupNames.IsLegal(group))
+            return refusal(ErrorCode.InvalidGroupId);
+
+        if (!_topic.TryFind(group, out OffsetsPartition? partition, out ErrorCode error))
+        {
+            if (mayCreate)
+                (partition, error) = await _topic.FindOrCreateAsync(group, cancellationToken).ConfigureAwait(false);
+            if (partition is null)
+                return refusal(error == ErrorCode.None ? ErrorCode.GroupIdNotFound : error);
+        }
+
+        return await partition
+            .DecideAsync(group, refusal, decide)
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Commits offsets.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Stops the wait. The offsets may be committed all the same.</param>
     /// <returns>The response, once the offsets are committed.</returns>
-    public async ValueTask<OffsetCommitResponse> CommitAsync(
+    public ValueTask<OffsetCommitResponse> CommitAsync(
         OffsetCommitRequest request, CancellationToken cancellationToken)
     {
-        if (!GroupNames.IsLegal(request.GroupId))
-            return Answer(request, ErrorCode.InvalidGroupId);
-        if (!TryFindOf(request.GroupId, out OffsetsPartition? offsets, out ErrorCode error))
-        {
-            // Where somebody else is just creating the topic, this waits for that.
-            if (error is not (ErrorCode.None or ErrorCode.CoordinatorLoadInProgress))
-                return Answer(request, error);
-
-            await CreateTopicAsync(cancellationToken).ConfigureAwait(false);
-            if (!TryFindOf(request.GroupId, out offsets, out error))
-                return Answer(request, ErrorAfterCreation(error));
-        }
-
-        error = offsets.Read(state => state.CheckCommitter(request.GroupId, request.GenerationIdOrMemberEpoch));
-        if (error != ErrorCode.None)
-            return Answer(request, error);
-
-        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        List<OffsetRecord> records = [];
-        List<OffsetCommitResponse.OffsetCommitResponsePartition> accepted = [];
-        OffsetCommitResponse response = Decide(request, now, records, accepted);
-        if (records.Count == 0)
-            return response;
-
-        error = await offsets.CommitAsync(records, now, cancellationToken).ConfigureAwait(false);
-        foreach (OffsetCommitResponse.OffsetCommitResponsePartition partition in accepted)
-            partition.ErrorCode = error;
-        return response;
+        OffsetCommit commit = new(request, _metadata.Image);
+        return DecideAsync<OffsetCommitResponse>(
+            request.GroupId, mayCreate: true, commit.Refuse, commit.Decide, cancellationToken);
     }
 
     /// <summary>Finds what a group has committed in some partitions.</summary>
@@ -120,44 +96,32 @@ internal sealed partial class GroupCoordinator
         }
 
         // Where the topic is not there, nobody has committed anything: no error.
-        if (!TryFindOf(group, out OffsetsPartition? offsets, out error))
+        if (!_topic.TryFind(group, out OffsetsPartition? offsets, out error))
             return error != ErrorCode.None || partitions is null ? [] : [.. partitions.Select(NotCommitted)];
 
         ClusterImage image = _metadata.Image;
-        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(state => partitions is null
-            ? [.. state.FindAll(group)
+        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(groups => partitions is null
+            ? [.. groups.Offsets.FindAll(group)
                 .Where(pair => IsValid(image, pair.Key, pair.Value))
                 .Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
-            : [.. partitions.Select(partition => Find(image, state, group, partition))]);
+            : [.. partitions.Select(partition => Find(image, groups.Offsets, group, partition))]);
     }
 
     /// <summary>Lists the groups that have committed something.</summary>
     /// <returns>Their names, in order.</returns>
-    public IReadOnlyList<string> ListGroups()
-    {
-        OffsetsPartition[] partitions;
-        lock (_gate)
-            partitions = [.. _partitions.Values];
-
-        return [.. partitions
-            .SelectMany(partition => partition.Read(state => state.Groups.ToArray()))
-            .Order(StringComparer.Ordinal)];
-    }
-
-    // Where the partition is not there by now it is not being loaded: it could not be opened.
-    private static ErrorCode ErrorAfterCreation(ErrorCode error) => error switch
-    {
-        ErrorCode.None => ErrorCode.CoordinatorNotAvailable,
-        ErrorCode.CoordinatorLoadInProgress => ErrorCode.KafkaStorageError,
-        _ => error,
-    };
+    public IReadOnlyList<string> ListGroups() =>
+    [
+        .. _topic.List()
+            .SelectMany(partition => partition.Read(groups => groups.Offsets.Groups.ToArray()))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>
         (partition, null);
 
     private static (TopicPartition Partition, CommittedOffset? Offset) Find(
-        ClusterImage image, GroupOffsets state, string group, TopicPartition partition) =>
-        state.Find(group, partition) is { } committed && IsValid(image, partition, committed)
+        ClusterImage image, GroupOffsets offsets, string group, TopicPartition partition) =>
+        offsets.Find(group, partition) is { } committed && IsValid(image, partition, committed)
             ? (partition, committed)
             : (partition, null);
 
@@ -165,160 +129,4 @@ internal sealed partial class GroupCoordinator
     /// name.</summary>
     private static bool IsValid(ClusterImage image, TopicPartition partition, in CommittedOffset committed) =>
         committed.TopicId == Guid.Empty || image.FindTopic(partition.Topic)?.TopicId == committed.TopicId;
-
-    private static OffsetCommitResponse Answer(OffsetCommitRequest request, ErrorCode error)
-    {
-        OffsetCommitResponse response = new();
-        foreach (OffsetCommitRequest.OffsetCommitRequestTopic topic in request.Topics)
-        {
-            response.Topics.Add(new OffsetCommitResponse.OffsetCommitResponseTopic
-            {
-                Name = topic.Name,
-                TopicId = topic.TopicId,
-                Partitions = [.. topic.Partitions.Select(partition => Answer(partition, error))],
-            });
-        }
-
-        return response;
-    }
-
-    private static OffsetCommitResponse.OffsetCommitResponsePartition Answer(
-        OffsetCommitRequest.OffsetCommitRequestPartition partition, ErrorCode error) =>
-        new() { PartitionIndex = partition.PartitionIndex, ErrorCode = error };
-
-    /// <summary>Decides about each partition of a commit.</summary>
-    private OffsetCommitResponse Decide(
-        OffsetCommitRequest request,
-        long now,
-        List<OffsetRecord> records,
-        List<OffsetCommitResponse.OffsetCommitResponsePartition> accepted)
-    {
-        ClusterImage image = _metadata.Image;
-        OffsetCommitResponse response = new();
-        foreach (OffsetCommitRequest.OffsetCommitRequestTopic asked in request.Topics)
-        {
-            TopicImage? topic =
-                asked.TopicId != Guid.Empty ? image.FindTopic(asked.TopicId) : image.FindTopic(asked.Name);
-            OffsetCommitResponse.OffsetCommitResponseTopic answers =
-                new() { Name = asked.Name, TopicId = asked.TopicId };
-            response.Topics.Add(answers);
-            foreach (OffsetCommitRequest.OffsetCommitRequestPartition partition in asked.Partitions)
-            {
-                ErrorCode error = Check(asked, topic, partition);
-                OffsetCommitResponse.OffsetCommitResponsePartition answer = Answer(partition, error);
-                answers.Partitions.Add(answer);
-                if (error != ErrorCode.None)
-                    continue;
-
-                accepted.Add(answer);
-                records.Add(RecordOf(request.GroupId, topic!, partition, now));
-            }
-        }
-
-        return response;
-    }
-
-    private static ErrorCode Check(
-        OffsetCommitRequest.OffsetCommitRequestTopic asked,
-        TopicImage? topic,
-        OffsetCommitRequest.OffsetCommitRequestPartition partition)
-    {
-        if (topic is null)
-            return asked.TopicId != Guid.Empty ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition;
-        if ((uint)partition.PartitionIndex >= (uint)topic.Partitions.Length)
-            return ErrorCode.UnknownTopicOrPartition;
-
-        return partition.CommittedMetadata is { Length: > MetadataLengthMax }
-            ? ErrorCode.OffsetMetadataTooLarge
-            : ErrorCode.None;
-    }
-
-    private static OffsetRecord RecordOf(
-        string group, TopicImage topic, OffsetCommitRequest.OffsetCommitRequestPartition partition, long now) => new(
-        new OffsetCommitKey { Group = group, Topic = topic.Name, Partition = partition.PartitionIndex },
-        new OffsetCommitValue
-        {
-            Offset = partition.CommittedOffset,
-            LeaderEpoch = partition.CommittedLeaderEpoch,
-            Metadata = partition.CommittedMetadata ?? "",
-            CommitTimestamp = now,
-            TopicId = topic.TopicId,
-        });
-
-    /// <summary>Finds the partition that a group is kept in.</summary>
-    /// <returns><see langword="false"/> with no error where the topic is not there yet.</returns>
-    private bool TryFindOf(
-        string group, [NotNullWhen(true)] out OffsetsPartition? offsets, out ErrorCode error)
-    {
-        offsets = null;
-        error = ErrorCode.None;
-        if (_metadata.Image.FindTopic(TopicNames.ConsumerOffsets) is not { } topic)
-            return false;
-
-        offsets = TryFind(GroupNames.PartitionOf(group, topic.Partitions.Length), out error);
-        return offsets is not null;
-    }
-
-    private OffsetsPartition? TryFind(int number, out ErrorCode error)
-    {
-        error = ErrorCode.None;
-        lock (_gate)
-        {
-            if (_find(new TopicPartition(TopicNames.ConsumerOffsets, number)) is not { } partition)
-            {
-                error = ErrorCode.CoordinatorLoadInProgress;
-                return null;
-            }
-
-            // A repair has put another partition in the place of the one that was read.
-            if (_partitions.TryGetValue(number, out OffsetsPartition? offsets)
-                && !ReferenceEquals(offsets.Partition, partition))
-            {
-                _partitions.Remove(number);
-                offsets = null;
-            }
-
-            if (offsets is null)
-            {
-                try
-                {
-                    offsets = new OffsetsPartition(partition);
-                }
-                catch (StreamLogException exception)
-                {
-                    Log.CannotLoad(_logger, exception, partition.TopicPartition);
-                    error = exception.ErrorCode;
-                    return null;
-                }
-
-                _partitions.Add(number, offsets);
-            }
-
-            error = offsets.Partition.Failure?.ErrorCode ?? ErrorCode.None;
-            return error == ErrorCode.None ? offsets : null;
-        }
-    }
-
-    private async ValueTask CreateTopicAsync(CancellationToken cancellationToken)
-    {
-        CreateTopicsRequest.CreatableTopic topic = new()
-        {
-            Name = TopicNames.ConsumerOffsets,
-            NumPartitions = PartitionCount,
-            ReplicationFactor = -1,
-        };
-        Add(TopicConfigs.CleanupPolicy, TopicConfigs.CleanupCompact);
-        Add(TopicConfigs.SegmentBytes, SegmentBytes.ToString(CultureInfo.InvariantCulture));
-        Add(TopicConfigs.MaxMessageBytes, OffsetsPartition.CommitBytesMax.ToString(CultureInfo.InvariantCulture));
-        Add(TopicConfigs.DurabilityName, nameof(Durability.OnCommit));
-        CreateTopicsRequest request = new() { Topics = { topic } };
-
-        // Somebody else may have been first, which is as good.
-        await _metadata
-            .ChangeAsync(image => _controller.CreateTopics(image, request), cancellationToken)
-            .ConfigureAwait(false);
-
-        void Add(string name, string value) =>
-            topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = name, Value = value });
-    }
 }

@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+using StreamLog.Protocol.Messages;
+
 namespace StreamLog.Groups;
 
 /// <summary>The committed offsets of the groups of one partition of <c>__consumer_offsets</c>.</summary>
 /// <remarks>
-/// A synchronous state machine: a fold over the records of its partition. It does no I/O and takes no lock; its
+/// A synchronous state machine: a fold over the records of its partition. An offset shows when its record is committed;
+/// until then it is only known that there is one under way. It does no I/O and takes no lock; its
 /// <see cref="OffsetsPartition"/> owns it and lets one thread in at a time.
 /// </remarks>
 internal sealed class GroupOffsets
@@ -10,43 +14,72 @@ internal sealed class GroupOffsets
     private readonly Dictionary<string, Dictionary<TopicPartition, CommittedOffset>> _groups =
         new(StringComparer.Ordinal);
 
+    // How many records of a partition are in the log and not committed yet.
+    private readonly Dictionary<string, Dictionary<TopicPartition, int>> _underWay = new(StringComparer.Ordinal);
+
     /// <summary>Gets the names of the groups that have committed something.</summary>
     public IReadOnlyCollection<string> Groups => _groups.Keys;
 
-    /// <summary>Takes a committed record.</summary>
-    /// <param name="record">The record.</param>
-    public void Apply(in OffsetRecord record)
+    /// <summary>Takes note of a record that was appended and is not committed yet.</summary>
+    /// <param name="key">The record's key.</param>
+    public void Append(OffsetCommitKey key)
     {
-        TopicPartition partition = new(record.Key.Topic, record.Key.Partition);
-        _groups.TryGetValue(record.Key.Group, out Dictionary<TopicPartition, CommittedOffset>? offsets);
-        if (record.Value is { } value)
+        if (!_underWay.TryGetValue(key.Group, out Dictionary<TopicPartition, int>? partitions))
+            _underWay.Add(key.Group, partitions = []);
+        CollectionsMarshal.GetValueRefOrAddDefault(partitions, PartitionOf(key), out _)++;
+    }
+
+    /// <summary>Takes a record that was appended and is committed now.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="value">Its value, or <see langword="null"/>.</param>
+    public void Commit(OffsetCommitKey key, OffsetCommitValue? value)
+    {
+        Dictionary<TopicPartition, int> partitions = _underWay[key.Group];
+        ref int count = ref CollectionsMarshal.GetValueRefOrNullRef(partitions, PartitionOf(key));
+        if (--count == 0 && partitions.Remove(PartitionOf(key)) && partitions.Count == 0)
+            _underWay.Remove(key.Group);
+
+        Load(key, value);
+    }
+
+    /// <summary>Takes a committed record that is read when the node starts.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="value">Its value, or <see langword="null"/>.</param>
+    public void Load(OffsetCommitKey key, OffsetCommitValue? value)
+    {
+        _groups.TryGetValue(key.Group, out Dictionary<TopicPartition, CommittedOffset>? offsets);
+        if (value is not null)
         {
             if (offsets is null)
-                _groups.Add(record.Key.Group, offsets = []);
-            offsets[partition] = new CommittedOffset(value.Offset, value.LeaderEpoch, value.Metadata, value.TopicId);
+                _groups.Add(key.Group, offsets = []);
+            offsets[PartitionOf(key)] = new CommittedOffset(
+                value.Offset, value.LeaderEpoch, value.Metadata, value.TopicId, value.CommitTimestamp);
         }
-        else if (offsets is not null && offsets.Remove(partition) && offsets.Count == 0)
+        else if (offsets is not null && offsets.Remove(PartitionOf(key)) && offsets.Count == 0)
         {
-            _groups.Remove(record.Key.Group);
+            _groups.Remove(key.Group);
         }
     }
 
-    /// <summary>Decides what a member, or nobody in particular, may commit.</summary>
+    /// <summary>Tells whether a group has committed something, or is about to.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="generation">The generation that the committer knows; negative for a committer outside of
-    /// any.</param>
-    /// <returns>The error to answer, or None.</returns>
-    /// <remarks>
-    /// No group has members yet. So who claims to be one is either a member of a group that is not there any more, or a
-    /// stranger.
-    /// </remarks>
-    public ErrorCode CheckCommitter(string group, int generation)
-    {
-        if (generation < 0)
-            return ErrorCode.None;
+    /// <returns><see langword="true"/> if it has.</returns>
+    public bool Has(string group) => _groups.ContainsKey(group) || _underWay.ContainsKey(group);
 
-        return _groups.ContainsKey(group) ? ErrorCode.UnknownMemberId : ErrorCode.IllegalGeneration;
-    }
+    /// <summary>Tells whether there is something to delete in one partition.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <returns><see langword="true"/> if an offset is committed, or its record is under way.</returns>
+    public bool Has(string group, TopicPartition partition) =>
+        Find(group, partition) is not null || IsUnderWay(group, partition);
+
+    /// <summary>Tells whether a record of one partition is appended and not committed yet.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <returns><see langword="true"/> if there is one.</returns>
+    public bool IsUnderWay(string group, TopicPartition partition) =>
+        _underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? partitions)
+            && partitions.ContainsKey(partition);
 
     /// <summary>Finds what a group has committed in one partition.</summary>
     /// <param name="group">The group.</param>
@@ -65,4 +98,32 @@ internal sealed class GroupOffsets
         _groups.TryGetValue(group, out Dictionary<TopicPartition, CommittedOffset>? offsets)
             ? [.. offsets.OrderBy(pair => pair.Key.Topic, StringComparer.Ordinal).ThenBy(pair => pair.Key.Partition)]
             : [];
+
+    /// <summary>Decides to forget all that a group has committed, and what is under way too.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="decision">Takes the records that say so.</param>
+    public void Delete(string group, GroupDecision decision)
+    {
+        foreach ((TopicPartition partition, _) in FindAll(group))
+            Delete(group, partition, decision);
+        if (!_underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? underWay))
+            return;
+
+        foreach (TopicPartition partition in underWay.Keys)
+        {
+            if (Find(group, partition) is null)
+                Delete(group, partition, decision);
+        }
+    }
+
+    /// <summary>Decides to forget what a group has committed in one partition.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="decision">Takes the record that says so.</param>
+    public static void Delete(string group, TopicPartition partition, GroupDecision decision) => decision.Append(
+        GroupRecord.Of(
+            new OffsetCommitKey { Group = group, Topic = partition.Topic, Partition = partition.Partition },
+            value: null));
+
+    private static TopicPartition PartitionOf(OffsetCommitKey key) => new(key.Topic, key.Partition);
 }

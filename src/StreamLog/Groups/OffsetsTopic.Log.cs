@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace StreamLog.Groups;
 
-internal sealed partial class GroupCoordinator
+internal sealed partial class OffsetsTopic
 {
     private static partial class Log
     {

@@ -1,0 +1,22 @@
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Groups;
+
+/// <summary>A record of <c>__consumer_offsets</c>, of whatever kind.</summary>
+/// <param name="Group">The group that it tells of.</param>
+/// <param name="Key">The message of its key, which also tells its kind.</param>
+/// <param name="Value">The message of its value, or <see langword="null"/> to forget what is under the key.</param>
+internal readonly record struct GroupRecord(string Group, object Key, object? Value)
+{
+    /// <summary>Creates the record of a committed offset, or of one to forget.</summary>
+    /// <param name="key">The group and the partition.</param>
+    /// <param name="value">The offset, or <see langword="null"/> to forget it.</param>
+    /// <returns>The record.</returns>
+    public static GroupRecord Of(OffsetCommitKey key, OffsetCommitValue? value) => new(key.Group, key, value);
+
+    /// <summary>Creates the record of a classic group, or of one to forget.</summary>
+    /// <param name="key">The group.</param>
+    /// <param name="value">Its state, or <see langword="null"/> to forget it.</param>
+    /// <returns>The record.</returns>
+    public static GroupRecord Of(GroupMetadataKey key, GroupMetadataValue? value) => new(key.Group, key, value);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Groups;
+
+/// <summary>Encodes and decodes the records of <c>__consumer_offsets</c>, all kinds of them. Stateless.</summary>
+internal static class GroupRecordCodec
+{
+    /// <summary>Encodes a key.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] WriteKey(in GroupRecord record) => record.Key switch
+    {
+        OffsetCommitKey key => ConsumerOffsetRecords.WriteKey(key),
+        GroupMetadataKey key => ConsumerOffsetRecords.WriteKey(key),
+        _ => throw new UnreachableException($"There is no codec for {record.Key.GetType()}."),
+    };
+
+    /// <summary>Encodes a value.</summary>
+    /// <param name="record">The record; it has a value.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] WriteValue(in GroupRecord record) => record.Value switch
+    {
+        OffsetCommitValue value => ConsumerOffsetRecords.WriteValue(value),
+        GroupMetadataValue value => ConsumerOffsetRecords.WriteValue(value),
+        _ => throw new UnreachableException($"There is no codec for {record.Value?.GetType()}."),
+    };
+
+    /// <summary>Decodes a record.</summary>
+    /// <param name="keyBytes">The bytes of its key.</param>
+    /// <param name="hasValue">Whether it has a value.</param>
+    /// <param name="valueBytes">The bytes of its value.</param>
+    /// <returns>The record, or <see langword="null"/> for a kind that came later than this version.</returns>
+    /// <exception cref="StreamLogException">The bytes are malformed.</exception>
+    public static GroupRecord? Read(
+        ReadOnlySpan<byte> keyBytes, bool hasValue, ReadOnlySpan<byte> valueBytes) =>
+        ConsumerOffsetRecords.ReadKey(keyBytes) switch
+        {
+            OffsetCommitKey key => GroupRecord.Of(
+                key, hasValue ? ConsumerOffsetRecords.ReadOffsetCommitValue(valueBytes) : null),
+            GroupMetadataKey key => GroupRecord.Of(
+                key, hasValue ? ConsumerOffsetRecords.ReadGroupMetadataValue(valueBytes) : null),
+            _ => null,
+        };
+}

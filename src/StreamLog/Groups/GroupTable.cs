@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Groups;
+
+/// <summary>All groups of one partition of <c>__consumer_offsets</c>, and what they have committed.</summary>
+/// <remarks>
+/// A synchronous state machine: a fold over the records of its partition. It does no I/O and takes no lock; its
+/// <see cref="OffsetsPartition"/> owns it and lets one thread in at a time.
+/// </remarks>
+/// <param name="create">Creates the group that a record begins; <see langword="null"/> for a record of a kind that no
+/// protocol knows.</param>
+internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
+{
+    private readonly Dictionary<string, IGroup> _groups = new(StringComparer.Ordinal);
+    private readonly DeadlineQueue<string> _deadlines = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the groups that have, or had, members. Others are there for their offsets alone.</summary>
+    public IReadOnlyCollection<IGroup> Groups => _groups.Values;
+
+    /// <summary>Gets the committed offsets.</summary>
+    public GroupOffsets Offsets { get; } = new();
+
+    /// <summary>Gets a time before which no group has a deadline.</summary>
+    public long NextDeadlineMs => _deadlines.Next;
+
+    /// <summary>Finds a group.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The group; <see langword="null"/> if there is none, or if it is there for its offsets alone.</returns>
+    public IGroup? Find(string name) => _groups.GetValueOrDefault(name);
+
+    /// <summary>Tells whether a group is there, with members or for its offsets alone.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns><see langword="true"/> if it is.</returns>
+    public bool Has(string name) => _groups.ContainsKey(name) || Offsets.Has(name);
+
+    /// <summary>Puts a group in the table, in the place of one of that name.</summary>
+    /// <param name="group">The group.</param>
+    public void Put(IGroup group) => _groups[group.Name] = group;
+
+    /// <summary>Takes note of a group's deadline, which a decision may have moved.</summary>
+    /// <param name="name">The group's name.</param>
+    public void Reschedule(string name) =>
+        _deadlines.Set(name, Find(name)?.NextDeadlineMs ?? long.MaxValue);
+
+    /// <summary>Takes out a group whose deadline has come.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="group">The group. It is to be rescheduled afterwards.</param>
+    /// <returns><see langword="true"/> if there was one.</returns>
+    public bool TryTakeDue(long now, [NotNullWhen(true)] out IGroup? group)
+    {
+        group = null;
+        while (group is null && _deadlines.TryTakeDue(now, out string? name))
+            group = Find(name);
+        return group is not null;
+    }
+
+    /// <summary>Takes a record that was just appended. An offset shows once its record is committed.</summary>
+    /// <param name="record">The record.</param>
+    public void Append(in GroupRecord record)
+    {
+        if (record.Key is OffsetCommitKey key)
+            Offsets.Append(key);
+        else
+            Apply(record);
+    }
+
+    /// <summary>Takes a record that was appended and is committed now.</summary>
+    /// <param name="record">The record.</param>
+    public void Commit(in GroupRecord record)
+    {
+        if (record.Key is OffsetCommitKey key)
+            Offsets.Commit(key, (OffsetCommitValue?)record.Value);
+    }
+
+    /// <summary>Takes a committed record that is read when the node starts.</summary>
+    /// <param name="record">The record.</param>
+    public void Load(in GroupRecord record)
+    {
+        if (record.Key is OffsetCommitKey key)
+            Offsets.Load(key, (OffsetCommitValue?)record.Value);
+        else
+            Apply(record);
+    }
+
+    /// <summary>Called once all records have been read.</summary>
+    /// <param name="now">The time that deadlines are counted in.</param>
+    public void Loaded(long now)
+    {
+        foreach (IGroup group in _groups.Values)
+        {
+            group.Loaded(now);
+            Reschedule(group.Name);
+        }
+    }
+
+    private void Apply(in GroupRecord record)
+    {
+        IGroup? group = Find(record.Group);
+        if (group is null)
+        {
+            // The first record of a group cannot be the one that ends it: that is what compaction has left of it.
+            group = record.Value is null ? null : create(record);
+            if (group is null)
+                return;
+
+            Put(group);
+        }
+
+        if (!group.Apply(record))
+            _groups.Remove(record.Group);
+        Reschedule(record.Group);
+    }
+}
