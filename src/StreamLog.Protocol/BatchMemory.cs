@@ -16,6 +16,10 @@ internal static class BatchMemory
     // Of what was not needed for a collection, so much goes: a quiet moment does not cost what the next burst needs.
     private const int GivenUpShare = 8;
 
+    // Where there is no array of a size, one of up to eight times that is better than a new one: which sizes are under
+    // way changes from moment to moment, and each would grow to its own peak.
+    private const int LargerShiftMax = 3;
+
     private const int SmallestShift = 11;
     private const int LargestShift = 21;
 
@@ -34,11 +38,17 @@ internal static class BatchMemory
     public static byte[] Rent(int length)
     {
         int shift = length <= 1 ? 0 : BitOperations.Log2((uint)length - 1) + 1;
-        if (shift is >= SmallestShift and <= LargestShift
-            && Shelves[shift - SmallestShift].TryTake(out byte[]? array))
+        if (shift < SmallestShift)
+            return ArrayPool<byte>.Shared.Rent(length);
+
+        int largest = Math.Min(shift + LargerShiftMax, LargestShift);
+        for (; shift <= largest; shift++)
         {
-            Interlocked.Add(ref _bytes, -array.Length);
-            return array;
+            if (Shelves[shift - SmallestShift].TryTake(out byte[]? array))
+            {
+                Interlocked.Add(ref _bytes, -array.Length);
+                return array;
+            }
         }
 
         return ArrayPool<byte>.Shared.Rent(length);

@@ -18,8 +18,9 @@ public sealed class RecordBuffer : IDisposable
     private const int HandedOver = 1;
     private const int Claimed = 2;
 
-    // An array may be this much larger than its bytes, or twice as large as them, for whoever keeps it.
+    // An array may be this much larger than its bytes, or so many times as large as them, for whoever keeps it.
     private const int SlackMax = 1024;
+    private const int LargerTimesMax = 8;
 
     private static long _outstanding;
 
@@ -50,6 +51,10 @@ public sealed class RecordBuffer : IDisposable
 
     /// <summary>Gets the number of bytes.</summary>
     public int Length => _memory.Length;
+
+    /// <summary>Gets how many bytes of memory it holds. Arrays come in sizes, so they may be several times as many as
+    /// its own.</summary>
+    public int HeldBytes => _rented?.Length ?? _parent?.HeldBytes ?? Length;
 
     /// <summary>Gets whether this process built the batch a moment ago, and computed its checksum over these very
     /// bytes.</summary>
@@ -159,7 +164,7 @@ public sealed class RecordBuffer : IDisposable
     /// to take a reference of its own.</returns>
     public bool TryClaim() =>
         _rented is not null
-        && _rented.Length - Length <= Math.Max(SlackMax, Length)
+        && _rented.Length <= Math.Max(Length + SlackMax, (long)LargerTimesMax * Length)
         && Interlocked.CompareExchange(ref _writer, Claimed, HandedOver) == HandedOver;
 
     /// <summary>Takes one more reference.</summary>

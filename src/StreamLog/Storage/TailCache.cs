@@ -33,7 +33,7 @@ internal sealed class TailCache
         _budget = budget;
     }
 
-    /// <summary>Gets how many bytes it holds.</summary>
+    /// <summary>Gets how many bytes of memory it holds.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     // What follows is the budget's, and guarded by its gate.
@@ -50,7 +50,7 @@ internal sealed class TailCache
     /// <summary>Takes over a buffer of whole batches.</summary>
     public void Add(RecordBuffer batches, long baseOffset, long nextOffset)
     {
-        if (batches.Length > _bytesMax)
+        if (batches.HeldBytes > _bytesMax)
         {
             Clear();
             batches.Dispose();
@@ -59,7 +59,7 @@ internal sealed class TailCache
 
         lock (_gate)
         {
-            while (_count == _entriesMax || (_count > 0 && _bytes + batches.Length > _bytesMax))
+            while (_count == _entriesMax || (_count > 0 && _bytes + batches.HeldBytes > _bytesMax))
                 DropFirst();
             if (_count > 0 && At(_count - 1).NextOffset != baseOffset)
                 DropAll();
@@ -68,7 +68,7 @@ internal sealed class TailCache
 
             _entries[(_first + _count) % _entries.Length] = new Entry(batches, baseOffset, nextOffset);
             _count++;
-            _bytes += batches.Length;
+            _bytes += batches.HeldBytes;
         }
 
         _budget?.Changed(this);
@@ -241,7 +241,7 @@ internal sealed class TailCache
     private void DropFirst()
     {
         ref Entry first = ref At(0);
-        _bytes -= first.Batches.Length;
+        _bytes -= first.Batches.HeldBytes;
         first.Batches.Dispose();
         first = default;
         _first = (_first + 1) % _entries.Length;

@@ -99,6 +99,10 @@ public sealed class HandedOverBatchTests
         part.HandOver();
         Assert.False(part.TryClaim());
 
+        using RecordBuffer filled = RecordBuffer.TakeOver(new byte[16 * 1024], 2 * 1024);
+        filled.HandOver();
+        Assert.True(filled.TryClaim());
+
         using RecordBuffer kept = RecordBuffer.Rent(100);
         Assert.False(kept.TryClaim());
     }

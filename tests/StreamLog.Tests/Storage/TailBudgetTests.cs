@@ -13,15 +13,31 @@ public sealed class TailBudgetTests
     {
         TailCache[] tails = [.. Enumerable.Range(0, 3).Select(_ => new TailCache(5_000, 16, _budget))];
         foreach (TailCache tail in tails)
-            tail.Add(RecordBuffer.Rent(3_000), 0, 1);
-        tails[0].Add(RecordBuffer.Rent(1_000), 1, 2);
+            tail.Add(Bytes(3_000), 0, 1);
+        tails[0].Add(Bytes(1_000), 1, 2);
         Assert.Equal((4_000, 3_000, 3_000), (tails[0].Bytes, tails[1].Bytes, tails[2].Bytes));
 
-        tails[2].Add(RecordBuffer.Rent(1_000), 1, 2);
+        tails[2].Add(Bytes(1_000), 1, 2);
 
         Assert.Equal((4_000, 0, 4_000), (tails[0].Bytes, tails[1].Bytes, tails[2].Bytes));
         Assert.Equal(8_000, _budget.Bytes);
         Array.ForEach(tails, tail => tail.Clear());
+        Assert.Equal(0, _budget.Bytes);
+    }
+
+    // Arrays come in sizes, and a small batch may lie in a large one.
+    [Fact]
+    public void Memory_counts_and_not_the_bytes_of_batches()
+    {
+        TailCache tail = new(5_000, 16, _budget);
+        RecordBuffer large = RecordBuffer.TakeOver(new byte[4_096], 1_000);
+        tail.Add(large, 0, 1);
+        Assert.Equal((4_096, 4_096), (tail.Bytes, _budget.Bytes));
+
+        tail.Add(Bytes(1_000), 1, 2);
+
+        Assert.Equal((1_000, 1_000), (tail.Bytes, _budget.Bytes));
+        tail.Add(RecordBuffer.TakeOver(new byte[8_192], 1_000), 2, 3);
         Assert.Equal(0, _budget.Bytes);
     }
 
@@ -32,9 +48,9 @@ public sealed class TailBudgetTests
         TailCache other = new(10_000, 16, _budget);
         for (int i = 0; i < 5; i++)
         {
-            one.Add(RecordBuffer.Rent(9_000), i, i + 1);
+            one.Add(Bytes(9_000), i, i + 1);
             Assert.Equal((9_000, 0), (one.Bytes, other.Bytes));
-            other.Add(RecordBuffer.Rent(9_000), i, i + 1);
+            other.Add(Bytes(9_000), i, i + 1);
             Assert.Equal((0, 9_000), (one.Bytes, other.Bytes));
         }
 
@@ -56,7 +72,7 @@ public sealed class TailBudgetTests
             {
                 if (random.Next(50) == 0)
                     tails[index].Clear();
-                tails[index].Add(RecordBuffer.Rent(random.Next(1, 5_000)), offset, offset + 1);
+                tails[index].Add(Bytes(random.Next(1, 5_000)), offset, offset + 1);
                 offset++;
             }
         });
@@ -66,4 +82,6 @@ public sealed class TailBudgetTests
         Array.ForEach(tails, tail => tail.Clear());
         Assert.Equal(0, _budget.Bytes);
     }
+
+    private static RecordBuffer Bytes(int count) => RecordBuffer.Wrap(new byte[count]);
 }
