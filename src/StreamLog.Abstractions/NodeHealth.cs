@@ -24,4 +24,7 @@ public sealed record NodeHealth
     /// <summary>Gets how far each group is behind, in records, over all partitions that it has committed an offset
     /// of.</summary>
     public IReadOnlyDictionary<string, long> GroupLags { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Gets how the handlers of topics fare.</summary>
+    public IReadOnlyList<HandlerHealth> Handlers { get; init; } = [];
 }

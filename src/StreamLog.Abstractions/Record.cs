@@ -91,7 +91,8 @@ public sealed class Record<TKey, TValue>
         }
     }
 
-    /// <summary>Gets the key's bytes where key or value could not be decoded; otherwise nothing.</summary>
+    /// <summary>Gets the key's bytes where key or value could not be decoded, or where the record may become a dead
+    /// letter; otherwise nothing.</summary>
     public ReadOnlyMemory<byte> RawKey
     {
         get => _undecoded?.RawKey ?? default;
@@ -102,7 +103,8 @@ public sealed class Record<TKey, TValue>
         }
     }
 
-    /// <summary>Gets the value's bytes where key or value could not be decoded; otherwise nothing.</summary>
+    /// <summary>Gets the value's bytes where key or value could not be decoded, or where the record may become a dead
+    /// letter; otherwise nothing.</summary>
     public ReadOnlyMemory<byte> RawValue
     {
         get => _undecoded?.RawValue ?? default;

@@ -67,6 +67,43 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
             if (behind != HealthStatus.Healthy)
                 yield return (behind, $"The group '{group}' is {Text(lag)} records behind. Is its consumer running?");
         }
+
+        foreach ((HealthStatus, string) finding in health.Handlers.SelectMany(handler => Find(handler, options)))
+            yield return finding;
+    }
+
+    private static IEnumerable<(HealthStatus Status, string Sentence)> Find(
+        HandlerHealth handler, StreamLogHealthCheckOptions options)
+    {
+        string name = $"The handler of group '{handler.Group}' on topic '{handler.Topic}'";
+        if (handler.Failure is { } failure)
+        {
+            string trouble = handler.State switch
+            {
+                HandlerState.Stopped => "has stopped",
+                HandlerState.Running => "cannot put a record aside",
+                _ => "cannot read",
+            };
+            yield return (HealthStatus.Unhealthy, $"{name} {trouble}: {failure.Message}");
+        }
+
+        if (handler.Paused.Count > 0)
+        {
+            string more = handler.Paused.Count == 1 ? "" : $" and {Text(handler.Paused.Count - 1)} more";
+            yield return (
+                HealthStatus.Unhealthy,
+                $"{name} has failed on {handler.Paused[0]}{more}, and does not pass. The log says why.");
+        }
+
+        HealthStatus late = StatusOf(
+            handler.OldestAge >= options.UnhealthyHandlingAge, handler.OldestAge >= options.DegradedHandlingAge);
+        if (late != HealthStatus.Healthy)
+        {
+            yield return (
+                late,
+                $"{name} has had {handler.Oldest} for {Text((long)handler.OldestAge.TotalSeconds)} s. Nothing behind " +
+                "it is committed before it is done.");
+        }
     }
 
     private static HealthStatus SpaceOf(NodeHealth health, StreamLogHealthCheckOptions options)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StreamLog.Clients.Handling;
 
 namespace StreamLog;
 
@@ -65,6 +66,15 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
         IDeserializer<TKey>? keyDeserializer = null,
         IDeserializer<TValue>? valueDeserializer = null) =>
         Node.CreateConsumer(configure, keyDeserializer, valueDeserializer);
+
+    /// <summary>Begins to hand the records of a topic to a handler.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="plan">How.</param>
+    /// <param name="call">The handler.</param>
+    /// <returns>What stops it.</returns>
+    public IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
+        Node.Handle(plan, call);
 
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients;
+using StreamLog.Clients.Handling;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
@@ -15,6 +16,7 @@ internal sealed class NodeClients
     private readonly StreamLogOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly ClientMetrics _metrics;
+    private readonly HandlerMetrics _handlerMetrics;
     private readonly StreamLogTracing _tracing;
     private readonly Dictionary<string, TopicRegistration> _registrations;
     private readonly Lock _gate = new();
@@ -22,6 +24,7 @@ internal sealed class NodeClients
     // Below here: guarded by _gate. A topic, and with it its producer, is shared by those who ask for the same name
     // with the same serializers.
     private readonly Dictionary<(string Name, object KeySerde, object ValueSerde), SharedTopic> _topics = [];
+    private readonly List<IPushConsumer> _handlers = [];
     private bool _isStopped;
 
     /// <summary>Creates the clients of a node.</summary>
@@ -44,6 +47,8 @@ internal sealed class NodeClients
         _options = options;
         _loggers = host.Loggers;
         _metrics = metrics.Clients;
+        _handlerMetrics = metrics.Handlers;
+        _handlerMetrics.Observe(DescribeHandlers);
         _tracing = tracing;
         _registrations = host.Topics.ToDictionary(topic => topic.TopicName, StringComparer.Ordinal);
         Admin = new Admin(broker, environment);
@@ -57,8 +62,7 @@ internal sealed class NodeClients
         string name, ISerde<TKey>? keySerde, ISerde<TValue>? valueSerde)
     {
         ArgumentNullException.ThrowIfNull(name);
-        TopicRegistration<TKey, TValue>? registration =
-            _registrations.GetValueOrDefault(name) as TopicRegistration<TKey, TValue>;
+        TopicRegistration<TKey, TValue>? registration = RegistrationOf<TKey, TValue>(name);
         ISerde<TKey> keys = keySerde ?? registration?.KeySerde ?? DefaultSerde<TKey>();
         ISerde<TValue> values = valueSerde ?? registration?.ValueSerde ?? DefaultSerde<TValue>();
 
@@ -113,20 +117,78 @@ internal sealed class NodeClients
             _metrics);
     }
 
-    /// <summary>Sends what the shared topics still hold, and closes them.</summary>
+    /// <summary>Begins to hand the records of a topic to a handler.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="plan">How.</param>
+    /// <param name="call">The handler.</param>
+    /// <returns>What stops it.</returns>
+    /// <exception cref="StreamLogException">Nothing codes one of the types.</exception>
+    public IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call)
+    {
+        TopicRegistration<TKey, TValue>? registration = RegistrationOf<TKey, TValue>(plan.Topic);
+        ISerde<TKey> keys = registration?.KeySerde ?? DefaultSerde<TKey>();
+        ISerde<TValue> values = registration?.ValueSerde ?? DefaultSerde<TValue>();
+        ConsumerOptions options = OptionsOf((ConsumerOptions copy) =>
+        {
+            plan.Consumer?.Invoke(copy);
+            copy.Group = plan.Group;
+            copy.Commit = CommitMode.OnComplete;
+        });
+        bool putsAside = plan.DeadLetterTopic is not null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
+            PushConsumer<TKey, TValue> consumer = new(
+                plan,
+                call,
+                listener => new GroupConsumer<TKey, TValue>(
+                    plan.Topic,
+                    _broker,
+                    _environment,
+                    options,
+                    (keys, values),
+                    _loggers,
+                    _metrics,
+                    listener,
+                    keepsRaw: putsAside),
+                putsAside ? NewProducer(_options.Producer, DeadLetters.Serializer, DeadLetters.Serializer) : null,
+                _environment,
+                _handlerMetrics,
+                _loggers.CreateLogger("StreamLog.Handler"));
+            _handlers.Add(consumer);
+            return consumer;
+        }
+    }
+
+    /// <summary>Tells how handlers fare. Thread-safe.</summary>
+    /// <returns>A picture of each.</returns>
+    public IReadOnlyList<HandlerHealth> DescribeHandlers()
+    {
+        IPushConsumer[] handlers;
+        lock (_gate)
+            handlers = [.. _handlers];
+        return [.. handlers.Select(static handler => handler.Describe())];
+    }
+
+    /// <summary>Stops handlers that nobody has stopped, sends what the shared topics still hold, and closes
+    /// them.</summary>
     /// <param name="timeout">How long that may take. What is not acknowledged then fails.</param>
     /// <param name="hurry">Ends that time at once.</param>
     /// <returns>Whether it was done in time.</returns>
     public async ValueTask<bool> StopAsync(TimeSpan timeout, CancellationToken hurry)
     {
+        IPushConsumer[] handlers;
         IAsyncDisposable[] producers;
         lock (_gate)
         {
             _isStopped = true;
+            handlers = [.. _handlers];
+            _handlers.Clear();
             producers = [.. _topics.Values.Select(topic => topic.Producer).OfType<IAsyncDisposable>()];
         }
 
-        Task all = Task.WhenAll(producers.Select(producer => producer.DisposeAsync().AsTask()));
+        Task all = StopAllAsync(handlers, producers, hurry);
         try
         {
             await all.WaitAsync(timeout, _environment.Time, hurry).ConfigureAwait(false);
@@ -140,6 +202,17 @@ internal sealed class NodeClients
             return true;
         }
     }
+
+    // What handlers append while they finish goes through the shared producers.
+    private static async Task StopAllAsync(
+        IPushConsumer[] handlers, IAsyncDisposable[] producers, CancellationToken hurry)
+    {
+        await Task.WhenAll(handlers.Select(handler => handler.StopAsync(hurry))).ConfigureAwait(false);
+        await Task.WhenAll(producers.Select(producer => producer.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    private TopicRegistration<TKey, TValue>? RegistrationOf<TKey, TValue>(string topic) =>
+        _registrations.GetValueOrDefault(topic) as TopicRegistration<TKey, TValue>;
 
     private static ISerde<T> DefaultSerde<T>() => Serdes.TryGet(out ISerde<T>? serde)
         ? serde

@@ -21,4 +21,14 @@ public sealed class StreamLogHealthCheckOptions
     /// <summary>Gets or sets from how many uncommitted records of a group on the node is unhealthy.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public long? UnhealthyLag { get; set; }
+
+    /// <summary>Gets or sets how long a handler may have a record that is not done before the node is
+    /// degraded.</summary>
+    /// <value>The default is five minutes: nothing behind that record is committed meanwhile.</value>
+    public TimeSpan? DegradedHandlingAge { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets or sets how long a handler may have a record that is not done before the node is
+    /// unhealthy.</summary>
+    /// <value>The default is <see langword="null"/>: how long a handler may take is the application's to say.</value>
+    public TimeSpan? UnhealthyHandlingAge { get; set; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StreamLog.Clients.Handling;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
@@ -49,7 +50,7 @@ public sealed partial class StreamLogNode : IStreamLog
         get
         {
             ObjectDisposedException.ThrowIf(_stop.IsValueCreated, this);
-            return _parts.Broker.DescribeHealth();
+            return _parts.Broker.DescribeHealth() with { Handlers = _parts.Clients.DescribeHandlers() };
         }
     }
 
@@ -126,6 +127,9 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <summary>Stops the node, as <see cref="StopAsync"/> does.</summary>
     /// <returns>A task that completes when the node has stopped.</returns>
     public async ValueTask DisposeAsync() => await _stop.Value.ConfigureAwait(false);
+
+    internal IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
+        _parts.Clients.Handle(plan, call);
 
     internal static async ValueTask<StreamLogNode> StartAsync(
         StreamLogOptions options,

@@ -9,6 +9,7 @@ internal static class AllScenarios
     private const int AppendRecords = 3_000_000;
     private const int LargeRecords = 400_000;
     private const int ReadRecords = 2_000_000;
+    private const int HandledRecords = 1_000_000;
     private const int TableRows = 200_000;
     private static readonly TimeSpan AckDuration = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -17,7 +18,7 @@ internal static class AllScenarios
     public static IEnumerable<Scenario> List() =>
     [
         .. Appends(), .. LargeAppends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs(),
-        .. Opens(),
+        .. Handlers(), .. Opens(),
     ];
 
     private static IEnumerable<Scenario> Appends()
@@ -118,6 +119,20 @@ internal static class AllScenarios
         yield return new(Group, Names.Channel1024, true, _ => BareLoops.ChannelAsync(AppendRecords, payload));
         yield return new(Group, Names.StreamLogPageCache, false, dir =>
             ConsumeRuns.HandOffAsync(dir, AppendRecords, payload));
+    }
+
+    private static IEnumerable<Scenario> Handlers()
+    {
+        byte[] payload = Payload(100);
+        const string Group = Names.Handle100;
+        yield return new(Group, "a loop over IAsyncEnumerable", true, dir =>
+            HandlerRuns.LoopAsync(dir, HandledRecords, payload));
+        yield return new(Group, "a loop and 8 workers, a Channel for each", true, dir =>
+            HandlerRuns.ChannelsAsync(dir, HandledRecords, payload, workers: 8));
+        yield return new(Group, "StreamLog's handler, all in order", false, dir =>
+            HandlerRuns.HandleAsync(dir, HandledRecords, payload, concurrency: 1));
+        yield return new(Group, "StreamLog's handler, 8 keys side by side", false, dir =>
+            HandlerRuns.HandleAsync(dir, HandledRecords, payload, concurrency: 8));
     }
 
     private static IEnumerable<Scenario> Opens()

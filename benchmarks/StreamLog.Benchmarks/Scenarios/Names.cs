@@ -9,6 +9,8 @@ internal static class Names
     public const string Consume100 = "consume 100 B from the page cache";
     public const string HandOff100 = "hand-off to a waiting reader, 100 B";
 
+    public const string Handle100 = "handling 100 B for a group, 64 keys, a handler that does nothing";
+
     public const string RawWrite = "raw write of 1 MiB blocks";
     public const string BareLoop = "encode, CRC and write, 256 KiB batches";
     public const string Storage = "StreamLog's storage alone, 256 KiB batches";

@@ -6,7 +6,6 @@ using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
-using StreamLog.Threading;
 
 namespace StreamLog.Clients;
 
@@ -84,6 +83,13 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// <summary>Gets or sets who hears of records that are handed out and done.</summary>
     internal IRecordTracker? Tracker { get; set; }
 
+    /// <summary>Gets or sets whether every record keeps its bytes, and not only those that cannot be decoded.</summary>
+    internal bool KeepsRaw { get; init; }
+
+    /// <summary>Gets a hash of the bytes of the key of the record that was yielded last, for the one who reads;
+    /// <see langword="null"/> if it has none.</summary>
+    internal int? LastKeyHash { get; private set; }
+
     /// <summary>Gets the number of bytes that were fetched ahead.</summary>
     internal long FetchedAhead => _readings.Buffered;
 
@@ -125,6 +131,15 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _readings.SetPaused(partitions, isPaused: false);
         _loop.Look();
         _loop.WakeReader();
+    }
+
+    /// <summary>Stops or resumes yielding for a moment: what was fetched stays, while there is room.</summary>
+    internal void Hold(TopicPartition partition, bool isHeld)
+    {
+        _readings.SetHeld(partition, isHeld);
+        _loop.Look();
+        if (!isHeld)
+            _loop.WakeReader();
     }
 
     /// <inheritdoc/>
@@ -317,7 +332,12 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         {
             if (!run.TryReadNext(reading.Position, out view))
             {
-                reading.Position = Math.Max(reading.Position, run.BatchEnd);
+                if (run.BatchEnd > reading.Position)
+                {
+                    reading.Position = run.BatchEnd;
+                    Tracker?.Skip(reading.Partition, run.BatchEnd);
+                }
+
                 Return(isFinished: true);
                 return false;
             }
@@ -337,7 +357,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 
         _taken++;
         _takenFrom = reading.Partition;
-        record = RecordDecoding.Decode(reading.Partition, run, view, _serdes, Tracker);
+        record = RecordDecoding.Decode(reading.Partition, run, view, _serdes, Tracker, KeepsRaw);
+        LastKeyHash = view.HasKey ? Murmur2Partitioner.Hash(view.Key) : null;
         reading.Position = view.Offset + 1;
         Tracker?.Begin(reading.Partition, view.Offset);
         return true;
@@ -463,33 +484,5 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     {
         if (_readings.IsClosed)
             throw new ObjectDisposedException("Consumer", "The consumer was disposed. Create another one.");
-    }
-
-    /// <summary>How long a list of records waits to become full.</summary>
-    private sealed class BatchWait
-    {
-        private readonly FetchLoop _loop;
-        private Deadline? _deadline;
-        private bool _isOver;
-
-        private BatchWait(FetchLoop loop) => _loop = loop;
-
-        public bool IsOver => Volatile.Read(ref _isOver);
-
-        public static BatchWait Start(TimeProvider time, TimeSpan limit, FetchLoop loop)
-        {
-            BatchWait wait = new(loop);
-            wait._deadline = Deadline.Start(
-                time, Durations.ForTimer(limit), static wait => ((BatchWait)wait!).End(), wait);
-            return wait;
-        }
-
-        public void Stop() => _deadline?.TryCancel();
-
-        private void End()
-        {
-            Volatile.Write(ref _isOver, true);
-            _loop.WakeReader();
-        }
     }
 }

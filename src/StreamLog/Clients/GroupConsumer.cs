@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Clients.Handling;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
@@ -15,7 +16,7 @@ namespace StreamLog.Clients;
 /// It is the only member of its group here. Reading begins with the first enumeration. Commits happen one after
 /// another, so that an older one never undoes a newer one.
 /// </remarks>
-internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey, TValue>
+internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>
 {
     private readonly string _topic;
     private readonly ConsumerOptions _options;
@@ -23,8 +24,12 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     private readonly Consumer<TKey, TValue> _consumer;
     private readonly CompletionTracker? _tracker;
     private readonly IDisposable _claim;
+    private readonly IAssignmentListener? _listener;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
+
+    // What is read: set by the first reader, then by the watch, which that one starts.
+    private IReadOnlyList<TopicPartition> _assigned = [];
 
     // Below here: guarded by _gate.
     private Task _lastCommit = Task.CompletedTask;
@@ -40,6 +45,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     /// <param name="serdes">What decodes keys and values.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
+    /// <param name="listener">Who hears which partitions it reads; <see langword="null"/> is nobody.</param>
+    /// <param name="keepsRaw">Whether every record keeps its bytes.</param>
     /// <exception cref="InvalidOperationException">Another consumer of the group reads the topic here.</exception>
     public GroupConsumer(
         string topic,
@@ -48,7 +55,9 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         ConsumerOptions options,
         (IDeserializer<TKey> Key, IDeserializer<TValue> Value) serdes,
         ILoggerFactory loggers,
-        ClientMetrics? metrics = null)
+        ClientMetrics? metrics = null,
+        IAssignmentListener? listener = null,
+        bool keepsRaw = false)
     {
         TopicNames.Check(topic);
         ArgumentNullException.ThrowIfNull(options);
@@ -58,9 +67,13 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         _topic = topic;
         _options = options;
         _time = environment.Time;
+        _listener = listener;
         _logger = loggers.CreateLogger("StreamLog.GroupConsumer");
         _consumer = new Consumer<TKey, TValue>(
-            broker, environment, options, serdes.Key, serdes.Value, loggers, metrics);
+            broker, environment, options, serdes.Key, serdes.Value, loggers, metrics)
+        {
+            KeepsRaw = keepsRaw,
+        };
         if (options.Commit != CommitMode.Manual)
         {
             _consumer.Tracker = _tracker = new CompletionTracker(
@@ -75,6 +88,9 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TopicPartition> Assignment => _consumer.Assignment;
+
+    /// <inheritdoc/>
+    public int? LastKeyHash => _consumer.LastKeyHash;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Record<TKey, TValue>> ReadAllAsync(
@@ -96,6 +112,9 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
             yield return batch;
         }
     }
+
+    /// <inheritdoc/>
+    public void Hold(TopicPartition partition, bool isHeld) => _consumer.Hold(partition, isHeld);
 
     /// <inheritdoc/>
     public async ValueTask CommitAsync(CancellationToken cancellationToken = default)
@@ -150,6 +169,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
 
         // Nothing is handed out any more before what is done is committed for the last time.
         await _consumer.DisposeAsync().ConfigureAwait(false);
+        if (_listener is not null)
+            await _listener.RevokedAsync(_assigned).ConfigureAwait(false);
         if (_options.Commit == CommitMode.OnComplete)
             await EnqueueCommit(CommitByItselfAsync).ConfigureAwait(false);
         else
@@ -170,7 +191,7 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
             (left, token) => _consumer.Session.FindTopicAsync(_topic, mayCreate: true, left, token),
             _options.ApiTimeout,
             cancellationToken).ConfigureAwait(false);
-        await _consumer.AssignAsync(
+        await AssignAsync(
             PartitionWatch.All(_topic, topic.PartitionCount), startAt: null, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
@@ -182,8 +203,17 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     // What was appended to a new partition before it was seen is not to be passed over, whatever the policy says of old
     // ones.
     private ValueTask AddAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) =>
-        _consumer.AssignAsync(
+        AssignAsync(
             partitions, _options.OffsetReset == OffsetReset.Earliest ? null : StartAt.Earliest, cancellationToken);
+
+    private ValueTask AssignAsync(
+        IReadOnlyList<TopicPartition> partitions, StartAt? startAt, CancellationToken cancellationToken)
+    {
+        // Who listens knows a partition before its first record.
+        _listener?.Assigned([.. partitions.Except(_assigned)]);
+        _assigned = partitions;
+        return _consumer.AssignAsync(partitions, startAt, cancellationToken);
+    }
 
     private void ScheduleCommit()
     {

@@ -23,6 +23,7 @@ internal sealed class StreamLogMetrics : IDisposable
         Maintenance = new MaintenanceMetrics(meter);
         Requests = new RequestMetrics(meter);
         Clients = new ClientMetrics(meter);
+        Handlers = new HandlerMetrics(meter);
     }
 
     /// <summary>Gets what parts count with that nobody gave instruments: under a name that nobody listens to.</summary>
@@ -42,6 +43,9 @@ internal sealed class StreamLogMetrics : IDisposable
 
     /// <summary>Gets what producers and consumers count with.</summary>
     public ClientMetrics Clients { get; }
+
+    /// <summary>Gets what handlers of topics count with.</summary>
+    public HandlerMetrics Handlers { get; }
 
     /// <summary>Creates the instruments of a node.</summary>
     /// <param name="factory">What makes meters in a host, or <see langword="null"/> where there is none.</param>

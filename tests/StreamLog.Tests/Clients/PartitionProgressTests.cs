@@ -47,6 +47,27 @@ public sealed class PartitionProgressTests
     }
 
     [Fact]
+    public void What_holds_no_records_is_passed_once_all_before_it_is_done()
+    {
+        PartitionProgress progress = new();
+        Assert.False(progress.Skip(5));
+        Assert.False(progress.TryGetCommit(out _));
+
+        progress.Begin(5);
+        Assert.False(progress.Skip(9));
+        Assert.False(progress.TryGetCommit(out _));
+        Assert.True(progress.Complete(5));
+        Assert.True(progress.TryGetCommit(out long offset));
+        Assert.Equal(9, offset);
+        progress.Committed(9);
+        Assert.False(progress.Skip(9));
+        Assert.True(progress.Skip(10));
+        progress.Begin(12);
+        Assert.True(progress.TryGetCommit(out offset));
+        Assert.Equal(12, offset);
+    }
+
+    [Fact]
     public void Completing_up_to_a_record_completes_those_before()
     {
         PartitionProgress progress = new();

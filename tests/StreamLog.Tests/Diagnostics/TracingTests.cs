@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Clients.Handling;
 using Xunit;
 
 namespace StreamLog.Tests.Diagnostics;
@@ -29,6 +30,37 @@ public sealed class TracingTests : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public async Task A_handler_runs_in_the_trace_of_its_record_and_a_failed_attempt_is_marked()
+    {
+        await using StreamLogNode log = await StartAsync();
+        TaskCompletionSource<Activity?> handled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int attempts = 0;
+        IPushConsumer handler = log.Handle<string, string>(
+            new HandlerBuilder("orders", "billing", isBatch: false).Retry(TimeSpan.Zero).Build(),
+            (_, _) =>
+            {
+                if (attempts++ == 0)
+                    throw new InvalidOperationException("Not yet.");
+                handled.SetResult(Activity.Current);
+                return ValueTask.CompletedTask;
+            });
+        using (Around())
+            await log.Topic<string, string>("orders").AppendAsync("a", "b");
+
+        Activity? process = await handled.Task;
+        await handler.StopAsync(CancellationToken.None);
+
+        Activity send = One("send orders");
+        Assert.Equal("process orders", process?.DisplayName);
+        Assert.Equal(send.SpanId, Assert.Single(process!.Links).Context.SpanId);
+        Assert.Equal("billing", process.GetTagItem("messaging.consumer.group.name"));
+        Activity failed = _activities.Single(
+            activity => activity.DisplayName == "process orders" && activity.Status == ActivityStatusCode.Error);
+        Assert.Equal("System.InvalidOperationException", failed.GetTagItem("error.type"));
+        Assert.NotSame(failed, process);
+    }
 
     [Fact]
     public async Task A_trace_goes_on_where_the_record_is_worked_on()

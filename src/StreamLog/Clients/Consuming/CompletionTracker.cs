@@ -27,6 +27,13 @@ internal sealed class CompletionTracker : IRecordTracker
     }
 
     /// <inheritdoc/>
+    public void Skip(TopicPartition partition, long end)
+    {
+        if (Of(partition).Skip(end))
+            _advanced();
+    }
+
+    /// <inheritdoc/>
     public void Complete(LogPosition position)
     {
         _times?.Complete(position);

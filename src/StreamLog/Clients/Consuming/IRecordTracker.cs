@@ -8,4 +8,9 @@ internal interface IRecordTracker : IRecordCompletion
     /// <param name="partition">The partition.</param>
     /// <param name="offset">The record's offset.</param>
     void Begin(TopicPartition partition, long offset);
+
+    /// <summary>Notes that the partition holds no more records up to an offset.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="end">The offset to read next.</param>
+    void Skip(TopicPartition partition, long end);
 }

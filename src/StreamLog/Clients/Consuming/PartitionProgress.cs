@@ -41,6 +41,21 @@ internal sealed class PartitionProgress
         }
     }
 
+    /// <summary>Notes that there are no more records up to an offset: those there were are compacted away, or mark
+    /// something in the log itself.</summary>
+    /// <param name="end">The offset to read next.</param>
+    /// <returns>Whether there is now more to commit.</returns>
+    public bool Skip(long end)
+    {
+        lock (_gate)
+        {
+            if (_end < 0 || end <= _end)
+                return false;
+            _end = end;
+            return _count == 0;
+        }
+    }
+
     /// <summary>Notes that a record is done.</summary>
     /// <param name="offset">Its offset.</param>
     /// <returns>Whether there is now more to commit.</returns>

@@ -150,6 +150,22 @@ internal sealed class ReadingSet
         }
     }
 
+    /// <summary>Stops or resumes yielding for a moment: other than a pause it keeps what was fetched, until others need
+    /// the room.</summary>
+    /// <param name="partition">The partition. One that is not assigned any more is left alone.</param>
+    /// <param name="isHeld">Whether nothing is to be yielded.</param>
+    public void SetHeld(TopicPartition partition, bool isHeld)
+    {
+        lock (_gate)
+        {
+            if (!_readings.TryGetValue(partition, out PartitionReading? reading))
+                return;
+            reading.IsPaused = isHeld;
+            if (!isHeld)
+                PutInLine(reading, isFirst: false);
+        }
+    }
+
     /// <summary>Begins to read. One does at a time.</summary>
     /// <exception cref="ObjectDisposedException">The consumer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
@@ -263,6 +279,8 @@ internal sealed class ReadingSet
         retryAt = long.MaxValue;
         lock (_gate)
         {
+            if (_buffered >= _options.FetchAheadBytes)
+                MakeRoom();
             maxBytes = (int)Math.Clamp(_options.FetchAheadBytes - _buffered, 0, _options.FetchMaxBytes);
             foreach (PartitionReading reading in _order)
             {
@@ -389,6 +407,16 @@ internal sealed class ReadingSet
             _line.AddFirst(reading);
         else
             _line.AddLast(reading);
+    }
+
+    // What is held keeps nobody from reading.
+    private void MakeRoom()
+    {
+        foreach (PartitionReading reading in _readings.Values.ToList())
+        {
+            if (reading.IsPaused && reading.Buffered > 0 && !ReferenceEquals(reading, _active))
+                Restart(reading);
+        }
     }
 
     private void Retire(PartitionReading reading)

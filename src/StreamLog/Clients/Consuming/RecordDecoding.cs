@@ -13,17 +13,19 @@ internal static class RecordDecoding
     /// <param name="view">The record.</param>
     /// <param name="serdes">What decodes key and value.</param>
     /// <param name="completion">Who hears that it is done, or <see langword="null"/>.</param>
+    /// <param name="keepsRaw">Whether it keeps its bytes also where they could be decoded.</param>
     /// <returns>The record.</returns>
     public static Record<TKey, TValue> Decode<TKey, TValue>(
         TopicPartition partition,
         FetchedRun run,
         scoped in RecordView view,
         (IDeserializer<TKey> Key, IDeserializer<TValue> Value) serdes,
-        IRecordCompletion? completion)
+        IRecordCompletion? completion,
+        bool keepsRaw = false)
     {
         TKey? key = Decode(view.HasKey, view.Key, serdes.Key, out Exception? keyError);
         TValue? value = Decode(view.HasValue, view.Value, serdes.Value, out Exception? valueError);
-        bool isRawKept = keyError is not null || valueError is not null;
+        bool isRawKept = keepsRaw || keyError is not null || valueError is not null;
         return new Record<TKey, TValue>(
             new LogPosition(partition.Topic, partition.Partition, view.Offset),
             Time(view.Timestamp),
