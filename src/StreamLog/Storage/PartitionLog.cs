@@ -211,6 +211,7 @@ internal sealed partial class PartitionLog
     /// batches.</exception>
     public (int Epoch, long EndOffset) EndOffsetForEpoch(int epoch)
     {
+        _log.ThrowIfFailed();
         if (!_log.AreEpochsChecked)
             Change("checking leader epochs", _activation.EnsureEpochs);
         return _log.Epochs.EndOffsetFor(epoch, _log.LogEndOffset);

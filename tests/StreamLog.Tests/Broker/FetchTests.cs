@@ -1,5 +1,7 @@
+using StreamLog.Extensibility;
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
+using StreamLog.Storage;
 using Xunit;
 
 namespace StreamLog.Tests.Broker;
@@ -145,5 +147,44 @@ public sealed class FetchTests
                 (ErrorCode.UnknownTopicOrPartition, -1, -1L),
             ],
             ends.Topics.Single().Partitions.Select(end => (end.ErrorCode, end.LeaderEpoch, end.EndOffset)));
+    }
+
+    [Fact]
+    public async Task A_partition_whose_epochs_are_wrong_spoils_the_answer_for_no_other()
+    {
+        SimulatedDisk disk = new();
+        await using (BrokerHarness first = await BrokerHarness.StartAsync(files: disk))
+        {
+            await first.CreateTopicAsync("orders", 2);
+            await first.ProduceAsync("orders", 0, "a");
+            await first.ProduceAsync("orders", 1, "a");
+        }
+
+        string path = disk.ListAll().Single(
+            file => file.EndsWith("orders-0/" + LogFileNames.LeaderEpochs, StringComparison.Ordinal));
+        using (IFile file = disk.Open(path, FileOpenMode.Open))
+            file.Write("0\n1\n7 0\n"u8, 0);
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(files: disk);
+
+        OffsetForLeaderEpochResponse ends = await broker.SendAsync(new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = -1,
+            Topics =
+            {
+                new OffsetForLeaderEpochRequest.OffsetForLeaderTopic
+                {
+                    Topic = "orders",
+                    Partitions =
+                    {
+                        new OffsetForLeaderEpochRequest.OffsetForLeaderPartition { Partition = 0, LeaderEpoch = 0 },
+                        new OffsetForLeaderEpochRequest.OffsetForLeaderPartition { Partition = 1, LeaderEpoch = 0 },
+                    },
+                },
+            },
+        });
+
+        Assert.Equal(
+            [(ErrorCode.KafkaStorageError, -1L), (ErrorCode.None, 1L)],
+            ends.Topics.Single().Partitions.Select(end => (end.ErrorCode, end.EndOffset)));
     }
 }

@@ -37,7 +37,15 @@ internal sealed class OffsetForLeaderEpochHandler(BrokerParts parts)
         if (answer.ErrorCode != ErrorCode.None)
             return answer;
 
-        (answer.LeaderEpoch, answer.EndOffset) = partition!.Log.EndOffsetForEpoch(asked.LeaderEpoch);
+        try
+        {
+            (answer.LeaderEpoch, answer.EndOffset) = partition!.Log.EndOffsetForEpoch(asked.LeaderEpoch);
+        }
+        catch (StreamLogException exception)
+        {
+            answer.ErrorCode = exception.ErrorCode;
+        }
+
         return answer;
     }
 }
