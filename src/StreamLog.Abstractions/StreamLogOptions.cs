@@ -53,10 +53,11 @@ public sealed class StreamLogOptions
     /// <value>The default is 30 seconds, the shutdown timeout of .NET's generic host.</value>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets how long a committed offset of a group without members is kept. Kafka calls it
+    /// <summary>Gets or sets how long a committed offset is kept after its group has lost its last member, or after the
+    /// commit where the group has no members or none that reads the topic. Kafka calls it
     /// <c>offsets.retention.minutes</c>.</summary>
-    /// <value>The default is for ever: an embedded log does not forget what nobody asked it to forget. Not in effect
-    /// yet: no offset is forgotten, whatever is set.</value>
+    /// <value>The default is for ever: an embedded log does not forget what nobody asked it to forget. Offsets of a
+    /// deleted topic go with it.</value>
     public TimeSpan? OffsetsRetention { get; set; }
 
     /// <summary>Gets the settings that all topics begin with. A topic's own settings extend them.</summary>

@@ -191,6 +191,11 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new OffsetCommitHandler(parts),
         new OffsetFetchHandler(parts),
         new FindCoordinatorHandler(parts),
+        new JoinGroupHandler(parts),
+        new HeartbeatHandler(parts),
+        new LeaveGroupHandler(parts),
+        new SyncGroupHandler(parts),
+        new DescribeGroupsHandler(parts),
         new ListGroupsHandler(parts),
         new ApiVersionsHandler(),
         new CreateTopicsHandler(parts),
@@ -201,7 +206,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new DescribeConfigsHandler(parts),
         new DescribeLogDirsHandler(parts),
         new CreatePartitionsHandler(parts),
+        new DeleteGroupsHandler(parts),
         new IncrementalAlterConfigsHandler(parts),
+        new OffsetDeleteHandler(parts),
     ];
 
     private async ValueTask<TResponse> MeasureAsync<TResponse>(
@@ -267,6 +274,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _parts.Groups.Load();
         _parts.Directory.Maintenance.Add(
             new MetadataSnapshotTask(_parts.Metadata, _parts.Options.Maintenance.MetadataSnapshotInterval));
+        _parts.Directory.Maintenance.Add(new OffsetExpiryTask(_parts.Groups, _parts.Options.OffsetsRetention));
         Log.Started(_logger, _parts.NodeId, _parts.Directory.Path, _parts.Metadata.Image.Topics.Count);
     }
 

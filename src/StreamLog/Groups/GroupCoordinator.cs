@@ -1,3 +1,4 @@
+using StreamLog.Groups.Classic;
 using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
@@ -25,7 +26,11 @@ internal sealed class GroupCoordinator
     /// <summary>Creates the group that a record of the log begins.</summary>
     /// <param name="record">The record.</param>
     /// <returns>The group; <see langword="null"/> for a kind of group that has no members here.</returns>
-    public static IGroup? CreateGroup(GroupRecord record) => null;
+    public static IGroup? CreateGroup(GroupRecord record) => record.Key switch
+    {
+        GroupMetadataKey => new ClassicGroup(record.Group, ClassicGroupSettings.Default),
+        _ => null,
+    };
 
     /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
     /// logged.</summary>
@@ -107,14 +112,66 @@ internal sealed class GroupCoordinator
             : [.. partitions.Select(partition => Find(image, groups.Offsets, group, partition))]);
     }
 
-    /// <summary>Lists the groups that have committed something.</summary>
-    /// <returns>Their names, in order.</returns>
-    public IReadOnlyList<string> ListGroups() =>
+    /// <summary>Decides whether somebody may read a group's offsets.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="memberId">The member's id, or <see langword="null"/> for who is no member.</param>
+    /// <param name="epoch">The member's epoch; negative for who is no member.</param>
+    /// <returns>The error to answer, or None. Of a group that is not there nobody can be no member.</returns>
+    public ErrorCode CheckFetch(string group, string? memberId, int epoch) =>
+        _topic.TryFind(group, out OffsetsPartition? partition, out _)
+            ? partition.Read(groups => groups.Find(group)?.CheckFetch(memberId, epoch) ?? ErrorCode.None)
+            : ErrorCode.None;
+
+    /// <summary>Lists the groups: those that have, or had, members, and those that have committed something.</summary>
+    /// <returns>The groups, by name.</returns>
+    public IReadOnlyList<GroupListing> ListGroups() =>
     [
         .. _topic.List()
-            .SelectMany(partition => partition.Read(groups => groups.Offsets.Groups.ToArray()))
-            .Order(StringComparer.Ordinal),
+            .SelectMany(partition => partition.Read(GroupListing.FindAll))
+            .OrderBy(group => group.Name, StringComparer.Ordinal),
     ];
+
+    /// <summary>Reads of one group, as it stands.</summary>
+    /// <typeparam name="TResult">What is read.</typeparam>
+    /// <param name="group">The group's name.</param>
+    /// <param name="read">Reads; it must not keep the groups.</param>
+    /// <param name="error">Why it cannot be read, or None: then there may be no groups at all.</param>
+    /// <returns>What it read, or the default.</returns>
+    public TResult? Read<TResult>(string group, Func<GroupTable, TResult> read, out ErrorCode error)
+    {
+        error = ErrorCode.InvalidGroupId;
+        return GroupNames.IsLegal(group) && _topic.TryFind(group, out OffsetsPartition? partition, out error)
+            ? partition.Read(read)
+            : default;
+    }
+
+    /// <summary>Forgets the offsets that are of no use any more, and the groups that have nothing left.</summary>
+    /// <param name="retention">How long the offsets of a group without members are kept; <see langword="null"/> is for
+    /// ever.</param>
+    /// <param name="cancellationToken">Stops between two groups.</param>
+    /// <returns>A task that completes when all groups have been looked at.</returns>
+    public async ValueTask ExpireOffsetsAsync(TimeSpan? retention, CancellationToken cancellationToken)
+    {
+        foreach (OffsetsPartition partition in _topic.List())
+        {
+            OffsetExpiry expiry = new(_metadata.Image, retention);
+            foreach (string group in partition.Read(GroupListing.FindAll).Select(group => group.Name))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!partition.Read(groups => expiry.HasWork(groups, group)))
+                    continue;
+
+                await partition
+                    .DecideAsync<string>(group, static error => error.ToString(), (groups, decision, reply) =>
+                    {
+                        expiry.Decide(groups, group, decision);
+                        decision.Answer(reply, "");
+                    })
+                    .WaitAsync(cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
 
     private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>
         (partition, null);

@@ -73,6 +73,11 @@ internal sealed class GroupOffsets
     public bool Has(string group, TopicPartition partition) =>
         Find(group, partition) is not null || IsUnderWay(group, partition);
 
+    /// <summary>Tells whether a record of a group's offsets is appended and not committed yet.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns><see langword="true"/> if there is one.</returns>
+    public bool IsUnderWay(string group) => _underWay.ContainsKey(group);
+
     /// <summary>Tells whether a record of one partition is appended and not committed yet.</summary>
     /// <param name="group">The group.</param>
     /// <param name="partition">The partition.</param>

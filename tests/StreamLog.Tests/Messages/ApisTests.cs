@@ -17,6 +17,11 @@ public sealed class ApisTests
         { ApiKey.OffsetCommit, 2, 10, 8 },
         { ApiKey.OffsetFetch, 1, 10, 6 },
         { ApiKey.FindCoordinator, 0, 6, 3 },
+        { ApiKey.JoinGroup, 0, 9, 6 },
+        { ApiKey.Heartbeat, 0, 4, 4 },
+        { ApiKey.LeaveGroup, 0, 5, 4 },
+        { ApiKey.SyncGroup, 0, 5, 4 },
+        { ApiKey.DescribeGroups, 0, 6, 5 },
         { ApiKey.ListGroups, 0, 5, 3 },
         { ApiKey.ApiVersions, 0, 4, 3 },
         { ApiKey.CreateTopics, 2, 7, 5 },
@@ -27,7 +32,9 @@ public sealed class ApisTests
         { ApiKey.DescribeConfigs, 1, 4, 4 },
         { ApiKey.DescribeLogDirs, 1, 4, 2 },
         { ApiKey.CreatePartitions, 0, 3, 2 },
+        { ApiKey.DeleteGroups, 0, 2, 2 },
         { ApiKey.IncrementalAlterConfigs, 0, 1, 1 },
+        { ApiKey.OffsetDelete, 0, 0, short.MaxValue },
         { ApiKey.ConsumerGroupHeartbeat, 0, 1, 0 },
         { ApiKey.ConsumerGroupDescribe, 0, 1, 0 },
     };
@@ -51,7 +58,7 @@ public sealed class ApisTests
         Assert.Equal(Promised.Select(row => row.Data.Item1).Order(), Apis.All.Select(api => api.Versions.ApiKey));
         Assert.False(Apis.TryGet((ApiKey)(-1), out _));
         Assert.False(Apis.TryGet((ApiKey)short.MaxValue, out _));
-        Assert.False(Apis.TryGet(ApiKey.LeaveGroup, out _));
+        Assert.False(Apis.TryGet(ApiKey.SaslHandshake, out _));
     }
 
     [Fact]

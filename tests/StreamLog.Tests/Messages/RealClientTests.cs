@@ -17,6 +17,9 @@ public sealed class RealClientTests
 
     public static TheoryData<int> Platformatic => [.. Enumerable.Range(0, PlatformaticMessages.All.Length)];
 
+    public static TheoryData<int> PlatformaticGroups =>
+        [.. Enumerable.Range(0, PlatformaticGroupMessages.All.Length)];
+
     [Theory]
     [MemberData(nameof(KafkaPython))]
     public void A_message_is_what_kafka_python_makes_of_it(int index) =>
@@ -26,6 +29,11 @@ public sealed class RealClientTests
     [MemberData(nameof(Platformatic))]
     public void A_message_is_what_platformatic_makes_of_it(int index) =>
         AssertSame(Fixture("platformatic.txt")[index], PlatformaticMessages.All[index]);
+
+    [Theory]
+    [MemberData(nameof(PlatformaticGroups))]
+    public void A_message_of_a_group_is_what_platformatic_makes_of_it(int index) =>
+        AssertSame(Fixture("platformatic-groups.txt")[index], PlatformaticGroupMessages.All[index]);
 
     [Fact]
     public void A_request_header_is_what_kafka_python_makes_of_it()
@@ -42,6 +50,7 @@ public sealed class RealClientTests
     {
         Assert.Equal(KafkaPythonMessages.All.Length + 1, Fixture("kafka-python.txt").Length);
         Assert.Equal(PlatformaticMessages.All.Length, Fixture("platformatic.txt").Length);
+        Assert.Equal(PlatformaticGroupMessages.All.Length, Fixture("platformatic-groups.txt").Length);
     }
 
     private static void AssertSame(string line, object message)

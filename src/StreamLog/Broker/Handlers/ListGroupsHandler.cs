@@ -1,29 +1,28 @@
+using StreamLog.Groups;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Lists the groups. None has members yet: they are there for the offsets that they have committed.</summary>
+/// <summary>Lists the groups, those too that are only there for the offsets that they have committed.</summary>
 internal sealed class ListGroupsHandler(BrokerParts parts) : ApiHandler<ListGroupsRequest, ListGroupsResponse>
 {
-    private const string State = "Empty";
-    private const string Type = "classic";
-
     /// <inheritdoc/>
     protected override ValueTask<ListGroupsResponse> HandleAsync(
         ListGroupsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         ListGroupsResponse response = new();
-        if (!IsAskedFor(request.StatesFilter, State) || !IsAskedFor(request.TypesFilter, Type))
-            return new ValueTask<ListGroupsResponse>(response);
-
-        foreach (string group in parts.Groups.ListGroups())
+        foreach (GroupListing group in parts.Groups.ListGroups())
         {
+            if (!IsAskedFor(request.StatesFilter, group.State) || !IsAskedFor(request.TypesFilter, group.Type))
+                continue;
+
             response.Groups.Add(new ListGroupsResponse.ListedGroup
             {
-                GroupId = group,
-                GroupState = State,
-                GroupType = Type,
+                GroupId = group.Name,
+                ProtocolType = group.ProtocolType,
+                GroupState = group.State,
+                GroupType = group.Type,
             });
         }
 

@@ -57,12 +57,9 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
     {
         OffsetFetchResponse.OffsetFetchResponseGroup answer = new() { GroupId = group.GroupId };
 
-        // There are no members, so whoever claims to be one is not known.
-        if (group.MemberEpoch >= 0)
-        {
-            answer.ErrorCode = ErrorCode.UnknownMemberId;
+        answer.ErrorCode = parts.Groups.CheckFetch(group.GroupId, group.MemberId, group.MemberEpoch);
+        if (answer.ErrorCode != ErrorCode.None)
             return answer;
-        }
 
         if (group.Topics is null)
         {

@@ -1,0 +1,22 @@
+using StreamLog.Groups.Classic;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Has members join classic groups. The answer may wait for the other members.</summary>
+internal sealed class JoinGroupHandler(BrokerParts parts) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
+{
+    /// <inheritdoc/>
+    protected override ValueTask<JoinGroupResponse> HandleAsync(
+        JoinGroupRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ClassicJoin join = new(request, context.ClientId ?? "", context.ClientHost, parts.Environment.NewId());
+        return parts.Groups.DecideAsync<JoinGroupResponse>(
+            request.GroupId,
+            mayCreate: true,
+            error => ClassicGroup.RefuseJoin(error, request.MemberId),
+            (groups, decision, reply) => ClassicRequests.Join(groups, join, decision, reply),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+using StreamLog.Groups.Classic;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Tells members of classic groups what they are assigned, once their leader has said it.</summary>
+internal sealed class SyncGroupHandler(BrokerParts parts) : ApiHandler<SyncGroupRequest, SyncGroupResponse>
+{
+    /// <inheritdoc/>
+    protected override ValueTask<SyncGroupResponse> HandleAsync(
+        SyncGroupRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        parts.Groups.DecideAsync<SyncGroupResponse>(
+            request.GroupId,
+            mayCreate: false,
+            static error => new SyncGroupResponse
+            {
+                ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
+            },
+            (groups, decision, reply) => ClassicRequests.Sync(groups, request, decision, reply),
+            cancellationToken);
+}

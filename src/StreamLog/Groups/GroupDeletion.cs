@@ -1,0 +1,84 @@
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Groups;
+
+/// <summary>Decides on the deletion of groups, and of offsets. Stateless.</summary>
+internal static class GroupDeletion
+{
+    /// <summary>Decides on the deletion of a group with all its offsets.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="name">The group's name.</param>
+    /// <param name="decision">Takes what is decided.</param>
+    /// <param name="reply">The answer.</param>
+    public static void Delete(
+        GroupTable groups,
+        string name,
+        GroupDecision decision,
+        GroupReply<DeleteGroupsResponse.DeletableGroupResult> reply)
+    {
+        IGroup? group = groups.Find(name);
+        ErrorCode error = !groups.Has(name) ? ErrorCode.GroupIdNotFound
+            : group is { IsEmpty: false } ? ErrorCode.NonEmptyGroup
+            : ErrorCode.None;
+        if (error == ErrorCode.None)
+        {
+            groups.Offsets.Delete(name, decision);
+            group?.Delete(decision);
+        }
+
+        decision.Answer(
+            reply, new DeleteGroupsResponse.DeletableGroupResult { GroupId = name, ErrorCode = error });
+    }
+
+    /// <summary>Decides on the deletion of offsets.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="decision">Takes what is decided.</param>
+    /// <param name="reply">The answer.</param>
+    public static void Delete(
+        GroupTable groups,
+        OffsetDeleteRequest request,
+        GroupDecision decision,
+        GroupReply<OffsetDeleteResponse> reply)
+    {
+        IGroup? group = groups.Find(request.GroupId);
+        OffsetDeleteResponse response = new()
+        {
+            ErrorCode = groups.Has(request.GroupId)
+                ? group?.CheckOffsetDelete() ?? ErrorCode.None
+                : ErrorCode.GroupIdNotFound,
+        };
+        if (response.ErrorCode == ErrorCode.None)
+        {
+            foreach (OffsetDeleteRequest.OffsetDeleteRequestTopic topic in request.Topics)
+                response.Topics.Add(Delete(groups, request.GroupId, topic, decision));
+        }
+
+        decision.Answer(reply, response);
+    }
+
+    private static OffsetDeleteResponse.OffsetDeleteResponseTopic Delete(
+        GroupTable groups,
+        string group,
+        OffsetDeleteRequest.OffsetDeleteRequestTopic topic,
+        GroupDecision decision)
+    {
+        OffsetDeleteResponse.OffsetDeleteResponseTopic answers = new() { Name = topic.Name };
+        bool isSubscribed = groups.Find(group)?.IsSubscribedTo(topic.Name) == true;
+        foreach (OffsetDeleteRequest.OffsetDeleteRequestPartition asked in topic.Partitions)
+        {
+            TopicPartition partition = new(topic.Name, asked.PartitionIndex);
+            answers.Partitions.Add(new OffsetDeleteResponse.OffsetDeleteResponsePartition
+            {
+                PartitionIndex = asked.PartitionIndex,
+                ErrorCode = isSubscribed ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None,
+            });
+
+            // What is not there needs no record that says so.
+            if (!isSubscribed && groups.Offsets.Has(group, partition))
+                GroupOffsets.Delete(group, partition, decision);
+        }
+
+        return answers;
+    }
+}

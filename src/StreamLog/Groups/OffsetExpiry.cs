@@ -1,0 +1,56 @@
+using StreamLog.Metadata;
+
+namespace StreamLog.Groups;
+
+/// <summary>Decides which committed offsets are of no use any more: Kafka's rules. Immutable.</summary>
+/// <remarks>
+/// An offset is kept while its topic is subscribed to. Otherwise its time runs from when the group lost its last
+/// member, or from the commit where members have no part in it. Offsets of deleted topics go at once.
+/// </remarks>
+/// <param name="image">The topics of today.</param>
+/// <param name="retention">How long offsets are kept; <see langword="null"/> is for ever.</param>
+internal sealed class OffsetExpiry(ClusterImage image, TimeSpan? retention)
+{
+    /// <summary>Tells whether there may be something to do for a group, without deciding on it.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="name">The group's name.</param>
+    /// <returns><see langword="false"/> if there is nothing to do.</returns>
+    public bool HasWork(GroupTable groups, string name) =>
+        retention is not null
+            || !groups.Offsets.Has(name)
+            || groups.Offsets.FindAll(name).Any(offset => IsOfDeletedTopic(offset.Key, offset.Value));
+
+    /// <summary>Decides about one group.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="name">The group's name.</param>
+    /// <param name="decision">Takes the records.</param>
+    public void Decide(GroupTable groups, string name, GroupDecision decision)
+    {
+        IGroup? group = groups.Find(name);
+        bool isAllGone = true;
+        foreach ((TopicPartition partition, CommittedOffset offset) in groups.Offsets.FindAll(name))
+        {
+            bool goes = !groups.Offsets.IsUnderWay(name, partition)
+                && (IsOfDeletedTopic(partition, offset) || IsExpired(group, partition, offset, decision.Timestamp));
+            if (goes)
+                GroupOffsets.Delete(name, partition, decision);
+            isAllGone &= goes;
+        }
+
+        if (group is { IsEmpty: true } && isAllGone && !groups.Offsets.IsUnderWay(name))
+            group.Delete(decision);
+    }
+
+    private bool IsOfDeletedTopic(TopicPartition partition, in CommittedOffset offset) =>
+        image.FindTopic(partition.Topic) is not { } topic
+            || (offset.TopicId != Guid.Empty && offset.TopicId != topic.TopicId);
+
+    private bool IsExpired(IGroup? group, TopicPartition partition, in CommittedOffset offset, long now)
+    {
+        if (retention is not { } kept || group?.IsSubscribedTo(partition.Topic) == true)
+            return false;
+
+        long? since = group is null ? offset.Timestamp : group.UnusedSince(offset.Timestamp);
+        return since is { } start && now - start >= kept.TotalMilliseconds;
+    }
+}
