@@ -196,6 +196,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new LeaveGroupHandler(parts),
         new SyncGroupHandler(parts),
         new DescribeGroupsHandler(parts),
+        new ConsumerGroupHeartbeatHandler(parts),
+        new ConsumerGroupDescribeHandler(parts),
         new ListGroupsHandler(parts),
         new ApiVersionsHandler(),
         new CreateTopicsHandler(parts),

@@ -1,4 +1,5 @@
 using StreamLog.Groups.Classic;
+using StreamLog.Groups.Consumer;
 using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
@@ -11,6 +12,8 @@ namespace StreamLog.Groups;
 /// </remarks>
 internal sealed class GroupCoordinator
 {
+    private static readonly ConsumerGroupSettings ConsumerSettings = new();
+
     private readonly ClusterMetadata _metadata;
     private readonly OffsetsTopic _topic;
 
@@ -29,7 +32,7 @@ internal sealed class GroupCoordinator
     public static IGroup? CreateGroup(GroupRecord record) => record.Key switch
     {
         GroupMetadataKey => new ClassicGroup(record.Group, ClassicGroupSettings.Default),
-        _ => null,
+        _ => new ConsumerGroup(record.Group, ConsumerSettings),
     };
 
     /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
@@ -72,6 +75,58 @@ internal sealed class GroupCoordinator
             .DecideAsync(group, refusal, decide)
             .WaitAsync(cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the heartbeat of a member of a consumer group.</summary>
+    /// <param name="request">The heartbeat.</param>
+    /// <param name="clientId">The client's id.</param>
+    /// <param name="clientHost">The client's address.</param>
+    /// <param name="newMemberId">The id of a member that joins and has made none itself.</param>
+    /// <param name="cancellationToken">Stops the wait. What was decided holds all the same.</param>
+    /// <returns>The response, once what was decided is committed.</returns>
+    public ValueTask<ConsumerGroupHeartbeatResponse> HeartbeatAsync(
+        ConsumerGroupHeartbeatRequest request,
+        string clientId,
+        string clientHost,
+        string newMemberId,
+        CancellationToken cancellationToken)
+    {
+        if (HeartbeatRules.Check(request, ConsumerSettings) is { } refusal)
+        {
+            return new ValueTask<ConsumerGroupHeartbeatResponse>(
+                new ConsumerGroupHeartbeatResponse { ErrorCode = refusal.Error, ErrorMessage = refusal.Message });
+        }
+
+        // The image is looked at when it is decided, so that a group never sees an older one than before.
+        return DecideAsync<ConsumerGroupHeartbeatResponse>(
+            request.GroupId,
+            mayCreate: request.MemberEpoch == ConsumerMember.JoiningEpoch,
+            ConsumerHeartbeat.Refuse,
+            (groups, decision, reply) =>
+            {
+                HeartbeatCall call = new(request, clientId, clientHost, newMemberId, _metadata.Image);
+                new ConsumerHeartbeat(call, ConsumerSettings).Decide(groups, decision, reply);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Describes a group of the consumer protocol.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <returns>What it looks like, or why that cannot be told.</returns>
+    public ConsumerGroupDescribeResponse.DescribedGroup DescribeConsumerGroup(string group)
+    {
+        ConsumerGroupDescribeResponse.DescribedGroup? described = Read(
+            group,
+            groups => groups.Find(group) is ConsumerGroup known
+                ? ConsumerGroupDescription.Of(known, _metadata.Image)
+                : null,
+            out ErrorCode error);
+        return described ?? new ConsumerGroupDescribeResponse.DescribedGroup
+        {
+            GroupId = group,
+            ErrorCode = error == ErrorCode.None ? ErrorCode.GroupIdNotFound : error,
+            ErrorMessage = error == ErrorCode.None ? $"There is no consumer group {group}." : null,
+        };
     }
 
     /// <summary>Commits offsets.</summary>

@@ -19,4 +19,22 @@ internal readonly record struct GroupRecord(string Group, object Key, object? Va
     /// <param name="value">Its state, or <see langword="null"/> to forget it.</param>
     /// <returns>The record.</returns>
     public static GroupRecord Of(GroupMetadataKey key, GroupMetadataValue? value) => new(key.Group, key, value);
+
+    /// <summary>Creates a record of a group of the consumer protocol.</summary>
+    /// <param name="key">The message of its key.</param>
+    /// <param name="value">The message of its value, or <see langword="null"/> to forget it.</param>
+    /// <returns>The record.</returns>
+    public static GroupRecord OfConsumerGroup(object key, object? value) => new(
+        key switch
+        {
+            ConsumerGroupMetadataKey message => message.GroupId,
+            ConsumerGroupMemberMetadataKey message => message.GroupId,
+            ConsumerGroupTargetAssignmentMetadataKey message => message.GroupId,
+            ConsumerGroupTargetAssignmentMemberKey message => message.GroupId,
+            ConsumerGroupCurrentMemberAssignmentKey message => message.GroupId,
+            ConsumerGroupRegularExpressionKey message => message.GroupId,
+            _ => throw new ArgumentException($"{key.GetType()} is no key of a consumer group.", nameof(key)),
+        },
+        key,
+        value);
 }

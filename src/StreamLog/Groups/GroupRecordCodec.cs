@@ -13,7 +13,7 @@ internal static class GroupRecordCodec
     {
         OffsetCommitKey key => ConsumerOffsetRecords.WriteKey(key),
         GroupMetadataKey key => ConsumerOffsetRecords.WriteKey(key),
-        _ => throw new UnreachableException($"There is no codec for {record.Key.GetType()}."),
+        _ => ConsumerGroupRecords.WriteKey(record.Key),
     };
 
     /// <summary>Encodes a value.</summary>
@@ -23,7 +23,8 @@ internal static class GroupRecordCodec
     {
         OffsetCommitValue value => ConsumerOffsetRecords.WriteValue(value),
         GroupMetadataValue value => ConsumerOffsetRecords.WriteValue(value),
-        _ => throw new UnreachableException($"There is no codec for {record.Value?.GetType()}."),
+        null => throw new UnreachableException("A record without a value has none to encode."),
+        _ => ConsumerGroupRecords.WriteValue(record.Value),
     };
 
     /// <summary>Decodes a record.</summary>
@@ -40,6 +41,8 @@ internal static class GroupRecordCodec
                 key, hasValue ? ConsumerOffsetRecords.ReadOffsetCommitValue(valueBytes) : null),
             GroupMetadataKey key => GroupRecord.Of(
                 key, hasValue ? ConsumerOffsetRecords.ReadGroupMetadataValue(valueBytes) : null),
-            _ => null,
+            { } key => GroupRecord.OfConsumerGroup(
+                key, hasValue ? ConsumerGroupRecords.ReadValue(key, valueBytes) : null),
+            null => null,
         };
 }

@@ -22,7 +22,7 @@ internal sealed class ScriptedGroup(string name) : IGroup
 
     public string State => "Stable";
 
-    public bool IsEmpty => false;
+    public bool IsEmpty { get; set; }
 
     /// <summary>Makes a record that tells a generation, with a payload of a size of the test's choice.</summary>
     public static GroupRecord Record(string group, int generation, int bytes = 0) => GroupRecord.Of(

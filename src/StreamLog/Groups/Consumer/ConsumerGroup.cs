@@ -1,5 +1,4 @@
 using StreamLog.Groups.Assignors;
-using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Consumer;
@@ -22,10 +21,7 @@ internal sealed class ConsumerGroup : IGroup
     private readonly DeadlineQueue<(string MemberId, bool IsRebalance)> _deadlines =
         new(EqualityComparer<(string MemberId, bool IsRebalance)>.Default);
 
-    private readonly Dictionary<string, TopicPattern> _patterns = new(StringComparer.Ordinal);
-
-    // The topics for which the hash in the state was found to be right.
-    private object? _checkedTopics;
+    private readonly TargetAssignment _target;
 
     /// <summary>Creates a group without members.</summary>
     /// <param name="name">Its name.</param>
@@ -35,6 +31,7 @@ internal sealed class ConsumerGroup : IGroup
         Name = name;
         _settings = settings;
         _records = new ConsumerRecords(name);
+        _target = new TargetAssignment(_state, _records, settings);
     }
 
     /// <inheritdoc/>
@@ -62,7 +59,7 @@ internal sealed class ConsumerGroup : IGroup
     public ConsumerGroupState Records => _state;
 
     /// <summary>Gets the name of the assignor that most members prefer.</summary>
-    public string AssignorName => PreferredAssignor(_state.Members.Values).Name;
+    public string AssignorName => _target.PreferredAssignor(_state.Members.Values).Name;
 
     /// <inheritdoc/>
     public bool Apply(in GroupRecord record)
@@ -97,32 +94,22 @@ internal sealed class ConsumerGroup : IGroup
         if (call.Request.MemberEpoch < 0)
             return Leave(call.Request, decision);
 
-        GroupRefusal? refusal = Identify(call, out ConsumerMember? member, out ConsumerMember? replaced);
-        if (refusal is not null)
-            return Refuse(refusal);
+        MemberLookup found = MemberLookup.Of(_state, call, _settings.MaxSize);
+        if (found.Refusal is not null)
+            return Refuse(found.Refusal);
 
-        ConsumerMember before = member ?? new ConsumerMember(call.MemberId);
+        ConsumerMember before = found.Member ?? new ConsumerMember(call.MemberId);
         ConsumerMember after = Update(before, call);
-        if (!before.HasSameSubscription(after) && CheckPattern(after.TopicPattern) is { } invalid)
+        if (!before.HasSameSubscription(after) && _target.CheckPattern(after.TopicPattern) is { } invalid)
             return Refuse(invalid);
 
+        ConsumerMember? replaced = found.Replaced;
         if (replaced is not null)
             Replace(replaced, before, decision);
-        if (member is null || !before.HasSameMetadata(after))
+        if (found.Member is null || !before.HasSameMetadata(after))
             decision.Append(_records.Member(after));
 
-        ConsumerMember[] members = Members(after, replaced);
-        Subscriptions? subscriptions = null;
-        int epoch = _state.Epoch;
-        if (epoch == 0 || !before.HasSameSubscription(after) || !ReferenceEquals(_checkedTopics, call.Image.Topics))
-        {
-            subscriptions = Resolve(call.Image, members);
-            epoch = Refresh(subscriptions, members, !before.HasSameSubscription(after), decision);
-        }
-
-        PartitionSet target = epoch == _state.AssignmentEpoch
-            ? TargetOf(after, after, replaced) ?? PartitionSet.Empty
-            : Assign(epoch, subscriptions ?? Resolve(call.Image, members), members, replaced, decision);
+        (int epoch, PartitionSet target) = _target.Update(call.Image, before, after, replaced, decision);
         ConsumerMember next = Reconciliation.Step(
             after,
             epoch,
@@ -195,9 +182,6 @@ internal sealed class ConsumerGroup : IGroup
     private static ConsumerGroupHeartbeatResponse Refuse(GroupRefusal refusal) =>
         new() { ErrorCode = refusal.Error, ErrorMessage = refusal.Message };
 
-    private static GroupRefusal UnknownMember(string who) =>
-        new(ErrorCode.UnknownMemberId, $"The group has no member {who}.");
-
     private static ConsumerMember Update(ConsumerMember member, HeartbeatCall call)
     {
         ConsumerGroupHeartbeatRequest request = call.Request;
@@ -242,91 +226,6 @@ internal sealed class ConsumerGroup : IGroup
         return member.Epoch == epoch ? ErrorCode.None : ErrorCode.StaleMemberEpoch;
     }
 
-    private GroupRefusal? CheckSize(HeartbeatCall call) =>
-        _state.Members.Count >= _settings.MaxSize && _state.Find(call.MemberId) is null
-            ? new GroupRefusal(
-                ErrorCode.GroupMaxSizeReached, $"The group has {_settings.MaxSize} members, and may have no more.")
-            : null;
-
-    private GroupRefusal? CheckPattern(string pattern)
-    {
-        if (pattern.Length == 0 || _patterns.ContainsKey(pattern))
-            return null;
-        if (!TopicPattern.TryParse(pattern, out TopicPattern? parsed, out string? problem))
-        {
-            return new GroupRefusal(
-                ErrorCode.InvalidRegularExpression, $"{pattern} is not a regular expression. {problem}");
-        }
-
-        _patterns[pattern] = parsed;
-        return null;
-    }
-
-    /// <summary>Finds the member that a heartbeat is of.</summary>
-    /// <param name="call">The heartbeat.</param>
-    /// <param name="member">The member, or <see langword="null"/> for a new one.</param>
-    /// <param name="replaced">The static member whose place it takes, or <see langword="null"/>.</param>
-    private GroupRefusal? Identify(HeartbeatCall call, out ConsumerMember? member, out ConsumerMember? replaced)
-    {
-        ConsumerGroupHeartbeatRequest request = call.Request;
-        PartitionSet? owned = PartitionLists.Read(request.OwnedPartitions);
-        replaced = null;
-        member = null;
-        if (CheckSize(call) is { } full)
-            return full;
-        if (request.InstanceId is not { } instanceId)
-        {
-            member = _state.Find(call.MemberId);
-            if (member is null)
-                return call.IsJoin ? null : UnknownMember(call.MemberId);
-
-            return HeartbeatRules.CheckEpoch(member, request.MemberEpoch, owned);
-        }
-
-        member = _state.FindStatic(instanceId);
-        if (!call.IsJoin)
-        {
-            return member is null ? UnknownMember($"with the instance id {instanceId}")
-                : CheckInstance(member, request) ?? HeartbeatRules.CheckEpoch(member, request.MemberEpoch, owned);
-        }
-
-        // Who joins under a dynamic member's id is that member: it becomes a static one.
-        if (member is null)
-        {
-            member = _state.Find(call.MemberId);
-            return member is null ? null : HeartbeatRules.CheckEpoch(member, request.MemberEpoch, owned);
-        }
-
-        if (member.Epoch != ConsumerMember.AwayEpoch)
-        {
-            return new GroupRefusal(
-                ErrorCode.UnreleasedInstanceId, $"The instance id {instanceId} belongs to {member.MemberId}.");
-        }
-
-        // What it had is its own still, and it has nothing to give back: it had stopped.
-        replaced = member;
-        member = new ConsumerMember(call.MemberId)
-        {
-            InstanceId = member.InstanceId,
-            RackId = member.RackId,
-            RebalanceTimeoutMs = member.RebalanceTimeoutMs,
-            ClientId = member.ClientId,
-            ClientHost = member.ClientHost,
-            TopicNames = member.TopicNames,
-            TopicPattern = member.TopicPattern,
-            Assignor = member.Assignor,
-            Assigned = member.Assigned,
-        };
-        return null;
-    }
-
-    private static GroupRefusal? CheckInstance(ConsumerMember member, ConsumerGroupHeartbeatRequest request) =>
-        member.MemberId == request.MemberId
-            ? null
-            : new GroupRefusal(
-                ErrorCode.FencedInstanceId,
-                $"The instance id {member.InstanceId} belongs to {member.MemberId} and not to {request.MemberId}.");
-
     private bool IsFree(TopicIdPartition partition, ConsumerMember member, ConsumerMember? replaced)
     {
         string? owner = _state.FindOwner(partition);
@@ -344,117 +243,13 @@ internal sealed class ConsumerGroup : IGroup
         decision.Append(_records.Current(member));
     }
 
-    private ConsumerMember[] Members(ConsumerMember updated, ConsumerMember? replaced) =>
-    [
-        .. _state.Members.Values.Where(member =>
-            member.MemberId != updated.MemberId && member.MemberId != replaced?.MemberId),
-        updated,
-    ];
-
-    /// <summary>Finds out whether the group needs another epoch, and notes it.</summary>
-    /// <returns>The group's epoch.</returns>
-    private int Refresh(
-        Subscriptions subscriptions, ConsumerMember[] members, bool hasChanged, GroupDecision decision)
-    {
-        NotePatterns(subscriptions, decision);
-        long hash = subscriptions.Hash(members);
-        if (!hasChanged && _state.Epoch > 0 && hash == _state.MetadataHash)
-        {
-            _checkedTopics = subscriptions.Image.Topics;
-            return _state.Epoch;
-        }
-
-        decision.Append(_records.Group(_state.Epoch + 1, hash));
-        return _state.Epoch + 1;
-    }
-
-    /// <summary>Finds the topics that the members' regular expressions stand for.</summary>
-    private Subscriptions Resolve(ClusterImage image, ConsumerMember[] members)
-    {
-        Dictionary<string, IReadOnlyList<string>> resolved = new(StringComparer.Ordinal);
-        foreach (string text in members.Select(member => member.TopicPattern).Distinct(StringComparer.Ordinal))
-        {
-            // One that is in the log and is not understood stands for no topics.
-            if (text.Length > 0)
-            {
-                resolved[text] = CheckPattern(text) is null
-                    ? [.. image.Topics.Keys.Where(_patterns[text].IsMatch).Order(StringComparer.Ordinal)]
-                    : [];
-            }
-        }
-
-        return new Subscriptions(image, resolved);
-    }
-
-    private void NotePatterns(Subscriptions subscriptions, GroupDecision decision)
-    {
-        foreach ((string pattern, IReadOnlyList<string> topics) in
-            subscriptions.Patterns.OrderBy(pattern => pattern.Key, StringComparer.Ordinal))
-        {
-            if (!_state.Patterns.TryGetValue(pattern, out IReadOnlyList<string>? known) || !known.SequenceEqual(topics))
-            {
-                decision.Append(
-                    _records.Pattern(pattern, topics, subscriptions.Image.EndOffset, decision.Timestamp));
-            }
-        }
-
-        ForgetPatterns(subscriptions.Patterns.Keys, decision);
-    }
-
-    private void ForgetPatterns(IEnumerable<string> inUse, GroupDecision decision)
-    {
-        foreach (string pattern in _state.Patterns.Keys.Except(inUse, StringComparer.Ordinal))
-        {
-            _patterns.Remove(pattern);
-            decision.Append(_records.Pattern(pattern, topics: null, version: 0, decision.Timestamp));
-        }
-    }
-
-    /// <summary>Makes the target assignment of an epoch, and notes what is new in it.</summary>
-    /// <returns>What the last of the members, which sent the heartbeat, is to have.</returns>
-    private PartitionSet Assign(
-        int epoch,
-        Subscriptions subscriptions,
-        ConsumerMember[] members,
-        ConsumerMember? replaced,
-        GroupDecision decision)
-    {
-        ConsumerMember updated = members[^1];
-        Subscriber[] subscribers = [.. members.Select(member => new Subscriber(
-            member.MemberId,
-            member.InstanceId,
-            [.. subscriptions.TopicsOf(member).Select(topic => topic.TopicId)],
-            TargetOf(member, updated, replaced) ?? PartitionSet.Empty))];
-        IReadOnlyList<PartitionSet> targets =
-            PreferredAssignor(members).Assign(subscribers, subscriptions.CountPartitions(members));
-        for (int i = 0; i < members.Length; i++)
-        {
-            if (!targets[i].Equals(TargetOf(members[i], updated, replaced)))
-                decision.Append(_records.Target(members[i].MemberId, targets[i]));
-        }
-
-        decision.Append(_records.TargetEpoch(epoch));
-        return targets[^1];
-    }
-
-    private PartitionSet? TargetOf(ConsumerMember member, ConsumerMember updated, ConsumerMember? replaced) =>
-        _state.FindTarget(ReferenceEquals(member, updated) && replaced is not null ? replaced.MemberId : member.MemberId);
-
-    // Most votes win; among as many, the assignor that was set first.
-    private IAssignor PreferredAssignor(IEnumerable<ConsumerMember> members)
-    {
-        Dictionary<string, int> votes = members
-            .Select(member => member.Assignor).OfType<string>().CountBy(name => name).ToDictionary();
-        return _settings.Assignors.MaxBy(assignor => votes.GetValueOrDefault(assignor.Name))!;
-    }
-
     private ConsumerGroupHeartbeatResponse Leave(ConsumerGroupHeartbeatRequest request, GroupDecision decision)
     {
         ConsumerMember? member =
             request.InstanceId is null ? _state.Find(request.MemberId) : _state.FindStatic(request.InstanceId);
         if (member is null)
-            return Refuse(UnknownMember(request.InstanceId ?? request.MemberId));
-        if (request.InstanceId is not null && CheckInstance(member, request) is { } refusal)
+            return Refuse(MemberLookup.UnknownMember(request.InstanceId ?? request.MemberId));
+        if (request.InstanceId is not null && MemberLookup.CheckInstance(member, request) is { } refusal)
             return Refuse(refusal);
 
         if (request.MemberEpoch == ConsumerMember.AwayEpoch)
@@ -486,8 +281,10 @@ internal sealed class ConsumerGroup : IGroup
                 decision.Append(record);
         }
 
-        ForgetPatterns(
-            _state.Members.Values.Where(member => !gone.Contains(member.MemberId)).Select(member => member.TopicPattern),
+        _target.ForgetPatterns(
+            _state.Members.Values
+                .Where(member => !gone.Contains(member.MemberId))
+                .Select(member => member.TopicPattern),
             decision);
 
         // The hash of fewer topics would differ. It is found anew when topics change, and leads to one more epoch then

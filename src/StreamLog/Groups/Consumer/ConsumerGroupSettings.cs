@@ -5,7 +5,8 @@ namespace StreamLog.Groups.Consumer;
 /// <summary>What is set for all groups of the consumer protocol. Immutable. The defaults are Kafka's.</summary>
 internal sealed record ConsumerGroupSettings
 {
-    /// <summary>Gets how long a member may be silent, in milliseconds: <c>group.consumer.session.timeout.ms</c>.</summary>
+    /// <summary>Gets how long a member may be silent, in milliseconds:
+    /// <c>group.consumer.session.timeout.ms</c>.</summary>
     public int SessionTimeoutMs { get; init; } = 45_000;
 
     /// <summary>Gets how often members are told to send heartbeats, in milliseconds:

@@ -118,9 +118,13 @@ internal sealed class ConsumerGroupState
     private void ApplyTarget(string memberId, ConsumerGroupTargetAssignmentMemberValue? value)
     {
         if (value is null)
+        {
             _targets.Remove(memberId);
-        else
-            _targets[memberId] = PartitionLists.Read(value.Partitions, topic => topic.TopicId, topic => topic.Partitions);
+            return;
+        }
+
+        _targets[memberId] =
+            PartitionLists.Read(value.Partitions, topic => topic.TopicId, topic => topic.Partitions);
     }
 
     private void ApplyCurrent(string memberId, ConsumerGroupCurrentMemberAssignmentValue? value)

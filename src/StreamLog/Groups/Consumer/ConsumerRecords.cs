@@ -108,7 +108,12 @@ internal sealed class ConsumerRecords(string group)
         new ConsumerGroupRegularExpressionKey { GroupId = group, RegularExpression = pattern },
         topics is null
             ? null
-            : new ConsumerGroupRegularExpressionValue { Topics = [.. topics], Version = version, Timestamp = timestamp });
+            : new ConsumerGroupRegularExpressionValue
+            {
+                Topics = [.. topics],
+                Version = version,
+                Timestamp = timestamp,
+            });
 
     private static List<ConsumerGroupCurrentMemberAssignmentValue.TopicPartitions> Write(PartitionSet partitions) =>
         PartitionLists.Write(

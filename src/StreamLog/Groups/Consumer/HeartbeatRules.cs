@@ -41,8 +41,8 @@ internal static class HeartbeatRules
             ? null
             : new GroupRefusal(
                 ErrorCode.FencedMemberEpoch,
-                $"The member comes with epoch {epoch} and is at {member.Epoch}. It must abandon its partitions and join "
-                    + "again.");
+                $"The member comes with epoch {epoch} and is at {member.Epoch}. It must abandon its partitions and "
+                    + "join again.");
     }
 
     private static string? ProblemOf(ConsumerGroupHeartbeatRequest request)

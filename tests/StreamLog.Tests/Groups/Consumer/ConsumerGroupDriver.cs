@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using StreamLog.Groups;
 using StreamLog.Groups.Assignors;
@@ -33,7 +32,8 @@ internal sealed class ConsumerGroupDriver
     /// <summary>How many records the last decision made.</summary>
     public int LastRecords { get; private set; }
 
-    public static Guid IdOf(string topic) => new(Encoding.UTF8.GetBytes(topic.PadRight(16, '_'))[..16], bigEndian: true);
+    public static Guid IdOf(string topic) =>
+        new(Encoding.UTF8.GetBytes(topic.PadRight(16, '_')).AsSpan(0, 16), bigEndian: true);
 
     /// <summary>Partitions as <c>a-0 a-1 b-0</c>.</summary>
     public static string Text(IEnumerable<TopicIdPartition> partitions) => string.Join(' ', partitions
@@ -159,11 +159,11 @@ internal sealed class ConsumerGroupDriver
         text.AppendLine($"{group.State} {records.Epoch} {records.MetadataHash} {records.AssignmentEpoch}");
         foreach (ConsumerMember member in records.Members.Values)
         {
+            ConsumerMember bare =
+                member with { Assigned = PartitionSet.Empty, PendingRevocation = PartitionSet.Empty, TopicNames = [] };
             PartitionSet? target = records.FindTarget(member.MemberId);
-            text.AppendLine(
-                $"{member with { Assigned = PartitionSet.Empty, PendingRevocation = PartitionSet.Empty, TopicNames = [] }} "
-                + $"{string.Join(' ', member.TopicNames)} | {Text(member.Assigned)} | {Text(member.PendingRevocation)} | "
-                + (target is null ? "none" : Text(target)));
+            text.Append($"{bare} {string.Join(' ', member.TopicNames)} | {Text(member.Assigned)} | ");
+            text.AppendLine($"{Text(member.PendingRevocation)} | {(target is null ? "none" : Text(target))}");
             foreach (TopicIdPartition partition in member.Assigned.Concat(member.PendingRevocation))
                 text.Append(records.FindOwner(partition)).Append(' ');
         }

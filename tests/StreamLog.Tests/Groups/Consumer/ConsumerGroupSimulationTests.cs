@@ -1,5 +1,4 @@
 using StreamLog.Groups.Assignors;
-using StreamLog.Groups.Consumer;
 using StreamLog.Protocol.Messages;
 using Xunit;
 
@@ -189,9 +188,9 @@ public sealed class ConsumerGroupSimulationTests
                 _members.SelectMany(member => member.Owned, (member, partition) => (member, partition))
                     .GroupBy(pair => pair.partition, pair => pair.member))
             {
+                string users = string.Join(" and ", owners.Select(member => member.MemberId));
                 Assert.True(
-                    owners.Count() == 1,
-                    $"{ConsumerGroupDriver.Text([owners.Key])} is used by {string.Join(" and ", owners.Select(m => m.MemberId))}.");
+                    owners.Count() == 1, $"{ConsumerGroupDriver.Text([owners.Key])} is used by {users}.");
             }
 
             (int epoch, int assignment) = (_group.State.Records.Epoch, _group.State.Records.AssignmentEpoch);

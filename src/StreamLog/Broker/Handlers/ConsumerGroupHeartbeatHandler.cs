@@ -1,0 +1,19 @@
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Broker.Handlers;
+
+/// <summary>Takes a member of a consumer group in, keeps it there, or lets it go.</summary>
+internal sealed class ConsumerGroupHeartbeatHandler(BrokerParts parts)
+    : ApiHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>
+{
+    /// <inheritdoc/>
+    protected override ValueTask<ConsumerGroupHeartbeatResponse> HandleAsync(
+        ConsumerGroupHeartbeatRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        parts.Groups.HeartbeatAsync(
+            request,
+            context.ClientId ?? "",
+            context.ClientHost,
+            parts.Environment.NewId().ToString(),
+            cancellationToken);
+}
