@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using StreamLog.Clients.Handling;
 using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
 using StreamLog.Simulation;
 using StreamLog.Tests.Hosting;
 using Xunit;
@@ -52,6 +55,105 @@ public sealed class PushConsumerTests
         slow.SetResult();
         await trial.StopAsync(handler);
         Assert.Equal(40, await trial.CommittedAsync(1));
+    }
+
+    // Goal: as above, although what is held for the slow partition takes all the room for what is fetched ahead.
+    [Fact]
+    public async Task What_is_fetched_for_a_slow_partition_makes_room_for_others()
+    {
+        await using HandlerTrial trial = await HandlerTrial.StartAsync(partitions: 2);
+        TaskCompletionSource slow = new();
+        Handled handled = new();
+
+        // Large batches for the one, and small ones for the other.
+        await trial.Clients.Topic("orders").AppendAsync(Enumerable.Range(0, 200)
+            .Select(i => new ProducerRecord<string, string>("a", $"slow {i}") { Partition = 0 }));
+        for (int i = 0; i < 200; i++)
+            await trial.AppendAsync("b", $"{i}", partition: 1);
+
+        IPushConsumer handler = trial.Handle(
+            async (record, _) =>
+            {
+                if (record.Position.Partition == 0)
+                    await slow.Task;
+                handled.Add(record.Value);
+            },
+            settings => settings.Prefetch(3).Consumer(options => options.FetchAheadBytes = 500));
+
+        await trial.Environment.RunAsync(handled.CountAsync(200));
+        Assert.DoesNotContain(handled.Values, value => value.StartsWith("slow", StringComparison.Ordinal));
+        slow.SetResult();
+        await trial.Environment.RunAsync(handled.CountAsync(400));
+
+        // What had to make room is fetched again: nothing is left out, and nothing comes twice.
+        Assert.Equal(
+            Enumerable.Range(0, 200).Select(i => $"slow {i}"),
+            handled.Values.Where(value => value.StartsWith("slow", StringComparison.Ordinal)));
+        await trial.StopAsync(handler);
+        Assert.Equal(200, await trial.CommittedAsync(0));
+        Assert.Equal(200, await trial.CommittedAsync(1));
+    }
+
+    [Fact]
+    public async Task The_committed_offset_passes_marks_and_what_compaction_has_emptied()
+    {
+        SimulatedEnvironment environment = new();
+        ScriptedBroker broker = new ScriptedBroker().Add("orders", 1);
+        broker.Fill(0, 0, 5);
+        using (RecordBatchBuilder marks = new(1000) { IsControl = true })
+        {
+            marks.TryAppend(1000, "\0\0\0\u0001"u8, true, "\0\0\0\0\0\0"u8, true, null);
+            broker.Append(0, marks);
+        }
+
+        await using HandlerTrial trial = HandlerTrial.Over(broker, environment);
+        Handled handled = new();
+        IPushConsumer handler = trial.Handle((record, _) => Note(handled, record));
+
+        await environment.RunAsync(handled.CountAsync(5));
+        await Eventually.HoldsAsync(() =>
+        {
+            environment.Time.Advance(TimeSpan.FromSeconds(1));
+            return broker.Sent<OffsetCommitRequest>()
+                .Any(commit => commit.Topics[0].Partitions[0].CommittedOffset == 6);
+        });
+        await trial.StopAsync(handler);
+    }
+
+    // Goal: a stop at any moment of the start and of the work ends, and commits nothing that was not handled.
+    [Fact]
+    public async Task It_may_be_stopped_at_any_moment()
+    {
+        SimulatedEnvironment environment = new();
+        ScriptedBroker broker = new ScriptedBroker().Add("orders", 1);
+        broker.Fill(0, 0, 1000);
+        await using HandlerTrial trial = HandlerTrial.Over(broker, environment);
+        TopicPartition only = new("orders", 0);
+        long committed = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            ConcurrentDictionary<long, bool> handled = new();
+            IPushConsumer handler = trial.Handle(
+                async (record, _) =>
+                {
+                    if (record.Offset % 5 == 0)
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    handled[record.Offset] = true;
+                },
+                settings => settings.Unordered(perPartition: 3));
+            long started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < round * TimeSpan.FromMicroseconds(20))
+                await Task.Yield();
+
+            await trial.StopAsync(handler);
+            await handler.StopAsync(CancellationToken.None);
+
+            long now = broker.Offsets.GetValueOrDefault(("g", only), committed);
+            for (long offset = committed; offset < now; offset++)
+                Assert.True(handled.ContainsKey(offset));
+            Assert.True(now >= committed);
+            committed = now;
+        }
     }
 
     [Fact]
