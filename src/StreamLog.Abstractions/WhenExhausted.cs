@@ -5,8 +5,8 @@ namespace StreamLog;
 public enum WhenExhausted
 {
     /// <summary>The record stays where it is, with all that have its key, or with all of its partition where handling
-    /// is not concurrent by key. Everything else goes on, and the node is unhealthy until a restart tries
-    /// again.</summary>
+    /// is not concurrent by key. Everything else goes on as far as the handler reads ahead, and the node is unhealthy
+    /// until a restart tries again.</summary>
     Pause,
 
     /// <summary>The handler stops, and the node is unhealthy until a restart tries again.</summary>

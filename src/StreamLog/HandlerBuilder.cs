@@ -33,7 +33,8 @@ public sealed class HandlerBuilder
     }
 
     /// <summary>Handles records with different keys of a partition at the same time. Those with the same key stay in
-    /// order, and one that is tried again holds up those with its key alone.</summary>
+    /// order, and one that is tried again holds up those with its key, and no others until so many wait that
+    /// <see cref="Prefetch"/> is reached.</summary>
     /// <param name="perPartitionByKey">How many at most, in each partition.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
@@ -178,6 +179,7 @@ public sealed class HandlerBuilder
 
         return new HandlerPlan(_topic, _group)
         {
+            IsBatch = _isBatch,
             Limits = new LaneLimits(_concurrency, _prefetch, _window, _isBatch ? _batchSize : 1),
             Order = _order,
             BatchWait = _batchWait,

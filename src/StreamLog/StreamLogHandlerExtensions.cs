@@ -39,7 +39,7 @@ public static class StreamLogHandlerExtensions
             topic,
             group,
             static (services, record, cancellationToken) =>
-                services.GetRequiredService<THandler>().HandleAsync(record, cancellationToken),
+                Make(services.GetRequiredService<THandler>).HandleAsync(record, cancellationToken),
             configure);
     }
 
@@ -100,7 +100,7 @@ public static class StreamLogHandlerExtensions
             configure,
             scopes => async (records, cancellationToken) =>
             {
-                AsyncServiceScope scope = scopes.CreateAsyncScope();
+                AsyncServiceScope scope = Make(scopes.CreateAsyncScope);
                 await using (scope.ConfigureAwait(false))
                     await handle(scope.ServiceProvider, records[0], cancellationToken).ConfigureAwait(false);
             });
@@ -133,13 +133,25 @@ public static class StreamLogHandlerExtensions
             configure,
             static scopes => async (records, cancellationToken) =>
             {
-                AsyncServiceScope scope = scopes.CreateAsyncScope();
+                AsyncServiceScope scope = Make(scopes.CreateAsyncScope);
                 await using (scope.ConfigureAwait(false))
                 {
-                    await scope.ServiceProvider.GetRequiredService<THandler>()
+                    await Make(scope.ServiceProvider.GetRequiredService<THandler>)
                         .HandleAsync(records, cancellationToken).ConfigureAwait(false);
                 }
             });
+    }
+
+    private static T Make<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception error)
+        {
+            throw new HandlerUnavailableException(error);
+        }
     }
 
     private static IStreamLogBuilder Add<TKey, TValue>(

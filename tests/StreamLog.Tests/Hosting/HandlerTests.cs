@@ -93,6 +93,30 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task No_record_is_given_up_because_the_handler_cannot_be_made()
+    {
+        Handled handled = new();
+        int made = 0;
+        using IHost host = Build(services =>
+        {
+            services.AddSingleton(handled);
+            services.AddScoped(provider => ++made < 3
+                ? throw new InvalidOperationException("Not yet.")
+                : new Plain(provider.GetRequiredService<Handled>()));
+            services.AddStreamLog(InMemory).AddTopic<string, string>("orders")
+                .AddHandler<string, string, Plain>(
+                    "orders", "g", settings => settings.Retry().WhenExhausted(WhenExhausted.Skip));
+        });
+        await host.StartAsync();
+
+        await host.Services.GetRequiredService<ITopic<string, string>>().AppendAsync("k", "v");
+        await handled.CountAsync(1);
+        await host.StopAsync();
+
+        Assert.Equal((3, "v"), (made, handled.Values[0]));
+    }
+
+    [Fact]
     public async Task A_handler_that_stands_makes_the_node_unhealthy_and_says_where()
     {
         LogLines lines = new();
@@ -280,6 +304,12 @@ public sealed class HandlerTests
             handled.Add($"{record.Value} in scope {scope.Id}");
             return scope.Id == 1 ? throw new InvalidOperationException("Not at once.") : default;
         }
+    }
+
+    private sealed class Plain(Handled handled) : IRecordHandler<string, string>
+    {
+        public ValueTask HandleAsync(Record<string, string> record, CancellationToken cancellationToken) =>
+            Note(handled, record);
     }
 
     private sealed class Lists(Handled handled) : IBatchHandler<string, string>

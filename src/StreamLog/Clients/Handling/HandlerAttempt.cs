@@ -21,7 +21,7 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
     private readonly INodeEnvironment _environment;
     private readonly HandlerMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Backoff _deadLetterBackoff;
+    private readonly Backoff _backoff;
     private volatile Exception? _deadLetterFailure;
 
     /// <summary>Creates it.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
         _environment = environment;
         _metrics = metrics;
         _logger = logger;
-        _deadLetterBackoff = new Backoff(environment, TimeSpan.FromMilliseconds(100), LongestDeadLetterPause);
+        _backoff = new Backoff(environment, TimeSpan.FromMilliseconds(100), LongestDeadLetterPause);
     }
 
     /// <summary>Gets why a dead letter cannot be appended now, or <see langword="null"/>.</summary>
@@ -85,9 +85,13 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
             StreamLogTracing.Failed(activity, failure);
         _metrics.Failed(_plan.Topic, _plan.Group, failure);
 
-        if (canBeTriedAgain && attempt <= _plan.RetryDelays.Count)
+        // Where there is no handler, no record is given up for it.
+        bool isUnavailable = failure is HandlerUnavailableException;
+        if (isUnavailable || (canBeTriedAgain && attempt <= _plan.RetryDelays.Count))
         {
-            TimeSpan pause = WithChance(_plan.RetryDelays[attempt - 1]);
+            TimeSpan pause = isUnavailable
+                ? _backoff.Before(attempt)
+                : WithChance(_plan.RetryDelays[attempt - 1]);
             Log.TriedAgain(_logger, failure, _plan.Group, first.Position, attempt, pause.TotalMilliseconds);
             _metrics.Retried(_plan.Topic, _plan.Group);
             return (RecordFate.Retried, pause, null);
@@ -152,7 +156,7 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
                 Log.CannotPutAside(_logger, exception, _plan.Group, record.Position, _plan.DeadLetterTopic!);
             }
 
-            await Task.Delay(_deadLetterBackoff.Before(tries), _environment.Time, cancellationToken)
+            await Task.Delay(_backoff.Before(tries), _environment.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
                 return false;

@@ -8,6 +8,9 @@ internal sealed record HandlerPlan(string Topic, string Group)
     /// <summary>Gets how much of a partition is handled at a time.</summary>
     public required LaneLimits Limits { get; init; }
 
+    /// <summary>Gets whether the handler takes lists of records, which it may keep.</summary>
+    public bool IsBatch { get; init; }
+
     /// <summary>Gets what is kept in order.</summary>
     public LaneOrder Order { get; init; }
 

@@ -221,7 +221,7 @@ internal sealed class PartitionWork<TKey, TValue>
         for (Lane<Record<TKey, TValue>>? lane = first; lane is not null; lane = TryStart())
         {
             // A handler of batches may keep the list.
-            if (_plan.Limits.BatchSize > 1)
+            if (_plan.IsBatch)
                 records = new List<Record<TKey, TValue>>(lane.Taken);
             else
                 records.Clear();
