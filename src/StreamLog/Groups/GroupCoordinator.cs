@@ -159,12 +159,16 @@ internal sealed class GroupCoordinator
         if (!_topic.TryFind(group, out OffsetsPartition? offsets, out error))
             return error != ErrorCode.None || partitions is null ? [] : [.. partitions.Select(NotCommitted)];
 
-        ClusterImage image = _metadata.Image;
-        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(groups => partitions is null
-            ? [.. groups.Offsets.FindAll(group)
-                .Where(pair => IsValid(image, pair.Key, pair.Value))
-                .Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
-            : [.. partitions.Select(partition => Find(image, groups.Offsets, group, partition))]);
+        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(groups =>
+        {
+            // Under the gate, so that it knows of every topic that something was committed to.
+            ClusterImage image = _metadata.Image;
+            return partitions is null
+                ? [.. groups.Offsets.FindAll(group)
+                    .Where(pair => IsValid(image, pair.Key, pair.Value))
+                    .Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
+                : [.. partitions.Select(partition => Find(image, groups.Offsets, group, partition))];
+        });
     }
 
     /// <summary>Decides whether somebody may read a group's offsets.</summary>
@@ -209,7 +213,7 @@ internal sealed class GroupCoordinator
     {
         foreach (OffsetsPartition partition in _topic.List())
         {
-            OffsetExpiry expiry = new(_metadata.Image, retention);
+            OffsetExpiry expiry = new(() => _metadata.Image, retention);
             foreach (string group in partition.Read(GroupListing.FindAll).Select(group => group.Name))
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -2,14 +2,15 @@ using StreamLog.Metadata;
 
 namespace StreamLog.Groups;
 
-/// <summary>Decides which committed offsets are of no use any more: Kafka's rules. Immutable.</summary>
+/// <summary>Decides which committed offsets are of no use any more: Kafka's rules. Keeps nothing.</summary>
 /// <remarks>
 /// An offset is kept while its topic is subscribed to. Otherwise its time runs from when the group lost its last
 /// member, or from the commit where members have no part in it. Offsets of deleted topics go at once.
 /// </remarks>
-/// <param name="image">The topics of today.</param>
+/// <param name="image">Gets the topics of this moment. Asked under the gate of the offsets, it knows of every topic that
+/// something was committed to.</param>
 /// <param name="retention">How long offsets are kept; <see langword="null"/> is for ever.</param>
-internal sealed class OffsetExpiry(ClusterImage image, TimeSpan? retention)
+internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention)
 {
     /// <summary>Tells whether there may be something to do for a group, without deciding on it.</summary>
     /// <param name="groups">The groups.</param>
@@ -42,7 +43,7 @@ internal sealed class OffsetExpiry(ClusterImage image, TimeSpan? retention)
     }
 
     private bool IsOfDeletedTopic(TopicPartition partition, in CommittedOffset offset) =>
-        image.FindTopic(partition.Topic) is not { } topic
+        image().FindTopic(partition.Topic) is not { } topic
             || (offset.TopicId != Guid.Empty && offset.TopicId != topic.TopicId);
 
     private bool IsExpired(IGroup? group, TopicPartition partition, in CommittedOffset offset, long now)
