@@ -17,6 +17,7 @@ internal sealed class OffsetsPartition
     private readonly ReplicatedPartition _partition;
     private readonly TimeProvider _time;
     private readonly long _startedAt;
+    private readonly Action<TopicPartition, Exception> _failed;
     private readonly GroupLog _log;
     private readonly ReusableDeadline _deadline;
     private readonly PartitionFailureWatch _watch;
@@ -34,10 +35,16 @@ internal sealed class OffsetsPartition
     /// <param name="partition">The partition; this node leads it.</param>
     /// <param name="create">Creates the group that a record begins.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="failed">Is told of a defect in what groups do when time has come.</param>
     /// <exception cref="StreamLogException">The log cannot be read.</exception>
-    public OffsetsPartition(ReplicatedPartition partition, Func<GroupRecord, IGroup?> create, TimeProvider time)
+    public OffsetsPartition(
+        ReplicatedPartition partition,
+        Func<GroupRecord, IGroup?> create,
+        TimeProvider time,
+        Action<TopicPartition, Exception> failed)
     {
         _partition = partition;
+        _failed = failed;
         _time = time;
         _startedAt = time.GetTimestamp();
         _log = new GroupLog(partition);
@@ -167,21 +174,35 @@ internal sealed class OffsetsPartition
     private void Expire()
     {
         Aftermath aftermath = new();
-        lock (_gate)
+        try
         {
-            _timerDue = long.MaxValue;
-            while (_lost == ErrorCode.None && _groups.TryTakeDue(Now, out IGroup? group))
-            {
-                GroupDecision decision = NewDecision();
-                group.Expire(decision);
-                _groups.Reschedule(group.Name);
-                Perform(decision, aftermath);
-            }
-
-            SetTimer();
+            lock (_gate)
+                Expire(aftermath);
+        }
+        catch (Exception exception)
+        {
+            // On a timer's thread it would end the process. What is half decided is not to be built upon.
+            lock (_gate)
+                Lose(ErrorCode.UnknownServerError, aftermath);
+            _failed(_partition.TopicPartition, exception);
         }
 
         aftermath.Finish(this);
+    }
+
+    private void Expire(Aftermath aftermath)
+    {
+        _timerDue = long.MaxValue;
+        long now = Now;
+        while (_lost == ErrorCode.None && _groups.TryTakeDue(now, out IGroup? group))
+        {
+            GroupDecision decision = NewDecision();
+            group.Expire(decision);
+            _groups.Reschedule(group.Name);
+            Perform(decision, aftermath);
+        }
+
+        SetTimer();
     }
 
     private void Decide<TResponse>(

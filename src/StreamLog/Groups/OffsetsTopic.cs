@@ -173,7 +173,7 @@ internal sealed partial class OffsetsTopic
 
         try
         {
-            offsets = new OffsetsPartition(partition, _create, _time);
+            offsets = new OffsetsPartition(partition, _create, _time, Failed);
             _partitions.Add(number, offsets);
             return offsets;
         }
@@ -184,6 +184,9 @@ internal sealed partial class OffsetsTopic
             return null;
         }
     }
+
+    private void Failed(TopicPartition partition, Exception exception) =>
+        Log.DueFailed(_logger, exception, partition);
 
     private async ValueTask CreateAsync(CancellationToken cancellationToken)
     {

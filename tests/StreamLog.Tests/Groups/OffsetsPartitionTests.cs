@@ -203,6 +203,22 @@ public sealed class OffsetsPartitionTests
         Assert.False(shell.Partition.Read(groups => groups.Has(Group)));
     }
 
+    [Fact]
+    public async Task A_defect_in_what_is_due_refuses_who_waits_and_ends_no_process()
+    {
+        Shell shell = new();
+        await shell.WriteAsync(1, "written");
+        InvalidOperationException defect = new("A mistake.");
+        shell.Partition.Read(groups => ((ScriptedGroup)groups.Find(Group)!).Defect = defect);
+        Task<string> waiting = shell.WaitAsync(deadline: 1_000);
+
+        shell.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(nameof(ErrorCode.UnknownServerError), await waiting);
+        Assert.Equal([defect], shell.Failures);
+        Assert.True(shell.Partition.IsLost);
+    }
+
     private static string Refusal(ErrorCode error) => error.ToString();
 
     /// <summary>A partition over a disk in memory, with one scripted group.</summary>
@@ -224,7 +240,10 @@ public sealed class OffsetsPartitionTests
 
         public OffsetsPartition Partition { get; private set; } = null!;
 
-        public void Open() => Partition = new OffsetsPartition(Replica, ScriptedGroup.Create, Time);
+        public List<Exception> Failures { get; } = [];
+
+        public void Open() => Partition = new OffsetsPartition(
+            Replica, ScriptedGroup.Create, Time, (_, exception) => Failures.Add(exception));
 
         public List<int> Generations() => Partition.Read(groups => ((ScriptedGroup)groups.Find(Group)!).Generations);
 

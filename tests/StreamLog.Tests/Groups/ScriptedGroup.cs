@@ -14,6 +14,8 @@ internal sealed class ScriptedGroup(string name) : IGroup
 
     public long NextDeadlineMs { get; set; } = long.MaxValue;
 
+    public Exception? Defect { get; set; }
+
     public string Name => name;
 
     public string Type => "scripted";
@@ -47,6 +49,8 @@ internal sealed class ScriptedGroup(string name) : IGroup
     public void Expire(GroupDecision decision)
     {
         NextDeadlineMs = long.MaxValue;
+        if (Defect is not null)
+            throw Defect;
         decision.Append(Record(name, 100));
         foreach (GroupReply<string> reply in Waiting)
             decision.Answer(reply, "expired");

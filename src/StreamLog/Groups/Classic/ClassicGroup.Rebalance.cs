@@ -82,8 +82,8 @@ internal sealed partial class ClassicGroup
         }
         else if (!TryElect())
         {
-            // All that are left are static, and none of them is here.
-            _joinDue = decision.Now + _members.RebalanceTimeoutMs;
+            // All that are left are static, and none of them is here. They may allow themselves no time at all.
+            _joinDue = decision.Now + Math.Max(RejoinMsMin, _members.RebalanceTimeoutMs);
         }
         else
         {

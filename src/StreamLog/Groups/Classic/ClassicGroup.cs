@@ -17,6 +17,9 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     /// <summary>Kafka's word for the protocol.</summary>
     public const string TypeName = "classic";
 
+    // What a rebalance waits at least for static members, whatever they say.
+    private const long RejoinMsMin = 1_000;
+
     // Who has been given an id and has not joined with it yet.
     private readonly HashSet<string> _pendingJoins = new(StringComparer.Ordinal);
 

@@ -101,14 +101,39 @@ public sealed class StaticMemberTests
         Assert.Equal([leader.MemberId], machine.Classic.MemberIds);
     }
 
-    private static (JoinGroupResponse Leader, JoinGroupResponse Follower) MakeStable(
-        GroupMachine machine, params (string Name, byte Metadata)[] protocols)
+    // A group whose time is always over would never leave the timer of all groups.
+    [Fact]
+    public void Members_that_allow_a_rebalance_no_time_are_waited_for_a_moment_all_the_same()
     {
-        JoinGroupResponse first = machine.Join(JoinRequest("", "one", protocols)).Response!;
-        GroupReply<JoinGroupResponse> second = machine.Join(JoinRequest("", "two", protocols));
-        JoinGroupResponse leader = machine.Join(JoinRequest(first.MemberId, "one", protocols)).Response!;
+        GroupMachine machine = new();
+        MakeStable(machine, rebalanceTimeoutMs: 0);
+        machine.Leave(("", "two"));
+
+        machine.Advance(1_500);
+
+        Assert.Equal("PreparingRebalance", machine.Classic.State);
+        Assert.True(machine.Groups.NextDeadlineMs > machine.Now);
+    }
+
+    private static (JoinGroupResponse Leader, JoinGroupResponse Follower) MakeStable(
+        GroupMachine machine, params (string Name, byte Metadata)[] protocols) =>
+        MakeStable(machine, 60_000, protocols);
+
+    private static (JoinGroupResponse Leader, JoinGroupResponse Follower) MakeStable(
+        GroupMachine machine, int rebalanceTimeoutMs, params (string Name, byte Metadata)[] protocols)
+    {
+        JoinGroupResponse first = Join("", "one").Response!;
+        GroupReply<JoinGroupResponse> second = Join("", "two");
+        JoinGroupResponse leader = Join(first.MemberId, "one").Response!;
         machine.Sync(leader, (leader.MemberId, 1), (second.Response!.MemberId, 2));
         machine.Sync(second.Response!);
         return (leader, second.Response!);
+
+        GroupReply<JoinGroupResponse> Join(string memberId, string instanceId)
+        {
+            JoinGroupRequest request = JoinRequest(memberId, instanceId, protocols);
+            request.RebalanceTimeoutMs = rebalanceTimeoutMs;
+            return machine.Join(request);
+        }
     }
 }
