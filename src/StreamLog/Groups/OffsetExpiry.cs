@@ -7,8 +7,8 @@ namespace StreamLog.Groups;
 /// An offset is kept while its topic is subscribed to. Otherwise its time runs from when the group lost its last
 /// member, or from the commit where members have no part in it. Offsets of deleted topics go at once.
 /// </remarks>
-/// <param name="image">Gets the topics of this moment. Asked under the gate of the offsets, it knows of every topic that
-/// something was committed to.</param>
+/// <param name="image">Gets the topics of this moment. Asked under the gate of the offsets, it knows of every topic
+/// that something was committed to.</param>
 /// <param name="retention">How long offsets are kept; <see langword="null"/> is for ever.</param>
 internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention)
 {
