@@ -20,6 +20,9 @@ internal static class BatchMemory
     // way changes from moment to moment, and each would grow to its own peak.
     private const int LargerShiftMax = 3;
 
+    /// <summary>How many times as large as what was asked for, rounded up to a power of two, an array may be.</summary>
+    public const int LargerTimesMax = 1 << LargerShiftMax;
+
     private const int SmallestShift = 11;
     private const int LargestShift = 21;
 

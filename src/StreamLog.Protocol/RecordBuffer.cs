@@ -18,9 +18,9 @@ public sealed class RecordBuffer : IDisposable
     private const int HandedOver = 1;
     private const int Claimed = 2;
 
-    // An array may be this much larger than its bytes, or so many times as large as them, for whoever keeps it.
+    // An array may be this much larger than its bytes, or as many times as large as those are that lie ready, for
+    // whoever keeps it.
     private const int SlackMax = 1024;
-    private const int LargerTimesMax = 8;
 
     private static long _outstanding;
 
@@ -164,7 +164,7 @@ public sealed class RecordBuffer : IDisposable
     /// to take a reference of its own.</returns>
     public bool TryClaim() =>
         _rented is not null
-        && _rented.Length <= Math.Max(Length + SlackMax, (long)LargerTimesMax * Length)
+        && _rented.Length <= Math.Max(Length + SlackMax, (long)BatchMemory.LargerTimesMax * Length)
         && Interlocked.CompareExchange(ref _writer, Claimed, HandedOver) == HandedOver;
 
     /// <summary>Takes one more reference.</summary>

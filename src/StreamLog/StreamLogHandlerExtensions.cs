@@ -92,18 +92,13 @@ public static class StreamLogHandlerExtensions
         Action<HandlerBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        return Add<TKey, TValue>(
+        return AddScoped<TKey, TValue>(
             builder,
             topic,
             group,
             isBatch: false,
             configure,
-            scopes => async (records, cancellationToken) =>
-            {
-                AsyncServiceScope scope = Make(scopes.CreateAsyncScope);
-                await using (scope.ConfigureAwait(false))
-                    await handle(scope.ServiceProvider, records[0], cancellationToken).ConfigureAwait(false);
-            });
+            (services, records, cancellationToken) => handle(services, records[0], cancellationToken));
     }
 
     /// <summary>Adds a handler of batches of records.</summary>
@@ -125,22 +120,36 @@ public static class StreamLogHandlerExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddScoped<THandler>();
-        return Add<TKey, TValue>(
+        return AddScoped<TKey, TValue>(
             builder,
             topic,
             group,
             isBatch: true,
             configure,
-            static scopes => async (records, cancellationToken) =>
+            static (services, records, cancellationToken) =>
+                Make(services.GetRequiredService<THandler>).HandleAsync(records, cancellationToken));
+    }
+
+    // Each attempt has a scope of its own.
+    private static IStreamLogBuilder AddScoped<TKey, TValue>(
+        IStreamLogBuilder builder,
+        string topic,
+        string group,
+        bool isBatch,
+        Action<HandlerBuilder>? configure,
+        Func<IServiceProvider, IReadOnlyList<Record<TKey, TValue>>, CancellationToken, ValueTask> handle) =>
+        Add<TKey, TValue>(
+            builder,
+            topic,
+            group,
+            isBatch,
+            configure,
+            scopes => async (records, cancellationToken) =>
             {
                 AsyncServiceScope scope = Make(scopes.CreateAsyncScope);
                 await using (scope.ConfigureAwait(false))
-                {
-                    await Make(scope.ServiceProvider.GetRequiredService<THandler>)
-                        .HandleAsync(records, cancellationToken).ConfigureAwait(false);
-                }
+                    await handle(scope.ServiceProvider, records, cancellationToken).ConfigureAwait(false);
             });
-    }
 
     private static T Make<T>(Func<T> make)
     {

@@ -12,11 +12,11 @@ internal static class LogFileNames
     public const string TransactionIndex = ".txnindex";
     public const string Snapshot = ".snapshot";
 
-    /// <summary>The files of one segment, the log first.</summary>
-    public static readonly ImmutableArray<string> OfSegment = [Log, OffsetIndex, TimeIndex, TransactionIndex, Snapshot];
-
     /// <summary>The files beside a log that can be built anew from it.</summary>
     public static readonly ImmutableArray<string> OfIndexes = [OffsetIndex, TimeIndex, TransactionIndex];
+
+    /// <summary>The files of one segment, the log first.</summary>
+    public static readonly ImmutableArray<string> OfSegment = [Log, .. OfIndexes, Snapshot];
 
     /// <summary>Marks what is about to be deleted. Found at a start, it is deleted then.</summary>
     public const string Deleted = ".deleted";

@@ -31,10 +31,8 @@ internal sealed partial class LogReader
                 return Refused(failure.ErrorCode, failure.Message);
             if (window.Offset < _log.LogStartOffset || window.Offset > end)
             {
-                return Refused(
-                    ErrorCode.OffsetOutOfRange,
-                    $"Offset {window.Offset} lies outside of {_log.Partition}, which has {_log.LogStartOffset} to " +
-                    $"{end}.");
+                StreamLogException outside = _log.OutOfRange(window.Offset);
+                return Refused(outside.ErrorCode, outside.Message);
             }
 
             ReadWindow limited = window with { LimitOffset = Math.Min(window.LimitOffset, end) };

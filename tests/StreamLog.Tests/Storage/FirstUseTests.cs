@@ -156,13 +156,7 @@ public sealed class FirstUseTests : IDisposable
     [Fact]
     public void Indexes_whose_files_were_deleted_are_not_given_back()
     {
-        SimulatedDisk disk = new();
-        LogConfig config = Small with { SegmentBytes = 10_000 };
-        LogHarness before = new(disk, config);
-        for (int i = 0; i < 20; i++)
-            before.Append($"value {i}");
-        before.Stop();
-        LogHarness log = new(disk, config);
+        LogHarness log = OpenedInOneSegment();
 
         Assert.True(log.Log.TryRoll());
         for (int turn = 0; turn < 3; turn++)
@@ -180,13 +174,7 @@ public sealed class FirstUseTests : IDisposable
     [Fact]
     public void Indexes_of_a_last_segment_that_is_only_read_are_given_back_too()
     {
-        SimulatedDisk disk = new();
-        LogConfig config = Small with { SegmentBytes = 10_000 };
-        LogHarness before = new(disk, config);
-        for (int i = 0; i < 20; i++)
-            before.Append($"value {i}");
-        before.Stop();
-        LogHarness log = new(disk, config);
+        LogHarness log = OpenedInOneSegment();
         Assert.Equal(20, log.ReadAll().Count);
         Assert.True(log.Log.State.Segments[0].HasIndexes);
 
@@ -268,6 +256,18 @@ public sealed class FirstUseTests : IDisposable
                 started.AppendIdempotent(5, 0, i, $"value {i}");
             return started;
         }
+    }
+
+    // Twenty records in a last segment that nobody has appended to since.
+    private static LogHarness OpenedInOneSegment()
+    {
+        SimulatedDisk disk = new();
+        LogConfig config = Small with { SegmentBytes = 10_000 };
+        LogHarness before = new(disk, config);
+        for (int i = 0; i < 20; i++)
+            before.Append($"value {i}");
+        before.Stop();
+        return new LogHarness(disk, config);
     }
 
     private static string PathOf(long offset) => LogFileNames.PathOf(Folder, offset, LogFileNames.Log);
