@@ -86,11 +86,20 @@ public sealed class ApiDescription
         where TResponse : class, IMessage<TResponse> => new(
             new ApiVersionRange(apiKey, TRequest.MinVersion, TRequest.MaxVersion),
             TRequest.FlexibleFrom,
-            (Read<TRequest>, Write<TRequest>),
+            (ReadVersioned<TRequest>, Write<TRequest>),
             (Read<TResponse>, Write<TResponse>));
 
     private static object Read<T>(ref WireReader reader, short version)
         where T : class, IMessage<T> => T.Read(ref reader, version);
+
+    private static object ReadVersioned<T>(ref WireReader reader, short version)
+        where T : class, IMessage<T>
+    {
+        T request = T.Read(ref reader, version);
+        if (request is IVersionedRequest versioned)
+            versioned.Version = version;
+        return request;
+    }
 
     private static void Write<T>(object message, ref WireWriter writer, short version)
         where T : class, IMessage<T> => ((T)message).Write(ref writer, version);

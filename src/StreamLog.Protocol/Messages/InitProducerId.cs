@@ -11,7 +11,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks for a producer id and epoch.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.InitProducerId, MessageKind.Request, 0, 5, FlexibleFrom = 2)]
-public sealed partial class InitProducerIdRequest : IRequest<InitProducerIdResponse>
+public sealed partial class InitProducerIdRequest : IRequest<InitProducerIdResponse>, IVersionedRequest
 {
     /// <summary>Gets or sets the transactional id, or null outside transactions.</summary>
     [Field("0+", NullableFrom = 0)]
@@ -28,6 +28,9 @@ public sealed partial class InitProducerIdRequest : IRequest<InitProducerIdRespo
     /// <summary>Gets or sets the producer epoch that the client has, or -1 for none.</summary>
     [Field("3+")]
     public short ProducerEpoch { get; set; } = -1;
+
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 }
 
 /// <summary>Hands out a producer id and epoch.</summary>

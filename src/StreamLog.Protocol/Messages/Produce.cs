@@ -15,7 +15,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Appends record batches to partitions.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Produce, MessageKind.Request, 3, 13, FlexibleFrom = 9)]
-public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IDisposable
+public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IVersionedRequest, IDisposable
 {
     /// <summary>Gets or sets the transactional id, or null outside transactions.</summary>
     [Field("3+", NullableFrom = 3)]
@@ -32,6 +32,9 @@ public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IDisposa
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
     public List<TopicProduceData> TopicData { get; set; } = [];
+
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 
     /// <summary>Gets or sets an answer that a broker in the same process may fill and return in place of a new one: for
     /// who sends one request after the other and is done with each answer before the next. It never travels.</summary>

@@ -1,5 +1,6 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
 using StreamLog.Replication;
 using StreamLog.Storage;
 
@@ -85,11 +86,12 @@ internal ref struct FetchRead
     {
         PartitionLog log = partition.Log;
         long highWatermark = partition.HighWatermark;
-        long limit = _request.IsolationLevel == ReadCommitted ? partition.LastStableOffset : highWatermark;
+        bool isCommittedOnly = _request.IsolationLevel == ReadCommitted;
+        long limit = isCommittedOnly ? partition.LastStableOffset : highWatermark;
         if (FindDivergence(fetch, log) is { } diverging)
         {
             IsUrgent = true;
-            return Answer(fetch, partition, highWatermark, RecordBuffer.Empty, diverging);
+            return Answer(fetch, partition, highWatermark, RecordBuffer.Empty, diverging, aborted: null);
         }
 
         LogReadResult read = log.Read(
@@ -100,13 +102,51 @@ internal ref struct FetchRead
             return Refuse(fetch, read.ErrorCode, partition);
         }
 
+        List<FetchResponse.AbortedTransaction>? aborted = null;
+        if (isCommittedOnly)
+        {
+            try
+            {
+                aborted = FindAborted(log, fetch.FetchOffset, read.Records.Span);
+            }
+            catch
+            {
+                read.Records.Dispose();
+                throw;
+            }
+        }
+
         int length = read.Records.Length;
         if (length > 0)
             _mustReadOne = false;
         _bytesLeft = Math.Max(0, _bytesLeft - length);
         Bytes += length;
         seen?.Add(new SeenPartition(partition, Math.Max(highWatermark, fetch.FetchOffset)));
-        return Answer(fetch, partition, highWatermark, read.Records, diverging: null);
+        return Answer(fetch, partition, highWatermark, read.Records, diverging: null, aborted);
+    }
+
+    /// <summary>Lists the transactions that came to nothing and have records in what was read, in the order in which
+    /// they began.</summary>
+    private static List<FetchResponse.AbortedTransaction> FindAborted(
+        PartitionLog log, long from, ReadOnlySpan<byte> batches)
+    {
+        if (batches.IsEmpty)
+            return [];
+
+        RecordBatchEnumerator walk = new(batches);
+        long to = from;
+        while (walk.MoveNext())
+            to = walk.Header.NextOffset;
+        return
+        [
+            .. log.AbortedTransactions(from, to)
+                .OrderBy(aborted => aborted.FirstOffset)
+                .Select(aborted => new FetchResponse.AbortedTransaction
+                {
+                    ProducerId = aborted.ProducerId,
+                    FirstOffset = aborted.FirstOffset,
+                }),
+        ];
     }
 
     /// <summary>Tells a reader who has read what is no longer in the log where its own copy parts from it.</summary>
@@ -132,13 +172,14 @@ internal ref struct FetchRead
         ReplicatedPartition partition,
         long highWatermark,
         RecordBuffer records,
-        FetchResponse.EpochEndOffset? diverging) => new()
+        FetchResponse.EpochEndOffset? diverging,
+        List<FetchResponse.AbortedTransaction>? aborted) => new()
         {
             PartitionIndex = fetch.Partition,
             HighWatermark = highWatermark,
             LastStableOffset = partition.LastStableOffset,
             LogStartOffset = partition.Log.LogStartOffset,
-            AbortedTransactions = null,
+            AbortedTransactions = aborted,
             DivergingEpoch = diverging,
             Records = records,
         };

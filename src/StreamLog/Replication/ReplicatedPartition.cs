@@ -62,8 +62,8 @@ internal sealed class ReplicatedPartition
     /// <summary>Gets the offset before which consumers may read.</summary>
     public long HighWatermark => Volatile.Read(ref _highWatermark);
 
-    /// <summary>Gets the offset before which no transaction is open. There are no transactions yet.</summary>
-    public long LastStableOffset => HighWatermark;
+    /// <summary>Gets the offset before which no transaction is open: readers of committed records stop there.</summary>
+    public long LastStableOffset => Math.Min(HighWatermark, Log.LastStableOffset);
 
     /// <summary>Gets whether the mark has reached what the leader had when it became one, so that it is safe to
     /// tell.</summary>
@@ -122,15 +122,17 @@ internal sealed class ReplicatedPartition
     /// for.</summary>
     /// <param name="batches">The batches. They are neither kept nor changed, unless they were handed over.</param>
     /// <param name="origin">Who appends.</param>
+    /// <param name="verifiedAt">The mark that had ended the producer's last transaction here when this one was
+    /// verified; <see langword="null"/> where nobody has to verify it.</param>
     /// <returns>What came of it.</returns>
-    public AppendResult Append(RecordBuffer batches, AppendOrigin origin)
+    public AppendResult Append(RecordBuffer batches, AppendOrigin origin, long? verifiedAt = null)
     {
         if (Failure is { } failure)
             return AppendResult.Refused(failure.ErrorCode, failure.Message);
 
         try
         {
-            return Log.AppendAsLeader(batches, LeaderEpoch, origin);
+            return Log.AppendAsLeader(batches, LeaderEpoch, origin, verifiedAt);
         }
         catch (StreamLogException exception)
         {

@@ -20,7 +20,7 @@ internal sealed partial class LogWriter
     }
 
     /// <summary>Appends batches.</summary>
-    public AppendResult Append(RecordBuffer batches, int leaderEpoch, AppendOrigin origin)
+    public AppendResult Append(RecordBuffer batches, int leaderEpoch, AppendOrigin origin, long? verifiedAt)
     {
         LogConfig config = _log.Config;
         long nowMs = _services.NowMs;
@@ -35,7 +35,7 @@ internal sealed partial class LogWriter
                 return unusable;
             lock (_log.Gate)
             {
-                AppendResult result = AppendPrepared(prepared, leaderEpoch, origin, config, nowMs);
+                AppendResult result = AppendPrepared(prepared, leaderEpoch, origin, verifiedAt, config, nowMs);
                 isCached = result.IsSuccess && !result.IsDuplicate;
                 return result;
             }
@@ -66,7 +66,12 @@ internal sealed partial class LogWriter
     }
 
     private AppendResult AppendPrepared(
-        in AppendBatches prepared, int leaderEpoch, AppendOrigin origin, LogConfig config, long nowMs)
+        in AppendBatches prepared,
+        int leaderEpoch,
+        AppendOrigin origin,
+        long? verifiedAt,
+        LogConfig config,
+        long nowMs)
     {
         _log.AssertInvariants();
         if (_log.Failure is { } failure)
@@ -83,7 +88,7 @@ internal sealed partial class LogWriter
         RecordBatchHeader first = new(prepared.Buffer.Span);
         if (first.HasProducerId)
         {
-            ProducerVerdict verdict = CheckProducers(prepared.Buffer.Span, origin);
+            ProducerVerdict verdict = CheckProducers(prepared.Buffer.Span, origin, verifiedAt);
             if (verdict.ErrorCode != ErrorCode.None)
                 return AppendResult.Refused(verdict.ErrorCode, verdict.Message!);
             if (verdict.Duplicate is { } duplicate)
@@ -195,12 +200,14 @@ internal sealed partial class LogWriter
         LogStartOffset = _log.LogStartOffset,
     };
 
-    private ProducerVerdict CheckProducers(ReadOnlySpan<byte> batches, AppendOrigin origin)
+    private ProducerVerdict CheckProducers(ReadOnlySpan<byte> batches, AppendOrigin origin, long? verifiedAt)
     {
         RecordBatchEnumerator walk = new(batches);
         while (walk.MoveNext())
         {
             ProducerVerdict verdict = _log.Producers.Check(walk.Header, origin);
+            if (verdict.ErrorCode == ErrorCode.None && verdict.Duplicate is null && verifiedAt is { } mark)
+                verdict = _log.Producers.CheckVerified(walk.Header, mark);
             if (verdict.ErrorCode != ErrorCode.None || verdict.Duplicate is not null)
                 return verdict;
         }

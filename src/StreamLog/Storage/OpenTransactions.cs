@@ -11,8 +11,17 @@ internal sealed class OpenTransactions
     private readonly SortedDictionary<long, long> _open = [];
 
     private readonly List<(long FirstOffset, long LastOffset)> _ended = [];
+    private int _count;
 
-    public void Begin(long firstOffset, long producerId) => _open[firstOffset] = producerId;
+    /// <summary>Gets whether there is none. Any thread may ask, without the gate: who has read a high watermark before
+    /// it asks misses none that begins below that.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    public void Begin(long firstOffset, long producerId)
+    {
+        _open[firstOffset] = producerId;
+        Count();
+    }
 
     /// <summary>Ends a transaction.</summary>
     /// <returns>The offset below which nothing is open now.</returns>
@@ -20,6 +29,7 @@ internal sealed class OpenTransactions
     {
         _open.Remove(firstOffset);
         _ended.Add((firstOffset, markerOffset));
+        Count();
         return _open.Count == 0 ? markerOffset + 1 : FirstOpen();
     }
 
@@ -31,6 +41,7 @@ internal sealed class OpenTransactions
             return stable;
 
         _ended.RemoveAll(ended => ended.LastOffset < highWatermark);
+        Count();
         foreach ((long firstOffset, long _) in _ended)
             stable = Math.Min(stable, firstOffset);
         return stable;
@@ -38,6 +49,8 @@ internal sealed class OpenTransactions
 
     /// <summary>Gets the first offset of the oldest open one, or <see langword="null"/>.</summary>
     public long? First => _open.Count == 0 ? null : FirstOpen();
+
+    private void Count() => Volatile.Write(ref _count, _open.Count + _ended.Count);
 
     private long FirstOpen()
     {

@@ -94,6 +94,9 @@ internal sealed partial class PartitionLog
             try
             {
                 _activation.EnsureProducers();
+                long highWatermark = _log.HighWatermark;
+                if (_log.Producers.HasNoTransactions)
+                    return Math.Max(_log.LogStartOffset, highWatermark);
                 lock (_log.Gate)
                     return Math.Max(_log.LogStartOffset, _log.Producers.LastStableOffset(_log.HighWatermark));
             }
@@ -133,8 +136,13 @@ internal sealed partial class PartitionLog
     /// <param name="batches">One batch from a client; a coordinator or the quorum may append several.</param>
     /// <param name="leaderEpoch">The epoch of the leadership that appends. A new one is assigned first.</param>
     /// <param name="origin">Who appends.</param>
+    /// <param name="verifiedAt">The mark that had ended the producer's last transaction here when this one was
+    /// verified; <see langword="null"/> where nobody has to verify it.</param>
     public AppendResult AppendAsLeader(
-        RecordBuffer batches, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client)
+        RecordBuffer batches,
+        int leaderEpoch,
+        AppendOrigin origin = AppendOrigin.Client,
+        long? verifiedAt = null)
     {
         if (!_epochs.IsDurable(leaderEpoch))
         {
@@ -148,7 +156,7 @@ internal sealed partial class PartitionLog
             }
         }
 
-        AppendResult result = _writer.Append(batches, leaderEpoch, origin);
+        AppendResult result = _writer.Append(batches, leaderEpoch, origin, verifiedAt);
         if (!result.IsSuccess)
             TellIfOffline();
         else if (!result.IsDuplicate)
@@ -202,6 +210,29 @@ internal sealed partial class PartitionLog
     {
         _log.ThrowIfFailed();
         return TransactionIndexes.Collect(_services, _log, from, to);
+    }
+
+    /// <summary>Tells of a producer's transaction here, to be asked before it is verified.</summary>
+    /// <param name="producerId">The producer.</param>
+    /// <returns>The epoch of an open one or -1, and the offset of the mark that ended the last one or -1.</returns>
+    /// <exception cref="StreamLogException">The log is offline, or its disk failed.</exception>
+    public (short OpenEpoch, long EndedAt) TransactionOf(long producerId)
+    {
+        _log.ThrowIfFailed();
+        EnsureProducers();
+        lock (_log.Gate)
+            return _log.Producers.TransactionOf(producerId);
+    }
+
+    /// <summary>Takes a picture of what is remembered of the producers.</summary>
+    /// <returns>The producers, by id.</returns>
+    /// <exception cref="StreamLogException">The log is offline, or its disk failed.</exception>
+    public IReadOnlyList<ProducerView> DescribeProducers()
+    {
+        _log.ThrowIfFailed();
+        EnsureProducers();
+        lock (_log.Gate)
+            return [.. _log.Producers.Entries.Select(ProducerView.Of).OrderBy(producer => producer.ProducerId)];
     }
 
     /// <summary>

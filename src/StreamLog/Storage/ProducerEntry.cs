@@ -21,6 +21,10 @@ internal sealed class ProducerEntry
     /// <summary>Gets the first offset of the open transaction, or -1.</summary>
     public long TransactionFirstOffset { get; set; } = -1;
 
+    /// <summary>Gets the offset of the last marker, or -1 where none came since the log was opened. Not kept: it is
+    /// compared with what it was a moment ago.</summary>
+    public long EndedAt { get; set; } = -1;
+
     /// <summary>Gets when the producer was last heard of, by this node's clock.</summary>
     public long SeenMs { get; set; }
 

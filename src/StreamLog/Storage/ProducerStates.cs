@@ -22,6 +22,32 @@ internal sealed class ProducerStates
     /// <summary>Returns the offset below which no transaction is open, nor ended beyond the high watermark.</summary>
     public long LastStableOffset(long highWatermark) => _transactions.LastStableOffset(highWatermark);
 
+    /// <summary>Gets whether readers need not care for transactions. Any thread may ask, without the gate, once it has
+    /// read the high watermark.</summary>
+    public bool HasNoTransactions => _transactions.IsEmpty;
+
+    /// <summary>Tells whether a producer has a transaction open here, and at which mark its last one has ended.</summary>
+    /// <returns>The epoch of the open one or -1, and the offset of the mark or -1.</returns>
+    public (short OpenEpoch, long EndedAt) TransactionOf(long producerId) =>
+        _producers.TryGetValue(producerId, out ProducerEntry? entry)
+            ? (entry.TransactionFirstOffset >= 0 ? entry.Epoch : (short)-1, entry.EndedAt)
+            : ((short)-1, -1);
+
+    /// <summary>Decides whether a batch may be appended that was verified to be of its producer's transaction when the
+    /// last one had ended at a mark. Without this, one that comes late would begin a transaction that nobody
+    /// ends.</summary>
+    public ProducerVerdict CheckVerified(RecordBatchHeader batch, long verifiedAt)
+    {
+        (short openEpoch, long endedAt) = TransactionOf(batch.ProducerId);
+        return !batch.IsTransactional || openEpoch >= 0 || endedAt == verifiedAt
+            ? default
+            : new ProducerVerdict(
+                ErrorCode.InvalidTransactionState,
+                $"The transaction of producer {batch.ProducerId} ended at offset {endedAt}, before this batch came. " +
+                "Begin another one.",
+                null);
+    }
+
     /// <summary>Copies what compaction must keep for each producer: its epoch, and the last offset of its last batch or
     /// -1.</summary>
     public Dictionary<long, (short Epoch, long LastOffset)> LastBatches()
@@ -124,6 +150,7 @@ internal sealed class ProducerStates
     private AbortedTransaction? End(ProducerEntry entry, long offset, TransactionMarker? marker)
     {
         entry.CoordinatorEpoch = Math.Max(entry.CoordinatorEpoch, marker?.CoordinatorEpoch ?? -1);
+        entry.EndedAt = offset;
         long firstOffset = entry.TransactionFirstOffset;
         if (firstOffset < 0)
             return null; // It had no record here, or none that compaction has left.
