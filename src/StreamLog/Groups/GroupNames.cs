@@ -1,3 +1,5 @@
+using StreamLog.Coordinators;
+
 namespace StreamLog.Groups;
 
 /// <summary>Rules for the names of groups, and where a group is kept.</summary>
@@ -15,13 +17,5 @@ internal static class GroupNames
     /// <param name="group">The group's name.</param>
     /// <param name="partitionCount">How many partitions the topic has.</param>
     /// <returns>The partition.</returns>
-    public static int PartitionOf(string group, int partitionCount)
-    {
-        // Java's String.hashCode, which Kafka takes.
-        int hash = 0;
-        foreach (char c in group)
-            hash = unchecked((31 * hash) + c);
-
-        return (hash == int.MinValue ? 0 : Math.Abs(hash)) % partitionCount;
-    }
+    public static int PartitionOf(string group, int partitionCount) => KeyHash.PartitionOf(group, partitionCount);
 }

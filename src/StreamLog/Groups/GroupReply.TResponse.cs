@@ -1,39 +1,9 @@
-using StreamLog.Diagnostics;
+using StreamLog.Coordinators;
 
 namespace StreamLog.Groups;
 
-/// <summary>The answer that a request to a group waits for.</summary>
+/// <summary>The answer that a request to a group waits for. A group keeps it where it answers late.</summary>
 /// <typeparam name="TResponse">The response.</typeparam>
 /// <param name="refusal">Makes the response that tells an error.</param>
-internal sealed class GroupReply<TResponse>(Func<ErrorCode, TResponse> refusal) : GroupReply
-    where TResponse : class
-{
-    private readonly TaskCompletionSource<TResponse> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Gets the response that was decided, or <see langword="null"/>. It may still be refused.</summary>
-    public TResponse? Response { get; private set; }
-
-    /// <summary>Gets the response, once it holds.</summary>
-    public Task<TResponse> Outcome => _outcome.Task;
-
-    /// <inheritdoc/>
-    public override bool IsDecided => Response is not null;
-
-    /// <summary>Fills the answer in. To be called once, by a decision.</summary>
-    /// <param name="response">The response.</param>
-    public void Decide(TResponse response)
-    {
-        Invariant.Holds(Response is null);
-        Response = response;
-    }
-
-    /// <inheritdoc/>
-    public override void Complete()
-    {
-        Invariant.Holds(Response is not null);
-        _outcome.TrySetResult(Response);
-    }
-
-    /// <inheritdoc/>
-    public override void Refuse(ErrorCode error) => _outcome.TrySetResult(refusal(error));
-}
+internal sealed class GroupReply<TResponse>(Func<ErrorCode, TResponse> refusal) : Reply<TResponse>(refusal)
+    where TResponse : class;

@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using StreamLog.Coordinators;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups;
@@ -10,7 +10,7 @@ namespace StreamLog.Groups;
 /// </remarks>
 /// <param name="create">Creates the group that a record begins; <see langword="null"/> for a record of a kind that no
 /// protocol knows.</param>
-internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
+internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTable<GroupRecord>
 {
     private readonly Dictionary<string, IGroup> _groups = new(StringComparer.Ordinal);
     private readonly DeadlineQueue<string> _deadlines = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
     /// <summary>Gets the committed offsets.</summary>
     public GroupOffsets Offsets { get; } = new();
 
-    /// <summary>Gets a time before which no group has a deadline.</summary>
+    /// <inheritdoc/>
     public long NextDeadlineMs => _deadlines.Next;
 
     /// <summary>Finds a group.</summary>
@@ -43,16 +43,21 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
     public void Reschedule(string name) =>
         _deadlines.Set(name, Find(name)?.NextDeadlineMs ?? long.MaxValue);
 
-    /// <summary>Takes out a group whose deadline has come.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="group">The group. It is to be rescheduled afterwards.</param>
-    /// <returns><see langword="true"/> if there was one.</returns>
-    public bool TryTakeDue(long now, [NotNullWhen(true)] out IGroup? group)
+    /// <inheritdoc/>
+    public StateDecision<GroupRecord> NewDecision(long now, long timestamp) => new GroupDecision(now, timestamp);
+
+    /// <inheritdoc/>
+    public bool TryExpire(StateDecision<GroupRecord> decision)
     {
-        group = null;
-        while (group is null && _deadlines.TryTakeDue(now, out string? name))
+        IGroup? group = null;
+        while (group is null && _deadlines.TryTakeDue(decision.Now, out string? name))
             group = Find(name);
-        return group is not null;
+        if (group is null)
+            return false;
+
+        group.Expire((GroupDecision)decision);
+        Reschedule(group.Name);
+        return true;
     }
 
     /// <summary>Takes a record that was just appended. An offset shows once its record is committed.</summary>
@@ -65,9 +70,8 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
             Apply(record);
     }
 
-    /// <summary>Takes a record that was appended and is committed now.</summary>
-    /// <param name="record">The record.</param>
-    public void Commit(in GroupRecord record)
+    /// <inheritdoc/>
+    public void Commit(in GroupRecord record, long offset)
     {
         if (record.Key is OffsetCommitKey key)
             Offsets.Commit(key, (OffsetCommitValue?)record.Value);
@@ -83,9 +87,8 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create)
             Apply(record);
     }
 
-    /// <summary>Called once all records have been read.</summary>
-    /// <param name="now">The time that deadlines are counted in.</param>
-    public void Loaded(long now)
+    /// <inheritdoc/>
+    public void Loaded(long now, long timestamp)
     {
         foreach (IGroup group in _groups.Values)
         {

@@ -26,7 +26,7 @@ internal sealed class ProducerStates
     /// read the high watermark.</summary>
     public bool HasNoTransactions => _transactions.IsEmpty;
 
-    /// <summary>Tells whether a producer has a transaction open here, and at which mark its last one has ended.</summary>
+    /// <summary>Tells whether a producer has a transaction open here, and at which mark its last one ended.</summary>
     /// <returns>The epoch of the open one or -1, and the offset of the mark or -1.</returns>
     public (short OpenEpoch, long EndedAt) TransactionOf(long producerId) =>
         _producers.TryGetValue(producerId, out ProducerEntry? entry)

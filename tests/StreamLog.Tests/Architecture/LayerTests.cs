@@ -14,14 +14,19 @@ public sealed class LayerTests
         ("Replication", ["Diagnostics", "Threading", "Storage"]),
         ("Metadata", ["Diagnostics", "Threading", "Storage", "Replication"]),
         ("Quorum", ["Diagnostics", "Threading", "Storage"]),
-        ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
-        ("Broker", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Groups"]),
+        ("Coordinators", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
+        ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
+        ("Broker",
+        [
+            "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
+        ]),
         // Clients know the engine through IBroker alone, so that the same clients talk to any other broker.
         ("Clients", ["Diagnostics", "Threading"]),
         // The root composes: it may name every folder, and no folder may name it.
         ("",
         [
-            "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Groups", "Broker", "Clients",
+            "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
+            "Broker", "Clients",
         ]));
 
     private static readonly LayerTable Protocol = new(

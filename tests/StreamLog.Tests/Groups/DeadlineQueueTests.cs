@@ -1,4 +1,4 @@
-using StreamLog.Groups;
+using StreamLog.Coordinators;
 using Xunit;
 
 namespace StreamLog.Tests.Groups;

@@ -106,6 +106,36 @@ public sealed class InternalRecordsTests
     }
 
     [Fact]
+    public void A_transaction_has_the_bytes_that_kafka_writes()
+    {
+        TransactionLogKey key = new() { TransactionalId = "tx" };
+        TransactionLogValue value = new()
+        {
+            ProducerId = 4242,
+            PreviousProducerId = 4241,
+            ProducerEpoch = 7,
+            TransactionTimeoutMs = 60_000,
+            TransactionStatus = 1,
+            TransactionPartitions = [new() { Topic = "orders", PartitionIds = [3] }],
+            TransactionLastUpdateTimestampMs = 9,
+            TransactionStartTimestampMs = 8,
+            ClientTransactionVersion = 2,
+        };
+
+        byte[] keyBytes = TransactionLogRecords.WriteKey(key);
+        byte[] bytes = TransactionLogRecords.WriteValue(value);
+
+        Assert.Equal("0000" + "00027478", Convert.ToHexString(keyBytes));
+        Assert.Equal(
+            "0001" + "0000000000001092" + "0007" + "0000EA60" + "01" + "02" + "076F7264657273" + "0200000003" + "00"
+                + "0000000000000009" + "0000000000000008" + "02" + "00080000000000001091" + "02020002",
+            Convert.ToHexString(bytes));
+        Assert.Equal("tx", TransactionLogRecords.ReadKey(keyBytes)!.TransactionalId);
+        Assert.Null(TransactionLogRecords.ReadKey([0, 1, 0, 0]));
+        Assert.Equal(MessageText.Of(value), MessageText.Of(TransactionLogRecords.ReadValue(bytes)));
+    }
+
+    [Fact]
     public void A_key_of_a_newer_kind_is_left_to_those_who_know_it() =>
         Assert.Null(ConsumerOffsetRecords.ReadKey([0, 99, 0, 1, 103]));
 

@@ -14,7 +14,9 @@ namespace StreamLog.Tests.Messages;
 public sealed class LibrdkafkaFrameTests
 {
     [Theory]
+    [InlineData("AddPartitionsToTxn-v0")]
     [InlineData("ApiVersions-v3")]
+    [InlineData("EndTxn-v1")]
     [InlineData("FindCoordinator-v2")]
     [InlineData("InitProducerId-v4")]
     [InlineData("Metadata-v4")]
@@ -64,6 +66,17 @@ public sealed class LibrdkafkaFrameTests
         InitProducerIdRequest asked = Assert.IsType<InitProducerIdRequest>(request);
         Assert.Equal(("golden-tx", 60000), (asked.TransactionalId, asked.TransactionTimeoutMs));
         Assert.Equal((-1L, (short)-1), (asked.ProducerId, asked.ProducerEpoch));
+    }
+
+    [Fact]
+    public void A_request_knows_by_which_rules_its_sender_goes()
+    {
+        ReadRequest(Frame("EndTxn-v1"), out object request);
+
+        EndTxnRequest end = Assert.IsType<EndTxnRequest>(request);
+        Assert.Equal(("golden-tx", 4242L, (short)7, true, (short)1),
+            (end.TransactionalId, end.ProducerId, end.ProducerEpoch, end.Committed, end.Version));
+        Assert.Equal(EndTxnRequest.MaxVersion, new EndTxnRequest().Version);
     }
 
     private static RequestHeader ReadRequest(byte[] frame, out object request)

@@ -1,3 +1,4 @@
+using StreamLog.Coordinators;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Classic;

@@ -1,3 +1,4 @@
+using StreamLog.Coordinators;
 using StreamLog.Groups.Assignors;
 using StreamLog.Protocol.Messages;
 

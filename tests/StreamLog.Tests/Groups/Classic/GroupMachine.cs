@@ -59,12 +59,11 @@ internal sealed class GroupMachine
         while (Groups.NextDeadlineMs <= until - _startedAt)
         {
             Now = Math.Max(Now, Groups.NextDeadlineMs + _startedAt);
-            while (Groups.TryTakeDue(Now - _startedAt, out IGroup? group))
+            GroupDecision decision = NewDecision();
+            while (Groups.TryExpire(decision))
             {
-                GroupDecision decision = NewDecision();
-                group.Expire(decision);
-                Groups.Reschedule(group.Name);
                 Take(decision);
+                decision = NewDecision();
             }
         }
 
@@ -78,7 +77,7 @@ internal sealed class GroupMachine
         foreach (GroupRecord record in _log)
             Groups.Load(Copy(record));
         _startedAt = Now;
-        Groups.Loaded(0);
+        Groups.Loaded(0, 1_700_000_000_000 + Now);
     }
 
     public GroupReply<TResponse> Decide<TResponse>(Action<GroupDecision, GroupReply<TResponse>> decide)
@@ -190,7 +189,7 @@ internal sealed class GroupMachine
         {
             _log.Add(Copy(record));
             Groups.Append(record);
-            Groups.Commit(record);
+            Groups.Commit(record, _log.Count - 1);
         }
     }
 }

@@ -1,10 +1,10 @@
 using StreamLog.Replication;
 
-namespace StreamLog.Groups;
+namespace StreamLog.Coordinators;
 
 /// <summary>Waits for a partition to fail, so that they are told who wait for something else than its log.</summary>
-/// <param name="owner">The partition of <c>__consumer_offsets</c>.</param>
-internal sealed class PartitionFailureWatch(OffsetsPartition owner) : HighWatermarkWaiter
+/// <param name="owner">The partition that keeps state.</param>
+internal sealed class PartitionFailureWatch(StatePartition owner) : HighWatermarkWaiter
 {
     /// <summary>What no log ever reaches.</summary>
     public const long EndOffset = long.MaxValue;

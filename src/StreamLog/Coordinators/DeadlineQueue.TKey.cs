@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace StreamLog.Groups;
+namespace StreamLog.Coordinators;
 
 /// <summary>Deadlines of many things, of which most are put off again and again before they are reached.</summary>
 /// <remarks>Putting one off costs nothing: it is looked at anew when its old time has come. Not thread-safe.</remarks>
