@@ -14,7 +14,7 @@ internal readonly record struct GroupLag(string Group, TopicPartition Partition,
     {
         TopicTable table = parts.Partitions.Current;
         List<GroupLag> lags = [];
-        foreach (string group in parts.Groups.ListGroups().Select(group => group.Name))
+        foreach (string group in parts.Groups.ListGroups(out _).Select(group => group.Name))
         {
             foreach ((TopicPartition partition, Groups.CommittedOffset? committed) in
                 parts.Groups.Fetch(group, partitions: null, out _))

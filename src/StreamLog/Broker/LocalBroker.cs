@@ -156,6 +156,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             // What they wait for may still come true on the disk; they are told that the outcome is unknown.
             Log.RequestsLeft(_logger, _parts.WaitingRoom.Count);
             _parts.WaitingRoom.ExpireAll();
+            _parts.Groups.ExpireAll();
         }
 
         // A change that waits for a disk that never answers ends with the quorum, which lets nobody wait any longer.

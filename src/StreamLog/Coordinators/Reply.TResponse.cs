@@ -35,5 +35,10 @@ internal class Reply<TResponse>(Func<ErrorCode, TResponse> refusal) : Reply
     }
 
     /// <inheritdoc/>
-    public sealed override void Refuse(ErrorCode error) => _outcome.TrySetResult(refusal(error));
+    public sealed override void Refuse(ErrorCode error)
+    {
+        // A refusal may be made of the response, which is its receiver's once it is given out.
+        if (!_outcome.Task.IsCompleted)
+            _outcome.TrySetResult(refusal(error));
+    }
 }

@@ -24,7 +24,19 @@ internal abstract class StateLog<TRecord>(ReplicatedPartition partition)
     public ErrorCode Append(IReadOnlyList<TRecord> records, long timestamp, out long endOffset)
     {
         endOffset = -1;
-        using RecordBuffer? batch = TryBuild(records, timestamp, out long? verifiedAt);
+        RecordBuffer? built;
+        long? verifiedAt;
+        try
+        {
+            built = TryBuild(records, timestamp, out verifiedAt);
+        }
+        catch (StreamLogException exception)
+        {
+            // A text is too long for its field. Nothing is written yet.
+            return exception.ErrorCode;
+        }
+
+        using RecordBuffer? batch = built;
         if (batch is null)
             return ErrorOf(ErrorCode.MessageTooLarge);
 
@@ -66,12 +78,7 @@ internal abstract class StateLog<TRecord>(ReplicatedPartition partition)
     /// do.</summary>
     /// <param name="appended">What befell the log.</param>
     /// <returns>The error to answer.</returns>
-    public virtual ErrorCode ErrorOf(ErrorCode appended) => appended switch
-    {
-        ErrorCode.UnknownTopicOrPartition or ErrorCode.NotEnoughReplicas => ErrorCode.CoordinatorNotAvailable,
-        ErrorCode.NotLeaderOrFollower => ErrorCode.NotCoordinator,
-        _ => appended,
-    };
+    public virtual ErrorCode ErrorOf(ErrorCode appended) => StateErrors.Of(appended);
 
     /// <summary>Builds the batch of some records.</summary>
     /// <param name="records">The records; not empty.</param>

@@ -169,6 +169,15 @@ internal abstract class StatePartition<TTable, TRecord> : StatePartition
         aftermath.Finish(this);
     }
 
+    /// <inheritdoc/>
+    public override void Expire(ErrorCode error)
+    {
+        Aftermath aftermath = new();
+        lock (_gate)
+            Lose(error, aftermath);
+        aftermath.Finish(this);
+    }
+
     private void Expire()
     {
         Aftermath aftermath = new();

@@ -20,4 +20,8 @@ internal abstract class StatePartition(ReplicatedPartition partition)
     /// refused.</summary>
     /// <param name="error">What they are told.</param>
     public abstract void Close(ErrorCode error);
+
+    /// <summary>Answers everybody who waits, for whatever. What is written may yet come to be committed.</summary>
+    /// <param name="error">What they are told.</param>
+    public abstract void Expire(ErrorCode error);
 }

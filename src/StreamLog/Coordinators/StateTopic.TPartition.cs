@@ -71,6 +71,25 @@ internal abstract class StateTopic<TPartition>
             return [.. _partitions.Values];
     }
 
+    /// <summary>Lists all partitions, and reads those that have not been read.</summary>
+    /// <param name="error">Why some are missing, or None.</param>
+    /// <returns>Those that can be read.</returns>
+    public IReadOnlyList<TPartition> ListAll(out ErrorCode error)
+    {
+        error = ErrorCode.None;
+        List<TPartition> found = [];
+        int count = _metadata.Image.FindTopic(_name)?.Partitions.Length ?? 0;
+        for (int number = 0; number < count; number++)
+        {
+            if (Find(number, out ErrorCode missing) is { } partition)
+                found.Add(partition);
+            else
+                error = missing;
+        }
+
+        return found;
+    }
+
     /// <summary>Refuses, from now on, all requests that wait for more than what is written.</summary>
     public void Close()
     {
@@ -83,6 +102,13 @@ internal abstract class StateTopic<TPartition>
 
         foreach (TPartition partition in partitions)
             partition.Close(ErrorCode.CoordinatorNotAvailable);
+    }
+
+    /// <summary>Answers everybody who still waits after <see cref="Close"/>: the disk may never come to it.</summary>
+    public void ExpireAll()
+    {
+        foreach (TPartition partition in List())
+            partition.Expire(ErrorCode.CoordinatorNotAvailable);
     }
 
     /// <summary>Finds the partition that keeps the state of a key.</summary>
@@ -158,7 +184,7 @@ internal abstract class StateTopic<TPartition>
                 _partitions.Remove(number);
             }
 
-            error = partition.Failure?.ErrorCode ?? ErrorCode.None;
+            error = StateErrors.Of(partition.Failure?.ErrorCode ?? ErrorCode.None);
             return error == ErrorCode.None ? FindOrRead(number, partition, out error) : null;
         }
     }
@@ -185,7 +211,7 @@ internal abstract class StateTopic<TPartition>
         catch (StreamLogException exception)
         {
             CannotLoad(exception, partition.TopicPartition);
-            error = exception.ErrorCode;
+            error = StateErrors.Of(exception.ErrorCode);
             return null;
         }
     }

@@ -43,6 +43,10 @@ internal sealed class GroupCoordinator
     /// committed.</summary>
     public void Close() => _topic.Close();
 
+    /// <summary>Answers everybody who still waits after <see cref="Close"/>, for a disk that does not answer. What they
+    /// wait for may come true all the same.</summary>
+    public void ExpireAll() => _topic.ExpireAll();
+
     /// <summary>Decides about one group, and does it.</summary>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="group">The group's name.</param>
@@ -136,6 +140,9 @@ internal sealed class GroupCoordinator
     public ValueTask<OffsetCommitResponse> CommitAsync(
         OffsetCommitRequest request, CancellationToken cancellationToken)
     {
+        if (!GroupRequestRules.Fits(request))
+            return new ValueTask<OffsetCommitResponse>(OffsetCommit.Refuse(request, ErrorCode.InvalidRequest));
+
         OffsetCommit commit = new(request, _metadata.Image);
         return DecideAsync<OffsetCommitResponse>(
             request.GroupId, mayCreate: true, commit.Refuse, commit.Decide, cancellationToken);
@@ -182,10 +189,11 @@ internal sealed class GroupCoordinator
             : ErrorCode.None;
 
     /// <summary>Lists the groups: those that have, or had, members, and those that have committed something.</summary>
+    /// <param name="error">Why there may be more of them, in a partition that cannot be read now; or None.</param>
     /// <returns>The groups, by name.</returns>
-    public IReadOnlyList<GroupListing> ListGroups() =>
+    public IReadOnlyList<GroupListing> ListGroups(out ErrorCode error) =>
     [
-        .. _topic.List()
+        .. _topic.ListAll(out error)
             .SelectMany(partition => partition.Read(GroupListing.FindAll))
             .OrderBy(group => group.Name, StringComparer.Ordinal),
     ];
@@ -220,16 +228,44 @@ internal sealed class GroupCoordinator
                 if (!partition.Read(groups => expiry.HasWork(groups, group)))
                     continue;
 
-                await partition
-                    .DecideAsync<string>(group, static error => error.ToString(), (groups, decision, reply) =>
-                    {
-                        expiry.Decide(groups, group, decision);
-                        decision.Answer(reply, "");
-                    })
-                    .WaitAsync(cancellationToken)
-                    .ConfigureAwait(false);
+                while (await ExpireAsync(partition, expiry, group, cancellationToken).ConfigureAwait(false))
+                    cancellationToken.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    /// <summary>Deletes a group with all its offsets.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="cancellationToken">Stops the wait. What was decided holds all the same.</param>
+    /// <returns>None once it is gone, or why it is not; some of its offsets may be gone then.</returns>
+    public async ValueTask<ErrorCode> DeleteGroupAsync(string group, CancellationToken cancellationToken)
+    {
+        GroupDeletion.Step step;
+        do
+        {
+            step = await DecideAsync<GroupDeletion.Step>(
+                    group,
+                    mayCreate: false,
+                    static error => new GroupDeletion.Step(error, IsLast: true),
+                    (groups, decision, reply) => GroupDeletion.Delete(groups, group, decision, reply),
+                    cancellationToken)
+                .ConfigureAwait(false);
+        }
+        while (!step.IsLast);
+
+        return step.Error;
+    }
+
+    private static async ValueTask<bool> ExpireAsync(
+        OffsetsPartition partition, OffsetExpiry expiry, string group, CancellationToken cancellationToken)
+    {
+        const string More = "more";
+        string answer = await partition
+            .DecideAsync<string>(group, static error => error.ToString(), (groups, decision, reply) =>
+                decision.Answer(reply, expiry.Decide(groups, group, decision) ? "" : More))
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return answer == More;
     }
 
     private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>

@@ -5,29 +5,27 @@ namespace StreamLog.Groups;
 /// <summary>Decides on the deletion of groups, and of offsets. Stateless.</summary>
 internal static class GroupDeletion
 {
-    /// <summary>Decides on the deletion of a group with all its offsets.</summary>
+    /// <summary>How many offsets are forgotten in one step, so that the records of the step fit into a batch.</summary>
+    public const int StepMax = 2_000;
+
+    /// <summary>Decides on the deletion of a group with all its offsets. Where they are many, it takes several steps,
+    /// and the group goes with the last of them.</summary>
     /// <param name="groups">The groups.</param>
     /// <param name="name">The group's name.</param>
     /// <param name="decision">Takes what is decided.</param>
     /// <param name="reply">The answer.</param>
     public static void Delete(
-        GroupTable groups,
-        string name,
-        GroupDecision decision,
-        GroupReply<DeleteGroupsResponse.DeletableGroupResult> reply)
+        GroupTable groups, string name, GroupDecision decision, GroupReply<Step> reply)
     {
         IGroup? group = groups.Find(name);
         ErrorCode error = !groups.Has(name) ? ErrorCode.GroupIdNotFound
             : group is { IsEmpty: false } ? ErrorCode.NonEmptyGroup
             : ErrorCode.None;
-        if (error == ErrorCode.None)
-        {
-            groups.Offsets.Delete(name, decision);
+        bool isLast = error != ErrorCode.None || groups.Offsets.Delete(name, StepMax, decision);
+        if (isLast && error == ErrorCode.None)
             group?.Delete(decision);
-        }
 
-        decision.Answer(
-            reply, new DeleteGroupsResponse.DeletableGroupResult { GroupId = name, ErrorCode = error });
+        decision.Answer(reply, new Step(error, isLast));
     }
 
     /// <summary>Decides on the deletion of offsets.</summary>
@@ -56,6 +54,11 @@ internal static class GroupDeletion
 
         decision.Answer(reply, response);
     }
+
+    /// <summary>What a step of the deletion of a group has come to.</summary>
+    /// <param name="Error">Why the group is not deleted, or None.</param>
+    /// <param name="IsLast">Whether there is nothing left to do.</param>
+    internal sealed record Step(ErrorCode Error, bool IsLast);
 
     private static OffsetDeleteResponse.OffsetDeleteResponseTopic Delete(
         GroupTable groups,

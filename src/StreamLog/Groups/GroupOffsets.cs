@@ -104,21 +104,21 @@ internal sealed class GroupOffsets
             ? [.. offsets.OrderBy(pair => pair.Key.Topic, StringComparer.Ordinal).ThenBy(pair => pair.Key.Partition)]
             : [];
 
-    /// <summary>Decides to forget all that a group has committed, and what is under way too.</summary>
+    /// <summary>Decides to forget what a group has committed, and what is under way too.</summary>
     /// <param name="group">The group.</param>
+    /// <param name="max">How many offsets to forget at most.</param>
     /// <param name="decision">Takes the records that say so.</param>
-    public void Delete(string group, GroupDecision decision)
+    /// <returns><see langword="true"/> if that is all of them.</returns>
+    public bool Delete(string group, int max, GroupDecision decision)
     {
-        foreach ((TopicPartition partition, _) in FindAll(group))
+        HashSet<TopicPartition> partitions = [];
+        if (_groups.TryGetValue(group, out Dictionary<TopicPartition, CommittedOffset>? offsets))
+            partitions.UnionWith(offsets.Keys);
+        if (_underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? underWay))
+            partitions.UnionWith(underWay.Keys);
+        foreach (TopicPartition partition in partitions.Take(max))
             Delete(group, partition, decision);
-        if (!_underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? underWay))
-            return;
-
-        foreach (TopicPartition partition in underWay.Keys)
-        {
-            if (Find(group, partition) is null)
-                Delete(group, partition, decision);
-        }
+        return partitions.Count <= max;
     }
 
     /// <summary>Decides to forget what a group has committed in one partition.</summary>

@@ -47,6 +47,13 @@ internal interface IGroup
     /// <returns>The error to answer, or None.</returns>
     ErrorCode CheckCommit(string memberId, string? instanceId, int epoch);
 
+    /// <summary>Called when a member's commit is accepted: where that is a sign of life, it is taken for one.</summary>
+    /// <param name="memberId">The member's id; empty for who is no member.</param>
+    /// <param name="now">The time that deadlines are counted in.</param>
+    void Commits(string memberId, long now)
+    {
+    }
+
     /// <summary>Decides whether somebody may read offsets.</summary>
     /// <param name="memberId">The member's id, or <see langword="null"/> for who is no member.</param>
     /// <param name="epoch">The member's epoch; negative for who is no member.</param>

@@ -47,6 +47,7 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
             return;
         }
 
+        groups.Find(request.GroupId)?.Commits(request.MemberId, decision.Now);
         foreach (OffsetCommitRequest.OffsetCommitRequestTopic asked in request.Topics)
             Decide(asked, decision);
         decision.Answer(reply, _response);

@@ -21,11 +21,12 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
             || !groups.Offsets.Has(name)
             || groups.Offsets.FindAll(name).Any(offset => IsOfDeletedTopic(offset.Key, offset.Value));
 
-    /// <summary>Decides about one group.</summary>
+    /// <summary>Decides about one group. Where there is much to forget, it takes several steps.</summary>
     /// <param name="groups">The groups.</param>
     /// <param name="name">The group's name.</param>
     /// <param name="decision">Takes the records.</param>
-    public void Decide(GroupTable groups, string name, GroupDecision decision)
+    /// <returns><see langword="true"/> if there is nothing left to do.</returns>
+    public bool Decide(GroupTable groups, string name, GroupDecision decision)
     {
         IGroup? group = groups.Find(name);
         bool isAllGone = true;
@@ -33,6 +34,8 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
         {
             bool goes = !groups.Offsets.IsUnderWay(name, partition)
                 && (IsOfDeletedTopic(partition, offset) || IsExpired(group, partition, offset, decision.Timestamp));
+            if (goes && decision.Records.Count == GroupDeletion.StepMax)
+                return false;
             if (goes)
                 GroupOffsets.Delete(name, partition, decision);
             isAllGone &= goes;
@@ -40,6 +43,7 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
 
         if (group is { IsEmpty: true } && isAllGone && !groups.Offsets.IsUnderWay(name))
             group.Delete(decision);
+        return true;
     }
 
     private bool IsOfDeletedTopic(TopicPartition partition, in CommittedOffset offset) =>

@@ -48,6 +48,22 @@ public sealed class ClassicGroupBrokerTests
     }
 
     [Fact]
+    public async Task A_commit_is_a_sign_of_life()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        await broker.CreateTopicAsync("orders");
+        JoinGroupResponse member = await JoinAsync(broker);
+        broker.Time.Advance(TimeSpan.FromMilliseconds(9_999));
+        Assert.Equal(ErrorCode.None, await CommitAsync(broker, 5, member));
+
+        broker.Time.Advance(TimeSpan.FromMilliseconds(9_999));
+
+        Assert.Equal("Stable", (await DescribeAsync(broker)).GroupState);
+        broker.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("Empty", (await DescribeAsync(broker)).GroupState);
+    }
+
+    [Fact]
     public async Task A_node_that_stops_answers_who_waits_for_other_members()
     {
         BrokerHarness broker = await BrokerHarness.StartAsync();

@@ -160,6 +160,68 @@ public sealed class OffsetsPartitionTests
     }
 
     [Fact]
+    public async Task A_hasty_end_answers_who_waits_for_the_disk_too()
+    {
+        Shell shell = new();
+        await shell.WriteAsync(1, "begun");
+        Task<string> waits = shell.WaitAsync();
+        shell.Disk.HoldFlushes();
+        Task<string> written = shell.WriteAsync(2, "written");
+        shell.Partition.Close(ErrorCode.CoordinatorNotAvailable);
+        Assert.False(written.IsCompleted);
+
+        shell.Partition.Expire(ErrorCode.CoordinatorNotAvailable);
+
+        Assert.Equal(nameof(ErrorCode.CoordinatorNotAvailable), await waits);
+        Assert.Equal(nameof(ErrorCode.CoordinatorNotAvailable), await written);
+        shell.Disk.ReleaseFlushes();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_text_too_long_for_its_record_is_refused_and_nothing_is_half_changed(bool isAhead)
+    {
+        Shell shell = new();
+        await shell.WriteAsync(1, "begun");
+
+        Assert.Equal(nameof(ErrorCode.InvalidRequest), await shell.Partition.DecideAsync<string>(
+            Group, Refusal, (_, decision, reply) =>
+            {
+                decision.Append(ScriptedGroup.Record(Group, 2));
+                decision.Append(GroupRecord.Of(
+                    new OffsetCommitKey { Group = Group, Topic = new string('x', 40_000) },
+                    new OffsetCommitValue()));
+                decision.IsAhead = isAhead;
+                decision.Answer(reply, "written");
+            }));
+
+        Assert.Equal(isAhead, shell.Partition.IsLost);
+        if (isAhead)
+            shell.Open();
+        Assert.Equal([1], shell.Generations());
+        Assert.Equal("3", await shell.WriteAsync(3, "3"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_given_is_not_refused_afterwards()
+    {
+        int refusals = 0;
+        GroupReply<string> reply = new(error =>
+        {
+            refusals++;
+            return error.ToString();
+        });
+        reply.Decide("given");
+        reply.Complete();
+
+        reply.Refuse(ErrorCode.UnknownServerError);
+
+        Assert.Equal("given", await reply.Outcome);
+        Assert.Equal(0, refusals);
+    }
+
+    [Fact]
     public async Task Groups_are_loaded_with_all_their_records_and_forgotten_with_their_end()
     {
         Shell shell = new();
@@ -175,7 +237,7 @@ public sealed class OffsetsPartitionTests
         await shell.Partition.DecideAsync<string>(Group, Refusal, (groups, decision, reply) =>
         {
             groups.Find(Group)!.Delete(decision);
-            groups.Offsets.Delete(Group, decision);
+            groups.Offsets.Delete(Group, int.MaxValue, decision);
             decision.Answer(reply, "gone");
         });
         Assert.False(shell.Partition.Read(groups => groups.Has(Group)));
@@ -193,7 +255,7 @@ public sealed class OffsetsPartitionTests
         {
             Assert.True(groups.Offsets.Has(Group));
             Assert.Empty(groups.Offsets.FindAll(Group));
-            groups.Offsets.Delete(Group, decision);
+            groups.Offsets.Delete(Group, int.MaxValue, decision);
             decision.Answer(reply, "gone");
         });
         shell.Disk.ReleaseFlushes();

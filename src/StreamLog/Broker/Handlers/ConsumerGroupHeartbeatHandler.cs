@@ -1,3 +1,4 @@
+using StreamLog.Groups;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
@@ -10,10 +11,16 @@ internal sealed class ConsumerGroupHeartbeatHandler(BrokerParts parts)
     /// <inheritdoc/>
     protected override ValueTask<ConsumerGroupHeartbeatResponse> HandleAsync(
         ConsumerGroupHeartbeatRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        parts.Groups.HeartbeatAsync(
-            request,
-            context.ClientId ?? "",
-            context.ClientHost,
-            parts.Environment.NewId().ToString(),
-            cancellationToken);
+        !GroupRequestRules.Fits(context)
+            ? new ValueTask<ConsumerGroupHeartbeatResponse>(new ConsumerGroupHeartbeatResponse
+            {
+                ErrorCode = ErrorCode.InvalidRequest,
+                ErrorMessage = "The client's id is too long.",
+            })
+            : parts.Groups.HeartbeatAsync(
+                request,
+                context.ClientId ?? "",
+                context.ClientHost,
+                parts.Environment.NewId().ToString(),
+                cancellationToken);
 }

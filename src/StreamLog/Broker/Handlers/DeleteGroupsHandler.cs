@@ -1,4 +1,3 @@
-using StreamLog.Groups;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
@@ -17,12 +16,10 @@ internal sealed class DeleteGroupsHandler(BrokerParts parts) : ApiHandler<Delete
         return new DeleteGroupsResponse { Results = [.. await Task.WhenAll(deletions).ConfigureAwait(false)] };
     }
 
-    private ValueTask<DeleteGroupsResponse.DeletableGroupResult> DeleteAsync(
-        string name, CancellationToken cancellationToken) =>
-        parts.Groups.DecideAsync<DeleteGroupsResponse.DeletableGroupResult>(
-            name,
-            mayCreate: false,
-            error => new DeleteGroupsResponse.DeletableGroupResult { GroupId = name, ErrorCode = error },
-            (groups, decision, reply) => GroupDeletion.Delete(groups, name, decision, reply),
-            cancellationToken);
+    private async ValueTask<DeleteGroupsResponse.DeletableGroupResult> DeleteAsync(
+        string name, CancellationToken cancellationToken) => new()
+        {
+            GroupId = name,
+            ErrorCode = await parts.Groups.DeleteGroupAsync(name, cancellationToken).ConfigureAwait(false),
+        };
 }

@@ -1,3 +1,4 @@
+using StreamLog.Groups;
 using StreamLog.Groups.Classic;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
@@ -10,13 +11,15 @@ internal sealed class HeartbeatHandler(BrokerParts parts) : ApiHandler<Heartbeat
     /// <inheritdoc/>
     protected override ValueTask<HeartbeatResponse> HandleAsync(
         HeartbeatRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        parts.Groups.DecideAsync<HeartbeatResponse>(
-            request.GroupId,
-            mayCreate: false,
-            static error => new HeartbeatResponse
-            {
-                ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
-            },
-            (groups, decision, reply) => ClassicRequests.Heartbeat(groups, request, decision, reply),
-            cancellationToken);
+        !GroupRequestRules.Fits(request.MemberId)
+            ? new ValueTask<HeartbeatResponse>(new HeartbeatResponse { ErrorCode = ErrorCode.InvalidRequest })
+            : parts.Groups.DecideAsync<HeartbeatResponse>(
+                request.GroupId,
+                mayCreate: false,
+                static error => new HeartbeatResponse
+                {
+                    ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
+                },
+                (groups, decision, reply) => ClassicRequests.Heartbeat(groups, request, decision, reply),
+                cancellationToken);
 }

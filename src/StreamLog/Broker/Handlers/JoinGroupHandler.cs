@@ -1,3 +1,4 @@
+using StreamLog.Groups;
 using StreamLog.Groups.Classic;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
@@ -11,6 +12,12 @@ internal sealed class JoinGroupHandler(BrokerParts parts) : ApiHandler<JoinGroup
     protected override ValueTask<JoinGroupResponse> HandleAsync(
         JoinGroupRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (!GroupRequestRules.Fits(request) || !GroupRequestRules.Fits(context))
+        {
+            return new ValueTask<JoinGroupResponse>(
+                ClassicGroup.RefuseJoin(ErrorCode.InvalidRequest, request.MemberId ?? ""));
+        }
+
         ClassicJoin join = new(request, context.ClientId ?? "", context.ClientHost, parts.Environment.NewId());
         return parts.Groups.DecideAsync<JoinGroupResponse>(
             request.GroupId,

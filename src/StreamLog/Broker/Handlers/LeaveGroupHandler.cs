@@ -1,3 +1,4 @@
+using StreamLog.Groups;
 using StreamLog.Groups.Classic;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
@@ -11,6 +12,9 @@ internal sealed class LeaveGroupHandler(BrokerParts parts) : ApiHandler<LeaveGro
     protected override async ValueTask<LeaveGroupResponse> HandleAsync(
         LeaveGroupRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (!GroupRequestRules.Fits(request))
+            return new LeaveGroupResponse { ErrorCode = ErrorCode.InvalidRequest };
+
         // Older versions name one member at the top, and are answered there.
         bool isSingle = request.Members.Count == 0 && request.MemberId.Length > 0;
         LeaveGroupRequest asked = isSingle

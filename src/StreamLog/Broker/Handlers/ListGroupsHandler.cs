@@ -12,7 +12,9 @@ internal sealed class ListGroupsHandler(BrokerParts parts) : ApiHandler<ListGrou
         ListGroupsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         ListGroupsResponse response = new();
-        foreach (GroupListing group in parts.Groups.ListGroups())
+        IReadOnlyList<GroupListing> groups = parts.Groups.ListGroups(out ErrorCode error);
+        response.ErrorCode = error;
+        foreach (GroupListing group in groups)
         {
             if (!IsAskedFor(request.StatesFilter, group.State) || !IsAskedFor(request.TypesFilter, group.Type))
                 continue;

@@ -1,3 +1,4 @@
+using StreamLog.Groups;
 using StreamLog.Groups.Classic;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
@@ -10,13 +11,15 @@ internal sealed class SyncGroupHandler(BrokerParts parts) : ApiHandler<SyncGroup
     /// <inheritdoc/>
     protected override ValueTask<SyncGroupResponse> HandleAsync(
         SyncGroupRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        parts.Groups.DecideAsync<SyncGroupResponse>(
-            request.GroupId,
-            mayCreate: false,
-            static error => new SyncGroupResponse
-            {
-                ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
-            },
-            (groups, decision, reply) => ClassicRequests.Sync(groups, request, decision, reply),
-            cancellationToken);
+        !GroupRequestRules.Fits(request)
+            ? new ValueTask<SyncGroupResponse>(new SyncGroupResponse { ErrorCode = ErrorCode.InvalidRequest })
+            : parts.Groups.DecideAsync<SyncGroupResponse>(
+                request.GroupId,
+                mayCreate: false,
+                static error => new SyncGroupResponse
+                {
+                    ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
+                },
+                (groups, decision, reply) => ClassicRequests.Sync(groups, request, decision, reply),
+                cancellationToken);
 }

@@ -134,6 +134,13 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     }
 
     /// <inheritdoc/>
+    public void Commits(string memberId, long now)
+    {
+        if (_members.TryFind(memberId, out ClassicMember? member))
+            _sessions.Set(member.Id, now + member.SessionTimeoutMs);
+    }
+
+    /// <inheritdoc/>
     public ErrorCode CheckFetch(string? memberId, int epoch) => ErrorCode.None;
 
     /// <inheritdoc/>

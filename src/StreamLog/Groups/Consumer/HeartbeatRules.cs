@@ -57,6 +57,8 @@ internal static class HeartbeatRules
             return "InstanceId must not be empty.";
         if (IsBlank(request.RackId))
             return "RackId must not be empty.";
+        if (!GroupRequestRules.Fits(request))
+            return "A text is missing or too long: an InstanceId has at most 249 characters.";
 
         return request.MemberEpoch switch
         {
