@@ -176,4 +176,13 @@ public enum ApiKey : short
 
     /// <summary>Kafka's <c>ShareAcknowledge</c>.</summary>
     ShareAcknowledge = 79,
+
+    /// <summary>Kafka's <c>DescribeShareGroupOffsets</c>.</summary>
+    DescribeShareGroupOffsets = 90,
+
+    /// <summary>Kafka's <c>AlterShareGroupOffsets</c>.</summary>
+    AlterShareGroupOffsets = 91,
+
+    /// <summary>Kafka's <c>DeleteShareGroupOffsets</c>.</summary>
+    DeleteShareGroupOffsets = 92,
 }

@@ -45,7 +45,8 @@ public static class ConsumerOffsetRecords
     /// <param name="key">The bytes.</param>
     /// <returns>
     /// An <see cref="OffsetCommitKey"/>, a <see cref="GroupMetadataKey"/>, one of the keys of
-    /// <see cref="ConsumerGroupRecords"/>, or null for a kind that is not known here.
+    /// <see cref="ConsumerGroupRecords"/> or <see cref="ShareGroupRecords"/>, or null for a kind that is not known
+    /// here.
     /// </returns>
     /// <exception cref="StreamLogException">The bytes are malformed.</exception>
     public static object? ReadKey(ReadOnlySpan<byte> key)
@@ -60,6 +61,11 @@ public static class ConsumerOffsetRecords
             6 => Read<ConsumerGroupTargetAssignmentMetadataKey>(key),
             7 => Read<ConsumerGroupTargetAssignmentMemberKey>(key),
             8 => Read<ConsumerGroupCurrentMemberAssignmentKey>(key),
+            10 => Read<ShareGroupMemberMetadataKey>(key),
+            11 => Read<ShareGroupMetadataKey>(key),
+            12 => Read<ShareGroupTargetAssignmentMetadataKey>(key),
+            13 => Read<ShareGroupTargetAssignmentMemberKey>(key),
+            14 => Read<ShareGroupCurrentMemberAssignmentKey>(key),
             16 => Read<ConsumerGroupRegularExpressionKey>(key),
             _ => null,
         };

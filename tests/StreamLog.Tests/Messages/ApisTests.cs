@@ -45,6 +45,13 @@ public sealed class ApisTests
         { ApiKey.ListTransactions, 0, 2, 0 },
         { ApiKey.ConsumerGroupHeartbeat, 0, 1, 0 },
         { ApiKey.ConsumerGroupDescribe, 0, 1, 0 },
+        { ApiKey.ShareGroupHeartbeat, 1, 1, 0 },
+        { ApiKey.ShareGroupDescribe, 1, 1, 0 },
+        { ApiKey.ShareFetch, 1, 2, 0 },
+        { ApiKey.ShareAcknowledge, 1, 2, 0 },
+        { ApiKey.DescribeShareGroupOffsets, 0, 1, 0 },
+        { ApiKey.AlterShareGroupOffsets, 0, 0, 0 },
+        { ApiKey.DeleteShareGroupOffsets, 0, 0, 0 },
     };
 
     [Theory]

@@ -1,0 +1,38 @@
+namespace StreamLog.Protocol.Messages;
+
+// Versions:
+//   0  the first; flexible
+
+/// <summary>The value of what a member of a share group reads in <c>__consumer_offsets</c>.</summary>
+/// <remarks>Not thread-safe.</remarks>
+[Message(MessageKind.Record, 0, 0, FlexibleFrom = 0)]
+public sealed partial class ShareGroupCurrentMemberAssignmentValue
+{
+    /// <summary>Gets or sets the member's epoch.</summary>
+    [Field("0+")]
+    public int MemberEpoch { get; set; }
+
+    /// <summary>Gets or sets the epoch before.</summary>
+    [Field("0+")]
+    public int PreviousMemberEpoch { get; set; }
+
+    /// <summary>Gets or sets the member's state.</summary>
+    [Field("0+")]
+    public sbyte State { get; set; }
+
+    /// <summary>Gets or sets the partitions.</summary>
+    [Field("0+")]
+    public List<TopicPartitions> AssignedPartitions { get; set; } = [];
+
+    /// <summary>Some partitions of one topic.</summary>
+    public sealed partial class TopicPartitions
+    {
+        /// <summary>Gets or sets the topic's id.</summary>
+        [Field("0+")]
+        public Guid TopicId { get; set; }
+
+        /// <summary>Gets or sets the partitions' numbers.</summary>
+        [Field("0+")]
+        public List<int> Partitions { get; set; } = [];
+    }
+}
