@@ -1,5 +1,6 @@
 using StreamLog.Groups.Classic;
 using StreamLog.Groups.Consumer;
+using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
@@ -32,6 +33,7 @@ internal sealed class GroupCoordinator
     public static IGroup? CreateGroup(GroupRecord record) => record.Key switch
     {
         GroupMetadataKey => new ClassicGroup(record.Group, ClassicGroupSettings.Default),
+        { } key when ShareGroupRecords.IsKey(key) => new ShareGroup(record.Group, new ShareGroupSettings()),
         _ => new ConsumerGroup(record.Group, ConsumerSettings),
     };
 

@@ -37,4 +37,21 @@ internal readonly record struct GroupRecord(string Group, object Key, object? Va
         },
         key,
         value);
+
+    /// <summary>Creates a record of a share group.</summary>
+    /// <param name="key">The message of its key.</param>
+    /// <param name="value">The message of its value, or <see langword="null"/> to forget it.</param>
+    /// <returns>The record.</returns>
+    public static GroupRecord OfShareGroup(object key, object? value) => new(
+        key switch
+        {
+            ShareGroupMetadataKey message => message.GroupId,
+            ShareGroupMemberMetadataKey message => message.GroupId,
+            ShareGroupTargetAssignmentMetadataKey message => message.GroupId,
+            ShareGroupTargetAssignmentMemberKey message => message.GroupId,
+            ShareGroupCurrentMemberAssignmentKey message => message.GroupId,
+            _ => throw new ArgumentException($"{key.GetType()} is no key of a share group.", nameof(key)),
+        },
+        key,
+        value);
 }

@@ -13,6 +13,7 @@ internal static class GroupRecordCodec
     {
         OffsetCommitKey key => ConsumerOffsetRecords.WriteKey(key),
         GroupMetadataKey key => ConsumerOffsetRecords.WriteKey(key),
+        { } key when ShareGroupRecords.IsKey(key) => ShareGroupRecords.WriteKey(key),
         _ => ConsumerGroupRecords.WriteKey(record.Key),
     };
 
@@ -24,6 +25,7 @@ internal static class GroupRecordCodec
         OffsetCommitValue value => ConsumerOffsetRecords.WriteValue(value),
         GroupMetadataValue value => ConsumerOffsetRecords.WriteValue(value),
         null => throw new UnreachableException("A record without a value has none to encode."),
+        { } value when ShareGroupRecords.IsKey(record.Key) => ShareGroupRecords.WriteValue(value),
         _ => ConsumerGroupRecords.WriteValue(record.Value),
     };
 
@@ -41,6 +43,8 @@ internal static class GroupRecordCodec
                 key, hasValue ? ConsumerOffsetRecords.ReadOffsetCommitValue(valueBytes) : null),
             GroupMetadataKey key => GroupRecord.Of(
                 key, hasValue ? ConsumerOffsetRecords.ReadGroupMetadataValue(valueBytes) : null),
+            { } key when ShareGroupRecords.IsKey(key) => GroupRecord.OfShareGroup(
+                key, hasValue ? ShareGroupRecords.ReadValue(key, valueBytes) : null),
             { } key => GroupRecord.OfConsumerGroup(
                 key, hasValue ? ConsumerGroupRecords.ReadValue(key, valueBytes) : null),
             null => null,

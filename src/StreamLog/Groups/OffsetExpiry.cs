@@ -1,3 +1,4 @@
+using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 
 namespace StreamLog.Groups;
@@ -41,7 +42,8 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
             isAllGone &= goes;
         }
 
-        if (group is { IsEmpty: true } && isAllGone && !groups.Offsets.IsUnderWay(name))
+        // How far a share group has come is kept elsewhere, for as long as the group.
+        if (group is { IsEmpty: true } and not ShareGroup && isAllGone && !groups.Offsets.IsUnderWay(name))
             group.Delete(decision);
         return true;
     }

@@ -1,3 +1,4 @@
+using StreamLog.Groups.Share;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Classic;
@@ -22,7 +23,7 @@ internal static class ClassicRequests
         {
             error = ErrorCode.InvalidSessionTimeout;
         }
-        else if (known is not (null or ClassicGroup) && !known.IsEmpty)
+        else if (known is not (null or ClassicGroup) && (!known.IsEmpty || known is ShareGroup))
         {
             error = ErrorCode.InconsistentGroupProtocol;
         }

@@ -1,3 +1,4 @@
+using StreamLog.Groups.Share;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Consumer;
@@ -30,8 +31,9 @@ internal sealed class ConsumerHeartbeat(HeartbeatCall call, ConsumerGroupSetting
             return;
         }
 
-        // A group of another protocol gives way once it has no members: Kafka's migration policy "disabled".
-        if (!call.IsJoin || known is { IsEmpty: false })
+        // A group of another protocol gives way once it has no members: Kafka's migration policy "disabled". A share
+        // group does not: it has come somewhere.
+        if (!call.IsJoin || known is { IsEmpty: false } or ShareGroup)
         {
             decision.Answer(reply, new ConsumerGroupHeartbeatResponse
             {
