@@ -60,6 +60,29 @@ public sealed class PartitionLanesTests
     }
 
     [Fact]
+    public void What_stands_behind_a_lane_that_waits_does_not_end_the_reading_of_others()
+    {
+        PartitionLanes<string> lanes = new(new LaneLimits(1, 8, 100, 1));
+        for (int i = 0; i < 5; i++)
+            Add(lanes, i, 0);
+        lanes.Wait(lanes.TryStart()!);
+        for (int i = 5; i < 8; i++)
+            Add(lanes, i, i);
+        Assert.True(lanes.IsFull);
+
+        // More than half of what was fetched ahead waits, for as long as its lane does.
+        for (int i = 5; i < 8; i++)
+        {
+            Assert.False(lanes.HasRoom);
+            lanes.Done(lanes.TryStart()!);
+        }
+
+        Assert.True(lanes.HasRoom);
+        Add(lanes, 8, 8);
+        Assert.Equal(8, lanes.TryStart()!.First!.Offset);
+    }
+
+    [Fact]
     public void No_more_is_done_behind_a_paused_record_than_the_window_holds()
     {
         PartitionLanes<string> lanes = new(new LaneLimits(1, 5, 10, 1));

@@ -44,7 +44,11 @@ internal sealed class PartitionLanes<T>
     public bool IsFull => Unfinished >= _limits.Prefetch || _span.Count >= _limits.Window;
 
     /// <summary>Gets whether records may come again after it was full.</summary>
-    public bool HasRoom => Unfinished <= _limits.Prefetch / 2 && _span.Count < _limits.Window;
+    /// <remarks>Half of them are done by then, so that reading goes on in few steps; or nothing is left to run but what
+    /// is behind a lane that waits or is paused, which may go on doing so for long.</remarks>
+    public bool HasRoom => _span.Count < _limits.Window
+        && (Unfinished <= _limits.Prefetch / 2
+            || (Unfinished < _limits.Prefetch && Running == 0 && _ready.Count == 0));
 
     /// <summary>Gets whether records wait for others to make a batch with, so that somebody must
     /// <see cref="Ripen"/> them.</summary>
