@@ -4,6 +4,7 @@ using StreamLog.Clients.Handling;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
+using StreamLog.Protocol.Wire;
 
 namespace StreamLog;
 
@@ -152,7 +153,7 @@ internal sealed class NodeClients
                     _metrics,
                     listener,
                     keepsRaw: putsAside),
-                putsAside ? NewProducer(_options.Producer, DeadLetters.Serializer, DeadLetters.Serializer) : null,
+                putsAside ? NewProducer(LetterOptions(), DeadLetters.Serializer, DeadLetters.Serializer) : null,
                 _environment,
                 _handlerMetrics,
                 _loggers.CreateLogger("StreamLog.Handler"));
@@ -241,6 +242,13 @@ internal sealed class NodeClients
         new Producer<TKey, TValue>(
             _broker, _environment, options, keySerializer, valueSerializer, _loggers, _metrics),
         _tracing);
+
+    // What others may send is no measure of what was read: the limit of the letters' own topic is.
+    private ProducerOptions LetterOptions() => OptionCopies.Copy(_options.Producer, static letters =>
+    {
+        letters.MaxRequestBytes = WireLimits.BytesMax / 2;
+        letters.BufferBytes = Math.Max(letters.BufferBytes, letters.MaxRequestBytes);
+    });
 
     private ProducerOptions OptionsOf(Action<ProducerOptions>? configure)
     {

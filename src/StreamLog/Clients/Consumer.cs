@@ -83,6 +83,9 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// <summary>Gets or sets who hears of records that are handed out and done.</summary>
     internal IRecordTracker? Tracker { get; set; }
 
+    /// <summary>Gets the partition whose failure was thrown last, for the one who reads.</summary>
+    internal TopicPartition? LastFailed { get; private set; }
+
     /// <summary>Gets or sets whether every record keeps its bytes, and not only those that cannot be decoded.</summary>
     internal bool KeepsRaw { get; init; }
 
@@ -415,6 +418,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// next.</summary>
     private void ThrowFailure(PartitionReading reading, Exception failure)
     {
+        LastFailed = reading.Partition;
         CountTaken();
         _readings.Return(isFinished: true);
         _readings.Replace(

@@ -36,6 +36,7 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     private Deadline? _nextCommit;
     private PartitionWatch? _watch;
     private bool _isDisposed;
+    private bool _isDrained;
 
     /// <summary>Creates a consumer, and claims the topic for it.</summary>
     /// <param name="topic">The topic.</param>
@@ -91,6 +92,9 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
 
     /// <inheritdoc/>
     public int? LastKeyHash => _consumer.LastKeyHash;
+
+    /// <inheritdoc/>
+    public TopicPartition? LastFailed => _consumer.LastFailed;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Record<TKey, TValue>> ReadAllAsync(
@@ -161,7 +165,6 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
                 return;
             _isDisposed = true;
             watch = _watch;
-            _nextCommit?.TryCancel();
         }
 
         if (watch is not null)
@@ -169,8 +172,15 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
 
         // Nothing is handed out any more before what is done is committed for the last time.
         await _consumer.DisposeAsync().ConfigureAwait(false);
+        // What is done in time is committed in time: who drains slowly may not live to see its end.
         if (_listener is not null)
             await _listener.RevokedAsync(_assigned).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isDrained = true;
+            _nextCommit?.TryCancel();
+        }
+
         if (_options.Commit == CommitMode.OnComplete)
             await EnqueueCommit(CommitByItselfAsync).ConfigureAwait(false);
         else
@@ -221,7 +231,7 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
             return;
         lock (_gate)
         {
-            if (_nextCommit is not null || _isDisposed)
+            if (_nextCommit is not null || _isDrained)
                 return;
             Volatile.Write(ref _nextCommit, Deadline.Start(
                 _time,

@@ -11,12 +11,30 @@ internal sealed class HandSource : IRecordSource<string, string>, IRecordComplet
     private readonly Dictionary<TopicPartition, long> _next = [];
     private readonly HashSet<TopicPartition> _held = [];
     private readonly HashSet<LogPosition> _completed = [];
+    private readonly Dictionary<TopicPartition, Exception> _broken = [];
+    private readonly List<bool> _holds = [];
+    private Exception? _failure;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
 
     public IAssignmentListener? Listener { get; set; }
 
     public int? LastKeyHash { get; private set; }
+
+    public TopicPartition? LastFailed { get; private set; }
+
+    /// <summary>Gets how often the reading of a broken partition was tried.</summary>
+    public int FailureCount { get; private set; }
+
+    /// <summary>Gets what was asked of <see cref="Hold"/>, in order.</summary>
+    public bool[] Holds
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _holds];
+        }
+    }
 
     public int CompletedCount
     {
@@ -37,6 +55,35 @@ internal sealed class HandSource : IRecordSource<string, string>, IRecordComplet
     {
         lock (_gate)
             _completed.Add(position);
+    }
+
+    /// <summary>Lets a partition be unreadable, or not any more.</summary>
+    public void Break(TopicPartition partition, Exception? failure)
+    {
+        lock (_gate)
+        {
+            if (failure is null)
+                _broken.Remove(partition);
+            else
+                _broken[partition] = failure;
+        }
+
+        Change();
+    }
+
+    /// <summary>Ends all reading.</summary>
+    public void Fail(Exception failure)
+    {
+        lock (_gate)
+            _failure = failure;
+        Change();
+    }
+
+    /// <summary>Forgets what was completed.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+            _completed.Clear();
     }
 
     public void Assign(TopicPartition partition)
@@ -65,6 +112,7 @@ internal sealed class HandSource : IRecordSource<string, string>, IRecordComplet
     {
         lock (_gate)
         {
+            _holds.Add(isHeld);
             if (isHeld)
                 _held.Add(partition);
             else
@@ -79,6 +127,7 @@ internal sealed class HandSource : IRecordSource<string, string>, IRecordComplet
     {
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Record<string, string>? record = null;
             Task changed;
             lock (_gate)
@@ -86,8 +135,18 @@ internal sealed class HandSource : IRecordSource<string, string>, IRecordComplet
                 changed = _changed.Task;
                 if (_isDisposed)
                     yield break;
+                LastFailed = null;
+                if (_failure is not null)
+                    throw _failure;
                 foreach (TopicPartition partition in _next.Keys.Where(partition => !_held.Contains(partition)).Take(1))
                 {
+                    if (_broken.TryGetValue(partition, out Exception? broken))
+                    {
+                        LastFailed = partition;
+                        FailureCount++;
+                        throw broken;
+                    }
+
                     long offset = _next[partition]++;
                     record = new Record<string, string>(
                         new LogPosition(partition.Topic, partition.Partition, offset),

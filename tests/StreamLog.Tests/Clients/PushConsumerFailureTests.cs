@@ -31,13 +31,17 @@ public sealed class PushConsumerFailureTests
         Assert.Equal(["good:1"], handled.Values);
         Assert.Equal(1, failures);
         trial.Environment.Time.Advance(TimeSpan.FromMilliseconds(799));
+
+        // One at a time, in turn: a lane whose time had come would have gone before this one.
+        await trial.AppendAsync("good", "good:2");
+        await Eventually.HoldsAsync(() => handled.Values.Count == 2);
         Assert.Equal(1, Volatile.Read(ref failures));
 
-        await trial.Environment.RunAsync(handled.CountAsync(3));
-        Assert.Equal(["good:1", "bad:1", "bad:2"], handled.Values);
+        await trial.Environment.RunAsync(handled.CountAsync(4));
+        Assert.Equal(["good:1", "good:2", "bad:1", "bad:2"], handled.Values);
         Assert.Equal(3, failures);
         await trial.StopAsync(handler);
-        Assert.Equal(3, await trial.CommittedAsync());
+        Assert.Equal(4, await trial.CommittedAsync());
     }
 
     [Fact]
@@ -77,6 +81,29 @@ public sealed class PushConsumerFailureTests
                 "streamlog.dead-letter.exception-message=No such customer.",
             ],
             letter.Headers.Select(header => $"{header.Key}={letter.Headers.GetText(header.Key)}"));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_too_large_goes_without_words_or_its_record_stands()
+    {
+        await using HandlerTrial trial = await HandlerTrial.StartAsync();
+        int limit = new ProducerOptions().MaxRequestBytes;
+        await trial.AppendAsync("a", new string('a', limit - 1_000));
+        await trial.AppendAsync("b", new string('b', limit - 150));
+        IPushConsumer handler = trial.Handle(
+            (_, _) => throw new InvalidOperationException(new string('w', 5_000)),
+            settings => settings.Concurrency(perPartitionByKey: 2).Retry().DeadLetterTo("dead"));
+
+        await Eventually.HoldsAsync(() => handler.Describe() is { Paused.Count: 1, InFlight: 1 });
+        Assert.Equal([new LogPosition("orders", 0, 1)], handler.Describe().Paused);
+        await trial.StopAsync(handler);
+
+        Record<string, string> letter = Assert.Single(await trial.DeadLettersAsync());
+        Assert.Equal(("a", limit - 1_000), (letter.Key, letter.Value.Length));
+        Assert.DoesNotContain(letter.Headers, header => header.Key == DeadLetterHeaders.ExceptionMessage);
+        Assert.Equal(
+            "System.InvalidOperationException", letter.Headers.GetText(DeadLetterHeaders.ExceptionType));
+        Assert.Equal(1, await trial.CommittedAsync());
     }
 
     [Fact]

@@ -93,6 +93,59 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task All_handlers_of_a_host_stop_side_by_side()
+    {
+        Handled begun = new();
+        TaskCompletionSource mayFinish = new();
+        using IHost host = Build(services => services.AddStreamLog(InMemory).AddTopic<string, string>("orders")
+            .AddHandler<string, string>("orders", "quick", (_, _) => ValueTask.CompletedTask)
+            .AddHandler<string, string>("orders", "slow", async (record, _) =>
+            {
+                begun.Add(record.Value);
+                await mayFinish.Task;
+            })
+            .AddHandler<string, string>("orders", "other", (_, _) => ValueTask.CompletedTask));
+        await host.StartAsync();
+        await host.Services.GetRequiredService<ITopic<string, string>>().AppendAsync("k", "v");
+        await begun.CountAsync(1);
+        IStreamLog log = host.Services.GetRequiredService<IStreamLog>();
+
+        Task stop = host.StopAsync();
+
+        // Whatever their order, none waits for the slow one.
+        await Eventually.HoldsAsync(() =>
+            log.Health.Handlers.Count(handler => handler.State == HandlerState.Stopped) == 2);
+        Assert.False(stop.IsCompleted);
+        mayFinish.SetResult();
+        await stop;
+    }
+
+    [Fact]
+    public async Task A_record_larger_than_others_may_send_is_put_aside_all_the_same()
+    {
+        const int Large = 2 * 1024 * 1024;
+        using IHost host = Build(services => services.AddStreamLog(InMemory)
+            .AddTopic<string, string>("orders", topic => topic.MaxMessageBytes = 2 * Large)
+            .AddTopic<string, string>("dead", topic => topic.MaxMessageBytes = 2 * Large)
+            .AddHandler<string, string>(
+                "orders",
+                "g",
+                (_, _) => throw new InvalidOperationException("No."),
+                settings => settings.Retry().DeadLetterTo("dead")));
+        await host.StartAsync();
+        IStreamLog log = host.Services.GetRequiredService<IStreamLog>();
+        await using (IProducer<string, string> producer = log.CreateProducer<string, string>(
+            options => (options.MaxRequestBytes, options.BufferBytes) = (2 * Large, 4 * Large)))
+        {
+            await producer.AppendAsync("orders", new("k", new string('v', Large)));
+        }
+
+        await Eventually.HoldsAsync(() => log.Topics.Single(topic => topic.Name == "dead")
+            .Partitions.Sum(partition => partition.HighWatermark) == 1);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task No_record_is_given_up_because_the_handler_cannot_be_made()
     {
         Handled handled = new();

@@ -17,9 +17,10 @@ internal static class DeadLetters
     /// <param name="group">The group whose handler failed.</param>
     /// <param name="attempts">How often.</param>
     /// <param name="failure">How, the last time.</param>
+    /// <param name="isBrief">Whether the exception's own words are left out, to make the letter smaller.</param>
     /// <returns>The dead letter.</returns>
     public static ProducerRecord<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?> Of<TKey, TValue>(
-        Record<TKey, TValue> record, string group, int attempts, Exception failure)
+        Record<TKey, TValue> record, string group, int attempts, Exception failure, bool isBrief = false)
     {
         RecordHeaders headers = new();
         foreach (Header header in record.Headers)
@@ -32,7 +33,8 @@ internal static class DeadLetters
         headers.Add(DeadLetterHeaders.Group, group);
         headers.Add(DeadLetterHeaders.Attempts, Text(attempts));
         headers.Add(DeadLetterHeaders.ExceptionType, failure.GetType().FullName ?? failure.GetType().Name);
-        headers.Add(DeadLetterHeaders.ExceptionMessage, Short(failure.Message));
+        if (!isBrief)
+            headers.Add(DeadLetterHeaders.ExceptionMessage, Short(failure.Message));
         return new ProducerRecord<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?>(
             record.HasKey ? (ReadOnlyMemory<byte>?)record.RawKey : null,
             record.IsTombstone ? null : (ReadOnlyMemory<byte>?)record.RawValue)

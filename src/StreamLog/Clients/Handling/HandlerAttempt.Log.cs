@@ -52,5 +52,13 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
             "passed. Mend what is wrong with it and restart, or give the handler a dead-letter topic.")]
         public static partial void Paused(
             ILogger logger, Exception exception, string group, LogPosition position, int attempts);
+
+        [LoggerMessage(
+            5307,
+            LogLevel.Error,
+            "The record at {Position}, on which the handler of group {Group} failed, is too large for {Topic} with " +
+            "what is said of it. It is not passed. Raise the topic's max.message.bytes and restart.")]
+        public static partial void TooLargeToPutAside(
+            ILogger logger, Exception exception, string group, LogPosition position, string topic);
     }
 }

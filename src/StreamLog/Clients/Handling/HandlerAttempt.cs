@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using StreamLog.Diagnostics;
@@ -22,7 +23,7 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
     private readonly HandlerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Backoff _backoff;
-    private volatile Exception? _deadLetterFailure;
+    private readonly ConcurrentDictionary<LogPosition, Exception> _deadLetterFailures = new();
 
     /// <summary>Creates it.</summary>
     /// <param name="plan">How records are handled.</param>
@@ -49,7 +50,7 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
     }
 
     /// <summary>Gets why a dead letter cannot be appended now, or <see langword="null"/>.</summary>
-    public Exception? DeadLetterFailure => _deadLetterFailure;
+    public Exception? DeadLetterFailure => _deadLetterFailures.Values.FirstOrDefault();
 
     /// <summary>Makes an attempt.</summary>
     /// <param name="records">The records.</param>
@@ -115,9 +116,10 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
 
         if (_deadLetters is not null)
         {
-            bool isAppended =
+            RecordFate fate =
                 await PutAsideAsync(records[0], attempts, failure, cancellationToken).ConfigureAwait(false);
-            return (isAppended ? RecordFate.Done : RecordFate.Abandoned, default, null);
+            _deadLetterFailures.TryRemove(position, out _);
+            return (fate, default, fate == RecordFate.Paused ? failure : null);
         }
 
         if (_plan.WhenExhausted == WhenExhausted.Skip)
@@ -132,34 +134,50 @@ internal sealed partial class HandlerAttempt<TKey, TValue>
     }
 
     // The record is not done before its dead letter is durable, however long that takes.
-    private async ValueTask<bool> PutAsideAsync(
+    private async ValueTask<RecordFate> PutAsideAsync(
         Record<TKey, TValue> record, int attempts, Exception failure, CancellationToken cancellationToken)
     {
-        ProducerRecord<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?> letter =
-            DeadLetters.Of(record, _plan.Group, attempts, failure);
+        bool isBrief = false;
         for (int tries = 1; ; tries++)
         {
             try
             {
                 LogPosition at = await _deadLetters!
-                    .AppendAsync(_plan.DeadLetterTopic!, letter, cancellationToken).ConfigureAwait(false);
-                _deadLetterFailure = null;
+                    .AppendAsync(
+                        _plan.DeadLetterTopic!,
+                        DeadLetters.Of(record, _plan.Group, attempts, failure, isBrief),
+                        cancellationToken)
+                    .ConfigureAwait(false);
                 Log.PutAside(_logger, failure, _plan.Group, record.Position, attempts, at);
                 _metrics.PutAside(_plan.Topic, _plan.Group);
-                return true;
+                return RecordFate.Done;
+            }
+            catch (StreamLogException exception) when (
+                exception.ErrorCode is ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge)
+            {
+                // It stays too large, however often it is tried; a little smaller it can be made.
+                if (isBrief)
+                {
+                    Log.TooLargeToPutAside(
+                        _logger, exception, _plan.Group, record.Position, _plan.DeadLetterTopic!);
+                    return RecordFate.Paused;
+                }
+
+                isBrief = true;
+                continue;
             }
             catch (Exception exception)
             {
                 if (cancellationToken.IsCancellationRequested)
-                    return false;
-                _deadLetterFailure = exception;
+                    return RecordFate.Abandoned;
+                _deadLetterFailures[record.Position] = exception;
                 Log.CannotPutAside(_logger, exception, _plan.Group, record.Position, _plan.DeadLetterTopic!);
             }
 
             await Task.Delay(_backoff.Before(tries), _environment.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
-                return false;
+                return RecordFate.Abandoned;
         }
     }
 

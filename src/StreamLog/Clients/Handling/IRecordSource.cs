@@ -11,6 +11,11 @@ internal interface IRecordSource<TKey, TValue> : IAsyncDisposable
     /// <see langword="null"/> if it has none.</summary>
     int? LastKeyHash { get; }
 
+    /// <summary>Gets the partition whose failure ended the reading last, for the one who reads;
+    /// <see langword="null"/> if it was no partition's. Reading may begin again, and goes on at the other
+    /// ones.</summary>
+    TopicPartition? LastFailed => null;
+
     /// <summary>Reads record after record, until the source is disposed.</summary>
     /// <param name="cancellationToken">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The records.</returns>

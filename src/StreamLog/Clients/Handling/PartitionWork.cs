@@ -16,6 +16,9 @@ internal sealed class PartitionWork<TKey, TValue>
     // How long handlers that were asked to give up may take to do it.
     private static readonly TimeSpan GivingUp = TimeSpan.FromSeconds(1);
 
+    // A partition that could not be read and then was read for so long is well again.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
+
     private readonly TopicPartition _partition;
     private readonly HandlerPlan _plan;
     private readonly HandlerAttempt<TKey, TValue> _attempt;
@@ -32,6 +35,13 @@ internal sealed class PartitionWork<TKey, TValue>
     private TaskCompletionSource? _idle;
     private bool _isHeld;
     private bool _isReleased;
+
+    // Only where the partition could not be read: how often in a row, and what ends the pause, or the time after it in
+    // which it must not fail again.
+    private Exception? _readFailure;
+    private int _readFailures;
+    private Deadline? _readAgain;
+    private bool _isUnread;
 
     /// <summary>Creates the work on a partition.</summary>
     /// <param name="partition">The partition.</param>
@@ -74,6 +84,8 @@ internal sealed class PartitionWork<TKey, TValue>
         {
             if (_idle is not null)
                 return;
+            if (_readFailure is not null)
+                ForgetReadFailure();
             _lanes.Add(record.Offset, lane, record, isAlone, _time.GetTimestamp());
             becomesFull = _lanes.IsFull && !_isHeld;
             _isHeld |= becomesFull;
@@ -99,6 +111,34 @@ internal sealed class PartitionWork<TKey, TValue>
         }
     }
 
+    /// <summary>Gets why the partition cannot be read, or <see langword="null"/>.</summary>
+    public Exception? ReadFailure => Volatile.Read(ref _readFailure);
+
+    /// <summary>Stops reading the partition for a while, because it cannot be read. What was read of it goes
+    /// on.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="backoff">Tells how long.</param>
+    /// <returns>For how long.</returns>
+    public TimeSpan PauseReading(Exception failure, Backoff backoff)
+    {
+        TimeSpan pause;
+        lock (_gate)
+        {
+            pause = backoff.Before(++_readFailures);
+            if (_idle is not null)
+                return pause;
+
+            _readFailure = failure;
+            _isUnread = true;
+            _readAgain?.TryCancel();
+            _readAgain = Deadline.Start(
+                _time, pause, static work => ((PartitionWork<TKey, TValue>)work!).ReadAgain(), this);
+        }
+
+        Hold();
+        return pause;
+    }
+
     /// <summary>Starts nothing more: what has not begun comes again.</summary>
     /// <returns>A task that completes when no handler runs.</returns>
     public Task Drop()
@@ -107,6 +147,7 @@ internal sealed class PartitionWork<TKey, TValue>
         {
             _lanes.Drop();
             _ripening?.TryCancel();
+            _readAgain?.TryCancel();
             foreach (Deadline pause in _pauses)
                 pause.TryCancel();
             _pauses.Clear();
@@ -302,14 +343,45 @@ internal sealed class PartitionWork<TKey, TValue>
         _pauses.Add(end.Deadline);
     }
 
+    private void ReadAgain()
+    {
+        lock (_gate)
+        {
+            if (_idle is not null)
+                return;
+            _isUnread = false;
+            _readAgain = Deadline.Start(
+                _time, Settling, static work => ((PartitionWork<TKey, TValue>)work!).Settle(), this);
+        }
+
+        Hold();
+    }
+
+    private void Settle()
+    {
+        lock (_gate)
+        {
+            if (!_isUnread)
+                ForgetReadFailure();
+        }
+    }
+
+    private void ForgetReadFailure()
+    {
+        _readFailure = null;
+        _readFailures = 0;
+    }
+
+    private bool IsToBeHeld() => Volatile.Read(ref _isHeld) || Volatile.Read(ref _isUnread);
+
     // Who reads and who makes room may meet here: the last one to look sees what was wanted last.
     private void Hold()
     {
-        bool isHeld = Volatile.Read(ref _isHeld);
+        bool isHeld = IsToBeHeld();
         while (true)
         {
             _hold(_partition, isHeld);
-            bool isWanted = Volatile.Read(ref _isHeld);
+            bool isWanted = IsToBeHeld();
             if (isWanted == isHeld)
                 return;
             isHeld = isWanted;

@@ -25,5 +25,13 @@ internal sealed partial class PushConsumer<TKey, TValue>
             "The handler of group {Group} has not finished its work on {Partition} in time. What it was at work on " +
             "comes again.")]
         public static partial void NotDrained(ILogger logger, string group, TopicPartition partition);
+
+        [LoggerMessage(
+            5314,
+            LogLevel.Error,
+            "The handler of group {Group} cannot read {Partition}. It tries again in {Pause} s; other partitions " +
+            "go on.")]
+        public static partial void CannotReadPartition(
+            ILogger logger, Exception exception, string group, TopicPartition partition, double pause);
     }
 }

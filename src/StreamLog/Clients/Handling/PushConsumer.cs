@@ -9,8 +9,8 @@ namespace StreamLog.Clients.Handling;
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
 /// <para>Created and stopped by its node's clients. Thread-safe. One loop reads; each partition that the group assigns
-/// has a <see cref="PartitionWork{TKey, TValue}"/>. When reading fails, it begins anew after a pause, as a new
-/// member.</para>
+/// has a <see cref="PartitionWork{TKey, TValue}"/>. A partition that cannot be read is tried again after a pause, and
+/// the others go on; when all reading fails, it begins anew after a pause, as a new member.</para>
 /// <para>At least once by construction: a record is completed when its handler has returned, or when its dead letter is
 /// durable, and offsets are committed behind what is completed.</para>
 /// </remarks>
@@ -36,6 +36,7 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
     private volatile HandlerState _state = HandlerState.Starting;
     private volatile Exception? _failure;
     private volatile Exception? _stopReason;
+    private long _readingSince;
     private int _failures;
 
     /// <summary>Begins to read.</summary>
@@ -71,6 +72,7 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
     {
         long now = _time.GetTimestamp();
         int inFlight = 0;
+        Exception? readFailure = null;
         long oldestAt = long.MaxValue;
         LogPosition? oldest = null;
         List<LogPosition> paused = [];
@@ -78,6 +80,7 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
         {
             (int count, LogPosition? first, long firstAt, LogPosition[] pausedAt) = work.Describe();
             inFlight += count;
+            readFailure ??= work.ReadFailure;
             paused.AddRange(pausedAt);
             if (first is null || firstAt >= oldestAt)
                 continue;
@@ -88,7 +91,7 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
         return new HandlerHealth(_plan.Topic, _plan.Group)
         {
             State = _state,
-            Failure = _failure ?? _attempt.DeadLetterFailure,
+            Failure = (HasLasted() ? null : _failure) ?? readFailure ?? _attempt.DeadLetterFailure,
             Paused = paused,
             InFlight = inFlight,
             Oldest = oldest,
@@ -113,12 +116,16 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
     /// <inheritdoc/>
     public void Assigned(IReadOnlyCollection<TopicPartition> partitions)
     {
+        if (_state != HandlerState.Running)
+            Volatile.Write(ref _readingSince, _time.GetTimestamp());
         _state = HandlerState.Running;
-        _failure = null;
+
+        // What is left of this member's work has no say in what the next one reads.
+        IRecordSource<TKey, TValue>? source = _source;
         foreach (TopicPartition partition in partitions)
         {
             _partitions[partition] = new PartitionWork<TKey, TValue>(
-                partition, _plan, _attempt, _time, (held, isHeld) => _source?.Hold(held, isHeld), StopBecause);
+                partition, _plan, _attempt, _time, (held, isHeld) => source?.Hold(held, isHeld), StopBecause);
         }
     }
 
@@ -151,13 +158,9 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (!_stopping.IsCancellationRequested)
         {
-            Exception? failure = await ReadAsync().ConfigureAwait(false);
+            TimeSpan pause = await ReadAsync().ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
                 break;
-            TimeSpan pause = _backoff.Before(++_failures);
-            Log.ReadingFailed(_logger, failure, _plan.Group, _plan.Topic, pause.TotalSeconds);
-            _state = HandlerState.Starting;
-            _failure = failure;
             await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -173,19 +176,17 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
     }
 
     /// <summary>Reads until it is stopped, or cannot read.</summary>
-    private async Task<Exception?> ReadAsync()
+    /// <returns>The pause before it begins anew.</returns>
+    private async Task<TimeSpan> ReadAsync()
     {
         Exception? failure = null;
         IRecordSource<TKey, TValue>? source = null;
         try
         {
             source = _source = _join(this);
-            await foreach (Record<TKey, TValue> record in
-                source.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            while (await ReadAsync(source).ConfigureAwait(false))
             {
-                if (_partitions.TryGetValue(record.Position.TopicPartition, out PartitionWork<TKey, TValue>? work))
-                    work.Accept(record, source.LastKeyHash);
-                _failures = 0;
+                // One partition cannot be read, and pauses.
             }
         }
         catch (Exception exception)
@@ -193,6 +194,8 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
             failure = exception;
         }
 
+        // Seen while what runs comes to its end, and until reading has gone well for a while.
+        TimeSpan pause = _stopping.IsCancellationRequested ? TimeSpan.Zero : Fail(failure);
         try
         {
             if (source is not null)
@@ -200,15 +203,60 @@ internal sealed partial class PushConsumer<TKey, TValue> : IPushConsumer, IAssig
         }
         catch (Exception exception)
         {
-            failure ??= exception;
+            if (!_stopping.IsCancellationRequested)
+                _failure ??= exception;
         }
         finally
         {
             _source = null;
         }
 
-        return failure;
+        return pause;
     }
+
+    /// <summary>Reads all partitions.</summary>
+    /// <returns><see langword="true"/> if one of them has failed and pauses, so that reading is to go on.</returns>
+    private async ValueTask<bool> ReadAsync(IRecordSource<TKey, TValue> source)
+    {
+        try
+        {
+            await foreach (Record<TKey, TValue> record in
+                source.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (_partitions.TryGetValue(record.Position.TopicPartition, out PartitionWork<TKey, TValue>? work))
+                    work.Accept(record, source.LastKeyHash);
+            }
+
+            return false;
+        }
+        catch (StreamLogException exception) when (
+            exception.ErrorCode is ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage
+                && source.LastFailed is not null)
+        {
+            // A disk that fails, or what is corrupt: that of one partition is no fault of the others.
+            TopicPartition failed = source.LastFailed.Value;
+            if (!_partitions.TryGetValue(failed, out PartitionWork<TKey, TValue>? work))
+                throw;
+            TimeSpan pause = work.PauseReading(exception, _backoff);
+            Log.CannotReadPartition(_logger, exception, _plan.Group, failed, pause.TotalSeconds);
+            return true;
+        }
+    }
+
+    private TimeSpan Fail(Exception? failure)
+    {
+        if (HasLasted())
+            _failures = 0;
+        TimeSpan pause = _backoff.Before(++_failures);
+        Log.ReadingFailed(_logger, failure, _plan.Group, _plan.Topic, pause.TotalSeconds);
+        _failure = failure;
+        _state = HandlerState.Starting;
+        return pause;
+    }
+
+    /// <summary>Tells whether reading has gone on for so long that what failed before says nothing any more.</summary>
+    private bool HasLasted() => _state == HandlerState.Running
+        && _time.GetElapsedTime(Volatile.Read(ref _readingSince)) >= LongestPause;
 
     private void StopBecause(Exception reason)
     {
