@@ -60,6 +60,9 @@ public sealed class StreamLogOptions
     /// deleted topic go with it.</value>
     public TimeSpan? OffsetsRetention { get; set; }
 
+    /// <summary>Gets what holds for all groups of the node.</summary>
+    public GroupOptions Groups { get; } = new();
+
     /// <summary>Gets the settings that all topics begin with. A topic's own settings extend them.</summary>
     public LogOptions Log { get; } = new();
 

@@ -65,6 +65,9 @@ internal sealed class OptionRules
     public void NotNegative(string option, TimeSpan value) =>
         Between(option, value, TimeSpan.Zero, "zero or more", TimerMax);
 
+    public void Between(string option, TimeSpan value, TimeSpan min, TimeSpan max) =>
+        Between(option, value, min, $"{Text(min)} or more", max);
+
     public void AtMost<T>(string option, T value, string largerOption, T largest)
         where T : IComparable<T>
     {

@@ -11,6 +11,7 @@ namespace StreamLog;
 internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOptions>
 {
     private static readonly StreamLogOptionsLimits NodeLimits = new();
+    private static readonly GroupOptionsLimits GroupLimits = new();
     private static readonly LogOptionsLimits LogLimits = new();
     private static readonly MaintenanceOptionsLimits MaintenanceLimits = new();
     private static readonly ProducerOptionsLimits ProducerLimits = new();
@@ -71,12 +72,14 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
 
         OptionRules rules = new(_path);
         rules.Limits(_path, options, NodeLimits);
+        rules.Limits($"{_path}:Groups", options.Groups, GroupLimits);
         rules.Limits($"{_path}:Log", options.Log, LogLimits);
         rules.Limits($"{_path}:Maintenance", options.Maintenance, MaintenanceLimits);
         rules.Limits($"{_path}:Producer", options.Producer, ProducerLimits);
         rules.Limits($"{_path}:Consumer", options.Consumer, ConsumerLimits);
         CheckNode(rules, options);
         NodeConfigs? inherited = CheckConfigs(rules, options);
+        CheckGroups(rules, options.Groups);
         CheckMaintenance(rules, options.Maintenance);
         CheckProducer(rules, options.Producer);
         CheckConsumer(rules, options.Consumer);
@@ -120,6 +123,30 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         string? conflict = inherited.FindConflict(ClusterDelta.NoConfigs);
         rules.NoFault("Log:Configs", conflict);
         return conflict is null ? inherited : null;
+    }
+
+    private static void CheckGroups(OptionRules rules, GroupOptions options)
+    {
+        // Kafka's protocol counts them in milliseconds of 31 bits.
+        TimeSpan max = TimeSpan.FromMilliseconds(int.MaxValue);
+        TimeSpan min = TimeSpan.FromMilliseconds(1);
+        rules.Between("Groups:MinSessionTimeout", options.MinSessionTimeout, min, max);
+        rules.Between("Groups:MaxSessionTimeout", options.MaxSessionTimeout, min, max);
+        rules.Between("Groups:InitialRebalanceDelay", options.InitialRebalanceDelay, TimeSpan.Zero, max);
+        rules.Between("Groups:ConsumerSessionTimeout", options.ConsumerSessionTimeout, min, max);
+        rules.Between("Groups:ConsumerHeartbeatInterval", options.ConsumerHeartbeatInterval, min, max);
+        rules.AtMost(
+            "Groups:MinSessionTimeout",
+            options.MinSessionTimeout,
+            "Groups:MaxSessionTimeout",
+            options.MaxSessionTimeout);
+        if (options.ConsumerHeartbeatInterval >= options.ConsumerSessionTimeout)
+        {
+            rules.Fail(
+                "Groups:ConsumerHeartbeatInterval",
+                $"is {options.ConsumerHeartbeatInterval}, and must be below Groups:ConsumerSessionTimeout, which is "
+                    + $"{options.ConsumerSessionTimeout}. Lower the one or raise the other.");
+        }
     }
 
     private static void CheckMaintenance(OptionRules rules, MaintenanceOptions options)

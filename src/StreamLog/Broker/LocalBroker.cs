@@ -76,6 +76,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             partitions.Apply,
             options.Maintenance.MetadataSnapshotBytes,
             loggers.CreateLogger("StreamLog.Metadata"));
+        GroupSettings groups = GroupSettings.Of(options.Groups);
         BrokerParts parts = new()
         {
             Environment = environment,
@@ -93,9 +94,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
                     metadata,
                     controller,
                     partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition),
-                    GroupCoordinator.CreateGroup,
+                    record => GroupCoordinator.CreateGroup(record, groups),
                     environment.Time,
-                    loggers.CreateLogger("StreamLog.Groups"))),
+                    loggers.CreateLogger("StreamLog.Groups")),
+                groups),
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);

@@ -13,29 +13,39 @@ namespace StreamLog.Groups;
 /// </remarks>
 internal sealed class GroupCoordinator
 {
-    private static readonly ConsumerGroupSettings ConsumerSettings = new();
-
     private readonly ClusterMetadata _metadata;
     private readonly OffsetsTopic _topic;
+    private readonly GroupSettings _settings;
 
     /// <summary>Creates a coordinator.</summary>
     /// <param name="metadata">The metadata, to find topics in.</param>
     /// <param name="topic">Where groups are kept.</param>
-    public GroupCoordinator(ClusterMetadata metadata, OffsetsTopic topic)
+    /// <param name="settings">What holds for all of them.</param>
+    public GroupCoordinator(ClusterMetadata metadata, OffsetsTopic topic, GroupSettings settings)
     {
         _metadata = metadata;
         _topic = topic;
+        _settings = settings;
     }
+
+    /// <summary>Creates the group that a record of the log begins, on a node that was told nothing of groups.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The group; <see langword="null"/> for a kind of group that has no members here.</returns>
+    public static IGroup? CreateGroup(GroupRecord record) => CreateGroup(record, GroupSettings.Default);
 
     /// <summary>Creates the group that a record of the log begins.</summary>
     /// <param name="record">The record.</param>
+    /// <param name="settings">What holds for all groups.</param>
     /// <returns>The group; <see langword="null"/> for a kind of group that has no members here.</returns>
-    public static IGroup? CreateGroup(GroupRecord record) => record.Key switch
+    public static IGroup? CreateGroup(GroupRecord record, GroupSettings settings) => record.Key switch
     {
-        GroupMetadataKey => new ClassicGroup(record.Group, ClassicGroupSettings.Default),
+        GroupMetadataKey => new ClassicGroup(record.Group, settings.Classic),
         { } key when ShareGroupRecords.IsKey(key) => new ShareGroup(record.Group, new ShareGroupSettings()),
-        _ => new ConsumerGroup(record.Group, ConsumerSettings),
+        _ => new ConsumerGroup(record.Group, settings.Consumer),
     };
+
+    /// <summary>Gets what holds for all groups.</summary>
+    public GroupSettings Settings => _settings;
 
     /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
     /// logged.</summary>
@@ -97,7 +107,7 @@ internal sealed class GroupCoordinator
         string newMemberId,
         CancellationToken cancellationToken)
     {
-        if (HeartbeatRules.Check(request, ConsumerSettings) is { } refusal)
+        if (HeartbeatRules.Check(request, _settings.Consumer) is { } refusal)
         {
             return new ValueTask<ConsumerGroupHeartbeatResponse>(
                 new ConsumerGroupHeartbeatResponse { ErrorCode = refusal.Error, ErrorMessage = refusal.Message });
@@ -111,7 +121,7 @@ internal sealed class GroupCoordinator
             (groups, decision, reply) =>
             {
                 HeartbeatCall call = new(request, clientId, clientHost, newMemberId, _metadata.Image);
-                new ConsumerHeartbeat(call, ConsumerSettings).Decide(groups, decision, reply);
+                new ConsumerHeartbeat(call, _settings.Consumer).Decide(groups, decision, reply);
             },
             cancellationToken);
     }

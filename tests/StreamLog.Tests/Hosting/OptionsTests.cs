@@ -57,6 +57,14 @@ public sealed class OptionsTests
             "StreamLog:Topics:t:Configs:segment.bytes: The value '1' of 'segment.bytes' is not legal"),
         (o => o.Topics["t"] = new TopicOptions { Configs = { ["min.compaction.lag.ms"] = "9" } },
             "StreamLog:Topics:t:Configs: 'min.compaction.lag.ms' is 9 and 'max.compaction.lag.ms' is 5"),
+        (o => o.Groups.MaxSize = 0, "StreamLog:Groups:MaxSize must be between 1 and"),
+        (o => o.Groups.ConsumerMaxSize = 0, "StreamLog:Groups:ConsumerMaxSize must be between 1 and"),
+        (o => o.Groups.MinSessionTimeout = TimeSpan.FromHours(1), "StreamLog:Groups:MinSessionTimeout is 01:00:00"),
+        (o => o.Groups.MaxSessionTimeout = TimeSpan.FromDays(25), "StreamLog:Groups:MaxSessionTimeout is 25.00:00:00"),
+        (o => o.Groups.InitialRebalanceDelay = TimeSpan.FromTicks(-1), "StreamLog:Groups:InitialRebalanceDelay is -"),
+        (o => o.Groups.ConsumerSessionTimeout = TimeSpan.Zero, "StreamLog:Groups:ConsumerSessionTimeout is 00:00:00"),
+        (o => o.Groups.ConsumerHeartbeatInterval = TimeSpan.FromSeconds(45),
+            "StreamLog:Groups:ConsumerHeartbeatInterval is 00:00:45, and must be below"),
         (o => o.Maintenance.OpenFilesMax = 1, "StreamLog:Maintenance:OpenFilesMax must be between 16 and"),
         (o => o.Maintenance.ScrubInterval = TimeSpan.Zero, "StreamLog:Maintenance:ScrubInterval is 00:00:00"),
     ];
@@ -112,6 +120,9 @@ public sealed class OptionsTests
               "DataDirectory": "data", "InMemory": true, "MemoryLimit": 5000000, "Durability": "PageCache",
               "FlushInterval": "00:00:02", "NodeId": 7, "AutoCreateTopics": true, "DefaultPartitions": 3,
               "ShutdownTimeout": "00:00:05", "OffsetsRetention": "7.00:00:00",
+              "Groups": { "MinSessionTimeout": "00:00:01", "MaxSessionTimeout": "00:01:00", "MaxSize": 5,
+                "InitialRebalanceDelay": "00:00:03", "ConsumerSessionTimeout": "00:00:20",
+                "ConsumerHeartbeatInterval": "00:00:02", "ConsumerMaxSize": 6 },
               "Log": { "SegmentBytes": 1048576, "SegmentAge": "1.00:00:00", "TimestampType": "LogAppendTime",
                 "Retention": "30.00:00:00", "RetentionBytes": 7000000000, "Configs": { "log.roll.hours": "5" } },
               "Maintenance": { "RetentionCheckInterval": "00:00:11", "CompactionInterval": "00:00:12",
@@ -134,6 +145,12 @@ public sealed class OptionsTests
             (options.DataDirectory, options.InMemory, options.MemoryLimit, options.Durability, options.FlushInterval,
                 options.NodeId, options.AutoCreateTopics, options.DefaultPartitions, options.OffsetsRetention!.Value));
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownTimeout);
+        GroupOptions groups = options.Groups;
+        Assert.Equal(
+            (TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 5, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(20),
+                TimeSpan.FromSeconds(2), 6),
+            (groups.MinSessionTimeout, groups.MaxSessionTimeout, groups.MaxSize, groups.InitialRebalanceDelay,
+                groups.ConsumerSessionTimeout, groups.ConsumerHeartbeatInterval, groups.ConsumerMaxSize));
         Assert.Equal(
             (1_048_576, TimeSpan.FromDays(1), TimestampType.LogAppendTime),
             (options.Log.SegmentBytes, options.Log.SegmentAge, options.Log.TimestampType));

@@ -23,7 +23,8 @@ internal sealed class JoinGroupHandler(BrokerParts parts) : ApiHandler<JoinGroup
             request.GroupId,
             mayCreate: true,
             error => ClassicGroup.RefuseJoin(error, request.MemberId),
-            (groups, decision, reply) => ClassicRequests.Join(groups, join, decision, reply),
+            (groups, decision, reply) => ClassicRequests.Join(
+                groups, join, parts.Groups.Settings.Classic, decision, reply),
             cancellationToken);
     }
 }

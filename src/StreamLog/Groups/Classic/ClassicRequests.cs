@@ -9,13 +9,17 @@ internal static class ClassicRequests
     /// <summary>Decides on a request to join, which may begin a group.</summary>
     /// <param name="groups">The groups.</param>
     /// <param name="join">The request.</param>
+    /// <param name="settings">What holds for all groups.</param>
     /// <param name="decision">Takes what is decided.</param>
     /// <param name="reply">The answer.</param>
     public static void Join(
-        GroupTable groups, ClassicJoin join, GroupDecision decision, GroupReply<JoinGroupResponse> reply)
+        GroupTable groups,
+        ClassicJoin join,
+        ClassicGroupSettings settings,
+        GroupDecision decision,
+        GroupReply<JoinGroupResponse> reply)
     {
         JoinGroupRequest request = join.Request;
-        ClassicGroupSettings settings = ClassicGroupSettings.Default;
         IGroup? known = groups.Find(request.GroupId);
         ErrorCode error = ErrorCode.None;
         if (request.SessionTimeoutMs < settings.SessionTimeoutMinMs

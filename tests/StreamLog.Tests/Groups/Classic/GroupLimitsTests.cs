@@ -46,7 +46,7 @@ public sealed class GroupLimitsTests
             ClassicJoin join = new(request, "client", "", Guid.Empty);
             machine.Decide<JoinGroupResponse>((decision, reply) =>
             {
-                ClassicRequests.Join(machine.Groups, join, decision, reply);
+                ClassicRequests.Join(machine.Groups, join, ClassicGroupSettings.Default, decision, reply);
                 machine.Groups.Reschedule(request.GroupId);
             });
         }

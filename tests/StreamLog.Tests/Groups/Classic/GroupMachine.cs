@@ -94,7 +94,8 @@ internal sealed class GroupMachine
     public GroupReply<JoinGroupResponse> Join(JoinGroupRequest request)
     {
         ClassicJoin join = new(request, "client", "/127.0.0.1", new Guid(++_lastId, 0, 0, new byte[8]));
-        return Decide<JoinGroupResponse>((decision, reply) => ClassicRequests.Join(Groups, join, decision, reply));
+        return Decide<JoinGroupResponse>((decision, reply) => ClassicRequests.Join(
+            Groups, join, ClassicGroupSettings.Default, decision, reply));
     }
 
     /// <summary>Joins as a new member does: it is given an id, and joins with it.</summary>
