@@ -360,10 +360,10 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 
         _taken++;
         _takenFrom = reading.Partition;
-        record = RecordDecoding.Decode(reading.Partition, run, view, _serdes, Tracker, KeepsRaw);
+        IRecordCompletion? completion = Tracker?.Begin(reading.Partition, view.Offset);
+        record = RecordDecoding.Decode(reading.Partition, run, view, _serdes, completion, KeepsRaw);
         LastKeyHash = view.HasKey ? Murmur2Partitioner.Hash(view.Key) : null;
         reading.Position = view.Offset + 1;
-        Tracker?.Begin(reading.Partition, view.Offset);
         return true;
     }
 

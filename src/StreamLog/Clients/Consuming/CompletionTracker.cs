@@ -6,7 +6,7 @@ namespace StreamLog.Clients.Consuming;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class CompletionTracker : IRecordTracker
 {
-    private readonly ConcurrentDictionary<TopicPartition, PartitionProgress> _partitions = new();
+    private readonly ConcurrentDictionary<TopicPartition, Stretch> _partitions = new();
     private readonly Action _advanced;
     private readonly ProcessingTimes? _times;
 
@@ -20,39 +20,38 @@ internal sealed class CompletionTracker : IRecordTracker
     }
 
     /// <inheritdoc/>
-    public void Begin(TopicPartition partition, long offset)
+    public IRecordCompletion Begin(TopicPartition partition, long offset)
     {
         _times?.Begin(partition, offset);
-        Of(partition).Begin(offset);
+        Stretch stretch = Of(partition);
+
+        // The same offset may be another record by now, of a topic that was created anew.
+        if (stretch.Progress.IsBefore(offset))
+            _partitions[partition] = stretch = new Stretch(this);
+        stretch.Progress.Begin(offset);
+        return stretch;
     }
 
     /// <inheritdoc/>
     public void Skip(TopicPartition partition, long end)
     {
-        if (Of(partition).Skip(end))
-            _advanced();
-    }
-
-    /// <inheritdoc/>
-    public void Complete(LogPosition position)
-    {
-        _times?.Complete(position);
-        if (Of(position.TopicPartition).Complete(position.Offset))
+        if (Of(partition).Progress.Skip(end))
             _advanced();
     }
 
     /// <summary>Notes that a record and all before it in its partition are done.</summary>
     /// <param name="position">The record's place.</param>
-    public void CompleteUpTo(LogPosition position) => Of(position.TopicPartition).CompleteUpTo(position.Offset);
+    public void CompleteUpTo(LogPosition position) =>
+        Of(position.TopicPartition).Progress.CompleteUpTo(position.Offset);
 
     /// <summary>Returns what is to be committed.</summary>
     /// <returns>For each partition that has advanced the offset to read next.</returns>
     public Dictionary<TopicPartition, OffsetAndMetadata> ToCommit()
     {
         Dictionary<TopicPartition, OffsetAndMetadata> offsets = [];
-        foreach ((TopicPartition partition, PartitionProgress progress) in _partitions)
+        foreach ((TopicPartition partition, Stretch stretch) in _partitions)
         {
-            if (progress.TryGetCommit(out long offset))
+            if (stretch.Progress.TryGetCommit(out long offset))
                 offsets[partition] = new OffsetAndMetadata(offset);
         }
 
@@ -64,9 +63,23 @@ internal sealed class CompletionTracker : IRecordTracker
     public void Committed(IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
     {
         foreach ((TopicPartition partition, OffsetAndMetadata offset) in offsets)
-            Of(partition).Committed(offset.Offset);
+            Of(partition).Progress.Committed(offset.Offset);
     }
 
-    private PartitionProgress Of(TopicPartition partition) =>
-        _partitions.GetOrAdd(partition, static _ => new PartitionProgress());
+    private Stretch Of(TopicPartition partition) =>
+        _partitions.GetOrAdd(partition, static (_, tracker) => new Stretch(tracker), this);
+
+    /// <summary>What is read of a partition from one place on, until reading goes back. What was handed out before
+    /// counts no more then.</summary>
+    private sealed class Stretch(CompletionTracker tracker) : IRecordCompletion
+    {
+        public PartitionProgress Progress { get; } = new();
+
+        public void Complete(LogPosition position)
+        {
+            tracker._times?.Complete(position);
+            if (Progress.Complete(position.Offset))
+                tracker._advanced();
+        }
+    }
 }

@@ -20,6 +20,15 @@ internal sealed class PartitionProgress
     private long _end = -1;
     private long _committed = -1;
 
+    /// <summary>Tells whether an offset is before what was read already.</summary>
+    /// <param name="offset">The offset.</param>
+    /// <returns><see langword="true"/> if reading has gone back to it.</returns>
+    public bool IsBefore(long offset)
+    {
+        lock (_gate)
+            return offset < _end;
+    }
+
     /// <summary>Notes that a record is handed out.</summary>
     /// <param name="offset">Its offset.</param>
     public void Begin(long offset)
