@@ -1,6 +1,7 @@
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
+using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Storage;
 
@@ -35,6 +36,12 @@ internal sealed record BrokerParts
 
     /// <summary>Gets the groups.</summary>
     public required GroupCoordinator Groups { get; init; }
+
+    /// <summary>Gets who is in the share groups.</summary>
+    public required ShareGroups ShareGroups { get; init; }
+
+    /// <summary>Gets how far share groups have come.</summary>
+    public required ShareCoordinator Shares { get; init; }
 
     /// <summary>Gets what the node counts with.</summary>
     public required StreamLogMetrics Metrics { get; init; }

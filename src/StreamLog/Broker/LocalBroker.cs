@@ -4,9 +4,11 @@ using StreamLog.Broker.Handlers;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
+using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Quorum;
+using StreamLog.Replication;
 using StreamLog.Storage;
 
 namespace StreamLog.Broker;
@@ -76,7 +78,19 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             partitions.Apply,
             options.Maintenance.MetadataSnapshotBytes,
             loggers.CreateLogger("StreamLog.Metadata"));
-        GroupSettings groups = GroupSettings.Of(options.Groups);
+        GroupSettings settings = GroupSettings.Of(options.Groups);
+        Func<TopicPartition, ReplicatedPartition?> find =
+            partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition);
+        GroupCoordinator groups = new(
+            metadata,
+            new OffsetsTopic(
+                metadata,
+                controller,
+                find,
+                record => GroupCoordinator.CreateGroup(record, settings),
+                environment.Time,
+                loggers.CreateLogger("StreamLog.Groups")),
+            settings);
         BrokerParts parts = new()
         {
             Environment = environment,
@@ -88,16 +102,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             Controller = controller,
             Partitions = partitions,
             WaitingRoom = new WaitingRoom(environment.Time),
-            Groups = new GroupCoordinator(
-                metadata,
-                new OffsetsTopic(
-                    metadata,
-                    controller,
-                    partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition),
-                    record => GroupCoordinator.CreateGroup(record, groups),
-                    environment.Time,
-                    loggers.CreateLogger("StreamLog.Groups")),
-                groups),
+            Groups = groups,
+            ShareGroups = new ShareGroups(groups, metadata),
+            Shares = ShareCoordinator.Create(
+                metadata, controller, find, environment.Time, loggers.CreateLogger("StreamLog.Groups")),
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);
@@ -152,6 +160,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _requests.Close();
         _parts.WaitingRoom.Close();
         _parts.Groups.Close();
+        _parts.Shares.Close();
         Task empty = _requests.WaitEmptyAsync();
         if (!await WaitAsync(empty, timeout).ConfigureAwait(false))
         {
@@ -159,6 +168,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             Log.RequestsLeft(_logger, _parts.WaitingRoom.Count);
             _parts.WaitingRoom.ExpireAll();
             _parts.Groups.ExpireAll();
+            _parts.Shares.ExpireAll();
         }
 
         // A change that waits for a disk that never answers ends with the quorum, which lets nobody wait any longer.
@@ -214,6 +224,13 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new DeleteGroupsHandler(parts),
         new IncrementalAlterConfigsHandler(parts),
         new OffsetDeleteHandler(parts),
+        new ShareGroupHeartbeatHandler(parts),
+        new ShareGroupDescribeHandler(parts),
+        new ShareFetchHandler(parts),
+        new ShareAcknowledgeHandler(parts),
+        new DescribeShareGroupOffsetsHandler(parts),
+        new AlterShareGroupOffsetsHandler(parts),
+        new DeleteShareGroupOffsetsHandler(parts),
     ];
 
     private async ValueTask<TResponse> MeasureAsync<TResponse>(
@@ -280,6 +297,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _parts.Directory.Maintenance.Add(
             new MetadataSnapshotTask(_parts.Metadata, _parts.Options.Maintenance.MetadataSnapshotInterval));
         _parts.Directory.Maintenance.Add(new OffsetExpiryTask(_parts.Groups, _parts.Options.OffsetsRetention));
+        _parts.Directory.Maintenance.Add(new ShareStateExpiryTask(_parts));
         Log.Started(_logger, _parts.NodeId, _parts.Directory.Path, _parts.Metadata.Image.Topics.Count);
     }
 

@@ -43,10 +43,13 @@ internal static class ConfigChange
         List<IncrementalAlterConfigsRequest.AlterableConfig> changes,
         List<IMetadataRecord> records)
     {
+        if (resource.Type == ConfigResourceType.Group)
+            return GroupConfigs.Decide(image, resource, changes, records);
         if (resource.Type != ConfigResourceType.Topic)
         {
             return new ControllerError(
-                ErrorCode.InvalidRequest, "Only the settings of topics can be changed. A node's are its options.");
+                ErrorCode.InvalidRequest,
+                "Only the settings of topics and of groups can be changed. A node's are its options.");
         }
 
         if (!image.Topics.ContainsKey(resource.Name))

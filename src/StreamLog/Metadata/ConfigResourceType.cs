@@ -11,4 +11,7 @@ internal enum ConfigResourceType
 
     /// <summary>A node.</summary>
     Broker = 4,
+
+    /// <summary>A group, which need not be there yet.</summary>
+    Group = 32,
 }

@@ -11,4 +11,7 @@ internal enum ConfigSource
 
     /// <summary>Nobody sets it.</summary>
     Default = 5,
+
+    /// <summary>The group sets it.</summary>
+    Group = 8,
 }

@@ -9,6 +9,9 @@ internal static class TopicNames
     /// <summary>The topic of the transactions.</summary>
     public const string TransactionState = "__transaction_state";
 
+    /// <summary>The topic of how far share groups have come.</summary>
+    public const string ShareGroupState = "__share_group_state";
+
     /// <summary>The name of the metadata log, which is no topic but looks like one on disk.</summary>
     public const string ClusterMetadata = "__cluster_metadata";
 
@@ -18,7 +21,7 @@ internal static class TopicNames
     /// <summary>Tells whether StreamLog keeps its own state in a topic.</summary>
     /// <param name="name">The topic's name.</param>
     /// <returns><see langword="true"/> for the internal topics.</returns>
-    public static bool IsInternal(string name) => name is ConsumerOffsets or TransactionState;
+    public static bool IsInternal(string name) => name is ConsumerOffsets or TransactionState or ShareGroupState;
 
     /// <summary>Says what is wrong with a name.</summary>
     /// <param name="name">The name.</param>

@@ -225,7 +225,7 @@ public sealed class TopicAdministrationTests
         Assert.Equal(
             broker.Broker.SupportedApis,
             versions.ApiKeys.Select(api => new ApiVersionRange(api.ApiKey, api.MinVersion, api.MaxVersion)));
-        Assert.Equal(27, versions.ApiKeys.Count);
+        Assert.Equal(34, versions.ApiKeys.Count);
     }
 
     [Fact]

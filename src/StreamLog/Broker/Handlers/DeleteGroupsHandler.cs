@@ -17,9 +17,15 @@ internal sealed class DeleteGroupsHandler(BrokerParts parts) : ApiHandler<Delete
     }
 
     private async ValueTask<DeleteGroupsResponse.DeletableGroupResult> DeleteAsync(
-        string name, CancellationToken cancellationToken) => new()
+        string name, CancellationToken cancellationToken)
+    {
+        ErrorCode error = await parts.Groups.DeleteGroupAsync(name, cancellationToken).ConfigureAwait(false);
+        if (error == ErrorCode.None)
         {
-            GroupId = name,
-            ErrorCode = await parts.Groups.DeleteGroupAsync(name, cancellationToken).ConfigureAwait(false),
-        };
+            // Where this is cut short, what is left is forgotten by itself once nobody has taken the name again.
+            error = await parts.Shares.ForgetAsync(key => key.Group == name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new DeleteGroupsResponse.DeletableGroupResult { GroupId = name, ErrorCode = error };
+    }
 }

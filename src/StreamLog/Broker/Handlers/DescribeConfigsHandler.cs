@@ -58,9 +58,17 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
                 }
 
                 break;
+            case ConfigResourceType.Group when resource.ResourceName.Length > 0:
+                foreach ((string name, string value) in GroupConfigs.Defaults)
+                {
+                    if (IsAskedFor(resource, name))
+                        result.Configs.Add(DescribeGroup(name, value, resource.ResourceName, image));
+                }
+
+                break;
             default:
                 result.ErrorCode = ErrorCode.InvalidRequest;
-                result.ErrorMessage = $"Only topics and the node {parts.NodeId} have settings here.";
+                result.ErrorMessage = $"Only topics, groups and the node {parts.NodeId} have settings here.";
                 break;
         }
     }
@@ -120,6 +128,20 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
         yield return ("num.partitions", options.DefaultPartitions.ToString(CultureInfo.InvariantCulture));
         foreach (ConfigDefinition definition in TopicConfigs.All)
             yield return (definition.NodeName, parts.NodeConfigs.Get(definition).Value);
+    }
+
+    private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeGroup(
+        string name, string value, string group, ClusterImage image)
+    {
+        string? own = image.ConfigsOf(ConfigResourceType.Group, group).GetValueOrDefault(name);
+        return new DescribeConfigsResponse.DescribeConfigsResourceResult
+        {
+            Name = name,
+            Value = own ?? value,
+            ConfigSource = (sbyte)(own is null ? ConfigSource.Default : ConfigSource.Group),
+            ConfigType = (sbyte)ConfigType.Text,
+            Documentation = null,
+        };
     }
 
     private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) =>

@@ -8,9 +8,7 @@ namespace StreamLog.Groups.Share;
 /// <param name="Partition">The partition's number.</param>
 internal readonly record struct SharePartitionKey(string Group, Guid TopicId, int Partition)
 {
-    /// <summary>Returns the partition of <c>__share_group_state</c> that its state is kept in: Kafka's rule.</summary>
-    /// <param name="partitionCount">How many partitions that topic has.</param>
-    /// <returns>The partition.</returns>
-    public int StatePartition(int partitionCount) => GroupNames.PartitionOf(
-        $"{Group}:{Base64Url.EncodeToString(TopicId.ToByteArray(bigEndian: true))}:{Partition}", partitionCount);
+    /// <summary>Gets the key that says which partition of <c>__share_group_state</c> its state is kept in:
+    /// Kafka's.</summary>
+    public string StateKey => $"{Group}:{Base64Url.EncodeToString(TopicId.ToByteArray(bigEndian: true))}:{Partition}";
 }
