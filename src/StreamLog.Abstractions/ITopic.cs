@@ -89,4 +89,10 @@ public interface ITopic<TKey, TValue>
     /// <param name="configure">Sets options of this consumer, on top of the node's.</param>
     /// <returns>A consumer, which the caller disposes.</returns>
     IGroupConsumer<TKey, TValue> Consume(string group, Action<ConsumerOptions>? configure = null);
+
+    /// <summary>Takes records out of the topic as out of a queue, shared with the other consumers of a group.</summary>
+    /// <param name="group">The group's name. It is no group of <see cref="Consume"/>.</param>
+    /// <param name="configure">Sets options of this consumer.</param>
+    /// <returns>A consumer, which the caller disposes.</returns>
+    IShareConsumer<TKey, TValue> ConsumeShared(string group, Action<ShareConsumerOptions>? configure = null);
 }

@@ -64,4 +64,8 @@ internal sealed class RegisteredTopic<TKey, TValue> : ITopic<TKey, TValue>
     /// <inheritdoc/>
     public IGroupConsumer<TKey, TValue> Consume(string group, Action<ConsumerOptions>? configure = null) =>
         Topic.Consume(group, configure);
+
+    /// <inheritdoc/>
+    public IShareConsumer<TKey, TValue> ConsumeShared(string group, Action<ShareConsumerOptions>? configure = null) =>
+        Topic.ConsumeShared(group, configure);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Clients.Sharing;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
@@ -145,6 +146,17 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         _check(options);
         return new GroupConsumer<TKey, TValue>(
             Name, _broker, _environment, options, (_keySerde, _valueSerde), _loggers, _metrics);
+    }
+
+    /// <inheritdoc/>
+    public IShareConsumer<TKey, TValue> ConsumeShared(string group, Action<ShareConsumerOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        ShareConsumerOptions options = new();
+        configure?.Invoke(options);
+        ShareOptionRules.Check(options, Name);
+        return new ShareConsumer<TKey, TValue>(
+            Name, group, _broker, _environment, options, (_keySerde, _valueSerde), _loggers);
     }
 
     private PartitionWatch Watch(Consumer<TKey, TValue> consumer, int count) => new(
