@@ -13,6 +13,33 @@ public sealed class ConsumerOptions
     /// <c>group.id</c>.</summary>
     public string? Group { get; set; }
 
+    /// <summary>Gets or sets the name under which a member is known to its group over restarts, so that it gets its
+    /// partitions back and nothing moves meanwhile. No two members may have the same. Kafka calls it
+    /// <c>group.instance.id</c> (KIP-345).</summary>
+    /// <value>The default is <see langword="null"/>: a member that leaves is gone.</value>
+    public string? InstanceId { get; set; }
+
+    /// <summary>Gets or sets how the group shares partitions, where the member may wish: <c>uniform</c> or
+    /// <c>range</c>. Kafka calls it <c>group.remote.assignor</c> (KIP-848).</summary>
+    /// <value>The default is <see langword="null"/>: as the broker prefers.</value>
+    public string? Assignor { get; set; }
+
+    /// <summary>Gets or sets how long a group's consumer may stay without asking for the next record before it leaves
+    /// the group, and how long it may take to finish with a partition that goes to another member. Kafka calls it
+    /// <c>max.poll.interval.ms</c>.</summary>
+    /// <value>The default is five minutes, as Kafka's. Waiting for records does not count.</value>
+    public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets or sets how long a member may be silent before its group goes on without it, on brokers that speak
+    /// the classic protocol alone. With the newer one the broker says. Kafka calls it
+    /// <c>session.timeout.ms</c>.</summary>
+    /// <value>The default is 45 s, as Kafka's.</value>
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Gets or sets who hears of partitions that a group gives to its consumer, and takes from it.</summary>
+    /// <value>The default is <see langword="null"/>: nobody.</value>
+    public IRebalanceListener? RebalanceListener { get; set; }
+
     /// <summary>Gets or sets where a partition without a committed offset, or with one that is not there any more,
     /// begins. Kafka calls it <c>auto.offset.reset</c>.</summary>
     /// <value>The default is <see cref="OffsetReset.Earliest"/>: nothing is passed over. Kafka's is the end.</value>

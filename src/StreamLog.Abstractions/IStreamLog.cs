@@ -54,4 +54,21 @@ public interface IStreamLog : IAsyncDisposable
         Action<ConsumerOptions>? configure = null,
         IDeserializer<TKey>? keyDeserializer = null,
         IDeserializer<TValue>? valueDeserializer = null);
+
+    /// <summary>Joins a group that shares topics among its members. For one topic,
+    /// <see cref="ITopic{TKey, TValue}.Consume"/> does the same with the topic's own serializers.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="group">The group's name.</param>
+    /// <param name="subscription">The topics.</param>
+    /// <param name="configure">Sets options of this consumer, on top of the node's.</param>
+    /// <param name="keyDeserializer">Decodes keys; <see langword="null"/> is the one of <see cref="Serdes"/>.</param>
+    /// <param name="valueDeserializer">Decodes values; the same.</param>
+    /// <returns>A consumer, which the caller disposes.</returns>
+    IGroupConsumer<TKey, TValue> Subscribe<TKey, TValue>(
+        string group,
+        Subscription subscription,
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null);
 }

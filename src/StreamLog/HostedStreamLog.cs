@@ -67,6 +67,15 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
         IDeserializer<TValue>? valueDeserializer = null) =>
         Node.CreateConsumer(configure, keyDeserializer, valueDeserializer);
 
+    /// <inheritdoc/>
+    public IGroupConsumer<TKey, TValue> Subscribe<TKey, TValue>(
+        string group,
+        Subscription subscription,
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null) =>
+        Node.Subscribe(group, subscription, configure, keyDeserializer, valueDeserializer);
+
     /// <summary>Begins to hand the records of a topic to a handler.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>

@@ -118,6 +118,28 @@ internal sealed class NodeClients
             _metrics);
     }
 
+    /// <inheritdoc cref="IStreamLog.Subscribe{TKey, TValue}"/>
+    public IGroupConsumer<TKey, TValue> Subscribe<TKey, TValue>(
+        string group,
+        Subscription subscription,
+        Action<ConsumerOptions>? configure,
+        IDeserializer<TKey>? keyDeserializer,
+        IDeserializer<TValue>? valueDeserializer)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        ConsumerOptions options = OptionsOf(configure);
+        options.Group = group;
+        return new GroupConsumer<TKey, TValue>(
+            subscription,
+            _broker,
+            _environment,
+            options,
+            (keyDeserializer ?? DefaultSerde<TKey>(), valueDeserializer ?? DefaultSerde<TValue>()),
+            _loggers,
+            _metrics);
+    }
+
     /// <summary>Begins to hand the records of a topic to a handler.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>
@@ -144,7 +166,7 @@ internal sealed class NodeClients
                 plan,
                 call,
                 listener => new GroupConsumer<TKey, TValue>(
-                    plan.Topic,
+                    Subscription.To(plan.Topic),
                     _broker,
                     _environment,
                     options,

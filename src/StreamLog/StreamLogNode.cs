@@ -108,6 +108,15 @@ public sealed partial class StreamLogNode : IStreamLog
         IDeserializer<TValue>? valueDeserializer = null) =>
         _parts.Clients.CreateConsumer(configure, keyDeserializer, valueDeserializer);
 
+    /// <inheritdoc/>
+    public IGroupConsumer<TKey, TValue> Subscribe<TKey, TValue>(
+        string group,
+        Subscription subscription,
+        Action<ConsumerOptions>? configure = null,
+        IDeserializer<TKey>? keyDeserializer = null,
+        IDeserializer<TValue>? valueDeserializer = null) =>
+        _parts.Clients.Subscribe(group, subscription, configure, keyDeserializer, valueDeserializer);
+
     /// <summary>Stops the node in order: what clients have under way is finished, everything is flushed, files are
     /// closed.</summary>
     /// <param name="cancellationToken">Hurries: the node no longer waits for its clients.</param>

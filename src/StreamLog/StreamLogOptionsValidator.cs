@@ -184,6 +184,8 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.NotNegative("Consumer:FetchMaxWait", options.FetchMaxWait);
         rules.NotNegative("Consumer:RetryBackoff", options.RetryBackoff);
         rules.Positive("Consumer:ApiTimeout", options.ApiTimeout);
+        rules.Positive("Consumer:MaxPollInterval", options.MaxPollInterval);
+        rules.Positive("Consumer:SessionTimeout", options.SessionTimeout);
         rules.AtMost("Consumer:FetchMinBytes", options.FetchMinBytes, "Consumer:FetchMaxBytes", options.FetchMaxBytes);
     }
 

@@ -142,9 +142,10 @@ internal sealed class BrokerSession
 
     /// <summary>Tells whether an error may pass by itself. Kafka's clients also wait for topics, which a node knows all
     /// of.</summary>
-    private static bool IsPassing(StreamLogException exception) => exception.IsRetriable
-        && exception.ErrorCode is not (
-            ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage);
+    private static bool IsPassing(StreamLogException exception) =>
+        exception.ErrorCode == ErrorCode.StaleMemberEpoch // The next attempt is made with the newer one.
+        || (exception.IsRetriable && exception.ErrorCode is not (
+            ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage));
 
     private async ValueTask<TResponse> WaitAsync<TResponse>(
         Task<TResponse> response, ApiKey api, TimeSpan timeout, CancellationToken cancellationToken)

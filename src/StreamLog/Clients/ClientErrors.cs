@@ -57,6 +57,23 @@ internal static class ClientErrors
         _ => $"Group '{group}': the broker refused to {what} with {code}.",
     });
 
+    /// <summary>Returns the error of a member that is not in its group any more.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException NoMember(string group) => new(
+        ErrorCode.UnknownMemberId,
+        $"This consumer is not a member of group '{group}' now: it has not joined yet, or the group went on without it. "
+        + "What it had not committed is read again, by it or by another member.");
+
+    /// <summary>Returns the error of a partition that has gone to another member.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException NotAssigned(string group, TopicPartition partition) => new(
+        ErrorCode.RebalanceInProgress,
+        $"Partition {partition} is not this consumer's any more: group '{group}' has given it to another member, which "
+        + "reads on from the committed offset. Let go of its records; a RebalanceListener hears of this in time.");
+
     /// <summary>Returns an error for which the broker gave no better words.</summary>
     /// <param name="code">What the broker answered.</param>
     /// <param name="what">What was asked for, as the start of the sentence.</param>

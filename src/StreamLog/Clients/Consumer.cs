@@ -23,6 +23,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     private readonly BrokerSession _session;
     private readonly ReadingSet _readings;
     private readonly FetchLoop _loop;
+    private readonly ReaderTurn _turn = new();
     private readonly PartitionStarts _starts;
     private readonly ClientMetrics _metrics;
 
@@ -92,6 +93,9 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     /// <summary>Gets a hash of the bytes of the key of the record that was yielded last, for the one who reads;
     /// <see langword="null"/> if it has none.</summary>
     internal int? LastKeyHash { get; private set; }
+
+    /// <summary>Gets where the reader is.</summary>
+    internal ReaderTurn Turn => _turn;
 
     /// <summary>Gets the number of bytes that were fetched ahead.</summary>
     internal long FetchedAhead => _readings.Buffered;
@@ -172,9 +176,10 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                _turn.Pass();
                 if (TryReadNext(out Record<TKey, TValue>? record))
                     yield return record;
-                else if (!await WaitAsync(cancellationToken).ConfigureAwait(false))
+                else if (!await WaitAsync(hasRecords: false, cancellationToken).ConfigureAwait(false))
                     yield break;
             }
         }
@@ -196,6 +201,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                _turn.Pass();
                 (List<Record<TKey, TValue>> batch, Exception? failure) =
                     await FillAsync(maxRecords, maxWait, cancellationToken).ConfigureAwait(false);
 
@@ -224,9 +230,10 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                _turn.Pass();
                 if (TryTakeLease() is { } lease)
                     yield return lease;
-                else if (!await WaitAsync(cancellationToken).ConfigureAwait(false))
+                else if (!await WaitAsync(hasRecords: false, cancellationToken).ConfigureAwait(false))
                     yield break;
             }
         }
@@ -237,13 +244,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public ValueTask CommitAsync(CancellationToken cancellationToken = default)
-    {
-        Dictionary<TopicPartition, OffsetAndMetadata> positions = [];
-        foreach ((TopicPartition partition, PartitionReading reading) in _readings.Readings())
-            positions[partition] = new OffsetAndMetadata(reading.Position);
-        return CommitAsync(positions, cancellationToken);
-    }
+    public ValueTask CommitAsync(CancellationToken cancellationToken = default) =>
+        CommitAsync(Positions(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask CommitAsync(
@@ -292,12 +294,48 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _loop.WakeReader();
     }
 
-    /// <summary>Ends what reads now and later with an error.</summary>
+    /// <summary>Has the reader throw an error once it has read what was fetched.</summary>
     internal void Fail(Exception failure)
     {
-        foreach (PartitionReading reading in _readings.Readings().Values)
+        Dictionary<TopicPartition, PartitionReading> readings = _readings.Readings();
+        foreach (PartitionReading reading in readings.Values)
             _readings.Fail(reading, failure);
+        if (readings.Count == 0)
+            _loop.Fail(failure);
         _loop.WakeReader();
+    }
+
+    /// <summary>Tells the offset of the record that is yielded next, of each partition.</summary>
+    internal Dictionary<TopicPartition, OffsetAndMetadata> Positions()
+    {
+        Dictionary<TopicPartition, OffsetAndMetadata> positions = [];
+        foreach ((TopicPartition partition, PartitionReading reading) in _readings.Readings())
+            positions[partition] = new OffsetAndMetadata(reading.Position);
+        return positions;
+    }
+
+    /// <summary>Tells whether a partition is read.</summary>
+    internal bool IsAssigned(TopicPartition partition) => _readings.Has(partition);
+
+    /// <summary>Stops yielding records of all partitions, for good. They keep their positions.</summary>
+    internal void BeginClosing() => _readings.BeginClosing(_readings.Partitions());
+
+    /// <summary>Reads these partitions no more.</summary>
+    internal void Remove(IEnumerable<TopicPartition> partitions)
+    {
+        _readings.Remove(partitions);
+        _loop.Look();
+    }
+
+    /// <summary>Stops yielding records of partitions that are about to be given up, and waits until the reader has
+    /// nothing in its hands.</summary>
+    internal async ValueTask CloseAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        _readings.BeginClosing(partitions);
+        Task boundary = _turn.BoundaryAsync();
+        _loop.WakeReader();
+        await boundary.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Begin()
@@ -405,6 +443,7 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     {
         CountTaken();
         _readings.EndReading();
+        _turn.Leave();
     }
 
     private void CountTaken()
@@ -431,12 +470,14 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 
     /// <summary>Waits for something to read. False: there is nothing more, since the consumer or all readings are at
     /// their end.</summary>
-    private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> WaitAsync(bool hasRecords, CancellationToken cancellationToken)
     {
         if (IsOver())
             return false;
+        _turn.Wait(hasRecords);
         if (!await _loop.WaitAsync(cancellationToken).ConfigureAwait(false))
             throw new OperationCanceledException(cancellationToken);
+        _turn.Look();
         return true;
     }
 
@@ -465,7 +506,8 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 
                 if (batch.Count > 0)
                     wait ??= BatchWait.Start(_session.Time, maxWait, _loop);
-                if (wait is { IsOver: true } || !await WaitAsync(cancellationToken).ConfigureAwait(false))
+                bool isDue = wait is { IsOver: true } || (batch.Count > 0 && _turn.IsAsked);
+                if (isDue || !await WaitAsync(batch.Count > 0, cancellationToken).ConfigureAwait(false))
                     break;
             }
 

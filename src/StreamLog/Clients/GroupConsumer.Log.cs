@@ -7,15 +7,10 @@ internal sealed partial class GroupConsumer<TKey, TValue>
     private static partial class Log
     {
         [LoggerMessage(
-            5201,
-            LogLevel.Warning,
-            "The offsets of group {Group} on topic {Topic} could not be committed, and will be later.")]
-        public static partial void CommitsLater(ILogger logger, Exception exception, string group, string topic);
-
-        [LoggerMessage(
-            5202,
+            5301,
             LogLevel.Error,
-            "The offsets of group {Group} on topic {Topic} cannot be committed. Its reading ends.")]
-        public static partial void CannotCommit(ILogger logger, Exception exception, string group, string topic);
+            "The rebalance listener of a member of group {Group} failed. Its reader is told; the partitions move all "
+            + "the same.")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception, string group);
     }
 }

@@ -2,44 +2,44 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
 using StreamLog.Clients.Handling;
+using StreamLog.Clients.Membership;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
-using StreamLog.Threading;
 
 namespace StreamLog.Clients;
 
-/// <summary>Reads all partitions of a topic for a group, and commits how far the group has come.</summary>
+/// <summary>A member of a group: reads the partitions that the group gives it, and commits how far it has
+/// come.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// It is the only member of its group here. Reading begins with the first enumeration. Commits happen one after
-/// another, so that an older one never undoes a newer one.
+/// It joins with the first enumeration, and stays in the group between enumerations as long as
+/// <see cref="ConsumerOptions.MaxPollInterval"/> allows.
 /// </remarks>
-internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>
+internal sealed partial class GroupConsumer<TKey, TValue>
+    : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>, IMemberPartitions
 {
-    private readonly string _topic;
+    private readonly IBroker _broker;
     private readonly ConsumerOptions _options;
-    private readonly TimeProvider _time;
+    private readonly Subscription _subscription;
     private readonly Consumer<TKey, TValue> _consumer;
-    private readonly CompletionTracker? _tracker;
-    private readonly IDisposable _claim;
+    private readonly GroupCommits _commits;
     private readonly IAssignmentListener? _listener;
     private readonly ILogger _logger;
+    private readonly ILogger _memberLogger;
+    private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
 
-    // What is read: set by the first reader, then by the watch, which that one starts.
-    private IReadOnlyList<TopicPartition> _assigned = [];
+    // How many partitions each topic had when the consumer first heard of it. Later ones are read from their beginning.
+    private readonly Dictionary<string, int> _partitionCounts = new(StringComparer.Ordinal);
 
     // Below here: guarded by _gate.
-    private Task _lastCommit = Task.CompletedTask;
-    private Deadline? _nextCommit;
-    private PartitionWatch? _watch;
+    private GroupMembership? _membership;
     private bool _isDisposed;
-    private bool _isDrained;
 
-    /// <summary>Creates a consumer, and claims the topic for it.</summary>
-    /// <param name="topic">The topic.</param>
+    /// <summary>Creates a consumer that has not joined yet.</summary>
+    /// <param name="subscription">What it reads.</param>
     /// <param name="broker">The broker.</param>
     /// <param name="environment">Time and chance.</param>
     /// <param name="options">How it works, and the group. They are not to be changed any more.</param>
@@ -48,9 +48,8 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     /// <param name="listener">Who hears which partitions it reads; <see langword="null"/> is nobody.</param>
     /// <param name="keepsRaw">Whether every record keeps its bytes.</param>
-    /// <exception cref="InvalidOperationException">Another consumer of the group reads the topic here.</exception>
     public GroupConsumer(
-        string topic,
+        Subscription subscription,
         IBroker broker,
         INodeEnvironment environment,
         ConsumerOptions options,
@@ -60,38 +59,54 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         IAssignmentListener? listener = null,
         bool keepsRaw = false)
     {
-        TopicNames.Check(topic);
+        ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.Group);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(loggers);
-        _topic = topic;
+        foreach (string topic in subscription.Topics)
+            TopicNames.Check(topic);
+        _broker = broker;
+        _subscription = subscription;
         _options = options;
-        _time = environment.Time;
         _listener = listener;
         _logger = loggers.CreateLogger("StreamLog.GroupConsumer");
+        _memberLogger = loggers.CreateLogger("StreamLog.GroupMembership");
         _consumer = new Consumer<TKey, TValue>(
             broker, environment, options, serdes.Key, serdes.Value, loggers, metrics)
         {
             KeepsRaw = keepsRaw,
         };
-        if (options.Commit != CommitMode.Manual)
-        {
-            _consumer.Tracker = _tracker = new CompletionTracker(
-                ScheduleCommit, metrics is null ? null : new ProcessingTimes(metrics, environment.Time, options.Group));
-        }
-
-        _claim = GroupClaims.Claim(broker, options.Group, topic);
+        _commits = new GroupCommits(
+            _consumer.Session,
+            options,
+            _consumer.Groups,
+            _consumer.Fail,
+            metrics is null ? null : new ProcessingTimes(metrics, environment.Time, options.Group),
+            _logger);
+        _consumer.Tracker = _commits.Tracker;
     }
 
     /// <inheritdoc/>
     public string Group => _options.Group!;
 
     /// <inheritdoc/>
+    public string? MemberId => Membership?.Stamp?.MemberId;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<TopicPartition> Assignment => _consumer.Assignment;
 
     /// <inheritdoc/>
     public int? LastKeyHash => _consumer.LastKeyHash;
+
+    private GroupMembership? Membership
+    {
+        get
+        {
+            lock (_gate)
+                return _membership;
+        }
+    }
 
     /// <inheritdoc/>
     public TopicPartition? LastFailed => _consumer.LastFailed;
@@ -124,9 +139,10 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
     public async ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        await EnqueueCommit(
-            _tracker is null ? () => _consumer.CommitAsync() : CommitCompletedAsync)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        Task commit = _commits.Tracker is null
+            ? _commits.CommitAsync(_consumer.Positions)
+            : _commits.CommitCompletedAsync();
+        await commit.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -136,172 +152,187 @@ internal sealed partial class GroupConsumer<TKey, TValue> : IGroupConsumer<TKey,
         ArgumentNullException.ThrowIfNull(upToAndIncluding);
         ThrowIfDisposed();
         LogPosition position = upToAndIncluding.Position;
-        if (position.Topic != _topic)
-        {
-            throw new ArgumentException(
-                $"The record at {position} is not of topic '{_topic}', which this consumer reads.",
-                nameof(upToAndIncluding));
-        }
-
-        Dictionary<TopicPartition, OffsetAndMetadata> offsets = new()
-        {
-            [position.TopicPartition] = new OffsetAndMetadata(position.Offset + 1, upToAndIncluding.LeaderEpoch),
-        };
-        await EnqueueCommit(async () =>
-        {
-            await CommitAsync(offsets).ConfigureAwait(false);
-            _tracker?.CompleteUpTo(position);
-            _tracker?.Committed(offsets);
-        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _commits.CommitAsync(
+            () => _consumer.IsAssigned(position.TopicPartition)
+                ? new() { [position.TopicPartition] = new(position.Offset + 1, upToAndIncluding.LeaderEpoch) }
+                : throw ClientErrors.NotAssigned(Group, position.TopicPartition),
+            position).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        PartitionWatch? watch;
+        GroupMembership? membership;
         lock (_gate)
         {
             if (_isDisposed)
                 return;
             _isDisposed = true;
-            watch = _watch;
+            membership = _membership;
         }
-
-        if (watch is not null)
-            await watch.DisposeAsync().ConfigureAwait(false);
 
         // Nothing is handed out any more before what is done is committed for the last time.
+        _consumer.BeginClosing();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        if (membership is not null)
+            await membership.StopAsync().ConfigureAwait(false);
+        _commits.Stop();
         await _consumer.DisposeAsync().ConfigureAwait(false);
-        // What is done in time is committed in time: who drains slowly may not live to see its end.
-        if (_listener is not null)
-            await _listener.RevokedAsync(_assigned).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _isDrained = true;
-            _nextCommit?.TryCancel();
-        }
-
-        if (_options.Commit == CommitMode.OnComplete)
-            await EnqueueCommit(CommitByItselfAsync).ConfigureAwait(false);
-        else
-            await EnqueueCommit(static () => ValueTask.CompletedTask).ConfigureAwait(false);
-        _claim.Dispose();
+        _closing.Dispose();
     }
+
+    /// <inheritdoc/>
+    async ValueTask IMemberPartitions.AddAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        // Who listens knows a partition before its first record.
+        _listener?.Assigned(partitions);
+        await TellAsync(listener => listener.AssignedAsync(partitions, cancellationToken)).ConfigureAwait(false);
+        try
+        {
+            // What was appended to a new partition before it was seen is not to be passed over, whatever the policy
+            // says of old ones.
+            ILookup<bool, TopicPartition> isNew = partitions.ToLookup(IsNew);
+            await AddAsync(isNew[false], startAt: null, cancellationToken).ConfigureAwait(false);
+            await AddAsync(isNew[true], NewPartitionsStart(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ((IMemberPartitions)this).LoseAsync(partitions).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    async ValueTask IMemberPartitions.RevokeAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        await CloseAsync(partitions, cancellationToken).ConfigureAwait(false);
+        await TellAsync(listener => listener.RevokedAsync(partitions, cancellationToken)).ConfigureAwait(false);
+        if (_listener is not null)
+            await _listener.RevokedAsync(partitions).ConfigureAwait(false);
+        await _commits.CommitByItselfAsync().ConfigureAwait(false);
+        _consumer.Remove(partitions);
+        _commits.Tracker?.Release(partitions);
+    }
+
+    /// <inheritdoc/>
+    async ValueTask IMemberPartitions.LoseAsync(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        _consumer.Remove(partitions);
+        _commits.Tracker?.Release(partitions);
+        _listener?.Lost(partitions);
+        await TellAsync(listener => listener.LostAsync(partitions)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    void IMemberPartitions.Fail(Exception failure) => _consumer.Fail(failure);
 
     private async ValueTask StartAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (_watch is not null)
-                return;
-        }
-
         ThrowIfDisposed();
-        TopicMetadata topic = await _consumer.Session.RetryAsync(
-            (left, token) => _consumer.Session.FindTopicAsync(_topic, mayCreate: true, left, token),
-            _options.ApiTimeout,
-            cancellationToken).ConfigureAwait(false);
-        await AssignAsync(
-            PartitionWatch.All(_topic, topic.PartitionCount), startAt: null, cancellationToken).ConfigureAwait(false);
+        GroupMembership? before = Membership;
+        if (before is { IsOver: false })
+        {
+            before.Wake();
+            return;
+        }
+
+        foreach (string topic in _subscription.Topics)
+        {
+            TopicMetadata found = await _consumer.Session.RetryAsync(
+                (left, token) => _consumer.Session.FindTopicAsync(topic, mayCreate: true, left, token),
+                _options.ApiTimeout,
+                cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+                _partitionCounts.TryAdd(topic, found.PartitionCount);
+        }
+
+        if (before is not null)
+            await before.StopAsync().ConfigureAwait(false);
         lock (_gate)
         {
-            if (!_isDisposed)
-                _watch ??= new PartitionWatch(_consumer.Session, _topic, topic.PartitionCount, AddAsync, _logger);
+            if (!_isDisposed && ReferenceEquals(_membership, before))
+                Join();
         }
     }
 
-    // What was appended to a new partition before it was seen is not to be passed over, whatever the policy says of old
-    // ones.
-    private ValueTask AddAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) =>
-        AssignAsync(
-            partitions, _options.OffsetReset == OffsetReset.Earliest ? null : StartAt.Earliest, cancellationToken);
-
-    private ValueTask AssignAsync(
-        IReadOnlyList<TopicPartition> partitions, StartAt? startAt, CancellationToken cancellationToken)
+    private void Join()
     {
-        // Who listens knows a partition before its first record.
-        _listener?.Assigned([.. partitions.Except(_assigned)]);
-        _assigned = partitions;
-        return _consumer.AssignAsync(partitions, startAt, cancellationToken);
+        GroupMembership membership = new(
+            _consumer.Session,
+            _options,
+            GroupProtocols.Choose(_broker, _consumer.Session, _options, _subscription),
+            this,
+            _consumer.Turn,
+            _memberLogger);
+        _consumer.Groups.Member = () => membership.Stamp ?? throw ClientErrors.NoMember(Group);
+        _membership = membership;
     }
 
-    private void ScheduleCommit()
+    private bool IsNew(TopicPartition partition)
     {
-        if (_options.Commit != CommitMode.OnComplete || Volatile.Read(ref _nextCommit) is not null)
-            return;
         lock (_gate)
         {
-            if (_nextCommit is not null || _isDrained)
-                return;
-            Volatile.Write(ref _nextCommit, Deadline.Start(
-                _time,
-                Durations.ForTimer(_options.CommitInterval),
-                static consumer => ((GroupConsumer<TKey, TValue>)consumer!).CommitWhenDue(),
-                this));
+            return _partitionCounts.TryGetValue(partition.Topic, out int count)
+                && partition.Partition >= count;
         }
     }
 
-    private void CommitWhenDue()
+    private StartAt? NewPartitionsStart() => _options.OffsetReset == OffsetReset.Earliest ? null : StartAt.Earliest;
+
+    private async ValueTask AddAsync(
+        IEnumerable<TopicPartition> partitions, StartAt? startAt, CancellationToken cancellationToken)
     {
-        lock (_gate)
-            Volatile.Write(ref _nextCommit, null);
-        _ = EnqueueCommit(CommitByItselfAsync);
+        List<TopicPartition> added = [.. partitions];
+        if (added.Count > 0)
+        {
+            await _consumer.AssignAsync([.. _consumer.Assignment, .. added], startAt, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Has a commit follow those before it.</summary>
-    private Task EnqueueCommit(Func<ValueTask> commit)
+    /// <summary>Yields no more of partitions, and waits until the reader has let go of what it has of them. One that
+    /// disposes has.</summary>
+    private async ValueTask CloseAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
     {
-        lock (_gate)
-            return _lastCommit = AfterAsync(_lastCommit, commit);
-    }
-
-    private static async Task AfterAsync(Task before, Func<ValueTask> commit)
-    {
-        // Neither on the clock's thread nor under the gate. A failure before is its own caller's.
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        await commit().ConfigureAwait(false);
-    }
-
-    private async ValueTask CommitCompletedAsync()
-    {
-        Dictionary<TopicPartition, OffsetAndMetadata> offsets = _tracker!.ToCommit();
-        if (offsets.Count == 0)
-            return;
-        await CommitAsync(offsets).ConfigureAwait(false);
-        _tracker.Committed(offsets);
-    }
-
-    private ValueTask CommitAsync(Dictionary<TopicPartition, OffsetAndMetadata> offsets) =>
-        _consumer.Groups.CommitAsync(Group, offsets, _options.ApiTimeout, CancellationToken.None);
-
-    private async ValueTask CommitByItselfAsync()
-    {
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         try
         {
-            await CommitCompletedAsync().ConfigureAwait(false);
+            await _consumer.CloseAsync(partitions, either.Token).ConfigureAwait(false);
         }
-        catch (StreamLogException exception) when (exception.IsRetriable)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
-            Log.CommitsLater(_logger, exception, Group, _topic);
-            ScheduleCommit();
+        }
+    }
+
+    private async ValueTask TellAsync(Func<IRebalanceListener, ValueTask> tell)
+    {
+        if (_options.RebalanceListener is not { } listener)
+            return;
+        try
+        {
+            await tell(listener).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // Reading on without ever committing would look well, until the next start.
-            Log.CannotCommit(_logger, exception, Group, _topic);
+            Log.ListenerFailed(_logger, exception, Group);
             _consumer.Fail(exception);
         }
     }
 
     private void ThrowIfDisposed()
     {
+        // While it closes, who listens may commit.
+        bool isOver;
         lock (_gate)
+            isOver = _isDisposed && _membership?.Stamp is null;
+        if (isOver)
         {
-            if (_isDisposed)
-            {
-                throw new ObjectDisposedException(
-                    "GroupConsumer", "The group consumer was disposed. Consume the topic again.");
-            }
+            throw new ObjectDisposedException(
+                "GroupConsumer", "The group consumer was disposed. Consume the topic again.");
         }
     }
 }

@@ -1,10 +1,12 @@
+using StreamLog.Clients.Membership;
 using StreamLog.Diagnostics;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients;
 
 /// <summary>The offsets that groups have committed, over any broker.</summary>
-/// <remarks>Thread-safe. Commits are those of a simple consumer: the group must have no members.</remarks>
+/// <remarks>Thread-safe. Commits are those of a simple consumer, for which the group must have no members, unless
+/// <see cref="Member"/> says who commits.</remarks>
 internal sealed class GroupOffsets
 {
     private readonly BrokerSession _session;
@@ -18,6 +20,10 @@ internal sealed class GroupOffsets
         _session = session;
         _metrics = metrics;
     }
+
+    /// <summary>Gets or sets what tells which member of the group commits: at each attempt, since its epoch
+    /// rises.</summary>
+    public Func<MemberStamp>? Member { get; set; }
 
     /// <summary>Commits offsets.</summary>
     /// <param name="group">The group.</param>
@@ -101,16 +107,23 @@ internal sealed class GroupOffsets
             {
                 // A request is not sent twice, since the one before may still be read.
                 OffsetCommitRequest request = BuildCommit(group, offsets);
-                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count);
+                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count, Member is not null);
                 return true;
             },
             timeout,
             cancellationToken).ConfigureAwait(false);
 
-    private static OffsetCommitRequest BuildCommit(
+    private OffsetCommitRequest BuildCommit(
         string group, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
     {
         OffsetCommitRequest request = new() { GroupId = group };
+        if (Member?.Invoke() is { } member)
+        {
+            request.MemberId = member.MemberId;
+            request.GenerationIdOrMemberEpoch = member.Epoch;
+            request.GroupInstanceId = member.InstanceId;
+        }
+
         foreach (IGrouping<string, KeyValuePair<TopicPartition, OffsetAndMetadata>> topic in
             offsets.GroupBy(static pair => pair.Key.Topic))
         {
@@ -133,7 +146,7 @@ internal sealed class GroupOffsets
         return request;
     }
 
-    private static void Check(OffsetCommitResponse response, string group, int expected)
+    private static void Check(OffsetCommitResponse response, string group, int expected, bool isMember)
     {
         int answered = 0;
         foreach (OffsetCommitResponse.OffsetCommitResponseTopic topic in response.Topics)
@@ -143,9 +156,14 @@ internal sealed class GroupOffsets
                 answered++;
                 if (answer.ErrorCode == ErrorCode.None)
                     continue;
-                throw answer.ErrorCode is ErrorCode.UnknownTopicOrPartition
-                    ? ClientErrors.ForPartition(answer.ErrorCode, new TopicPartition(topic.Name, answer.PartitionIndex))
-                    : ClientErrors.ForGroup(answer.ErrorCode, group, "commit offsets");
+                throw answer.ErrorCode switch
+                {
+                    ErrorCode.UnknownTopicOrPartition => ClientErrors.ForPartition(
+                        answer.ErrorCode, new TopicPartition(topic.Name, answer.PartitionIndex)),
+                    ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration or ErrorCode.FencedMemberEpoch
+                        when isMember => ClientErrors.NoMember(group),
+                    _ => ClientErrors.ForGroup(answer.ErrorCode, group, "commit offsets"),
+                };
             }
         }
 

@@ -42,6 +42,11 @@ internal static class OptionCopies
         {
             ClientId = options.ClientId,
             Group = options.Group,
+            InstanceId = options.InstanceId,
+            Assignor = options.Assignor,
+            MaxPollInterval = options.MaxPollInterval,
+            SessionTimeout = options.SessionTimeout,
+            RebalanceListener = options.RebalanceListener,
             OffsetReset = options.OffsetReset,
             Commit = options.Commit,
             CommitInterval = options.CommitInterval,

@@ -145,7 +145,7 @@ internal sealed class TopicHandle<TKey, TValue> : ITopic<TKey, TValue>
         options.Group = group;
         _check(options);
         return new GroupConsumer<TKey, TValue>(
-            Name, _broker, _environment, options, (_keySerde, _valueSerde), _loggers, _metrics);
+            Subscription.To(Name), _broker, _environment, options, (_keySerde, _valueSerde), _loggers, _metrics);
     }
 
     /// <inheritdoc/>

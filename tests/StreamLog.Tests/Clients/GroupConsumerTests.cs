@@ -106,23 +106,6 @@ public sealed class GroupConsumerTests
     }
 
     [Fact]
-    public async Task A_topic_has_one_consumer_of_a_group_at_a_time()
-    {
-        await using LocalClients clients = await StartAsync(1);
-        IGroupConsumer<string, string> first = clients.Topic("orders").Consume("g");
-
-        InvalidOperationException refusal =
-            Assert.Throws<InvalidOperationException>(() => clients.Topic("orders").Consume("g"));
-        await using IGroupConsumer<string, string> other = clients.Topic("orders").Consume("h");
-        await first.DisposeAsync();
-        await first.DisposeAsync();
-        await using IGroupConsumer<string, string> second = clients.Topic("orders").Consume("g");
-
-        Assert.Contains("'g'", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal("g", second.Group);
-    }
-
-    [Fact]
     public async Task Partitions_that_are_added_are_read_too()
     {
         await using LocalClients clients = await StartAsync(1);
@@ -167,7 +150,7 @@ public sealed class GroupConsumerTests
         using RecordBuffer batch = BrokerHarness.Batch("1", "2");
         broker.Do(() => broker.Partition("orders").Append(batch.Span, int.MaxValue));
         await using GroupConsumer<string, string> consumer = new(
-            "orders",
+            Subscription.To("orders"),
             broker,
             environment,
             new ConsumerOptions { Group = "g" },

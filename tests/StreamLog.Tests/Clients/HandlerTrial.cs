@@ -102,7 +102,7 @@ internal sealed class HandlerTrial : IAsyncDisposable
             plan,
             call,
             listener => new GroupConsumer<string, string>(
-                "orders",
+                Subscription.To("orders"),
                 Broker,
                 Environment,
                 options,

@@ -14,7 +14,8 @@ internal sealed class ScriptedBroker : IBroker
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _nextProducerId = 1000;
 
-    public IReadOnlyList<ApiVersionRange> SupportedApis => [];
+    public IReadOnlyList<ApiVersionRange> SupportedApis { get; init; } =
+        [new(ApiKey.ConsumerGroupHeartbeat, 0, 1)];
 
     /// <summary>Gets or sets the script: what goes wrong with a request, or null.</summary>
     public Func<object, Fault?> Script { get; set; } = _ => null;
@@ -120,6 +121,7 @@ internal sealed class ScriptedBroker : IBroker
                 ListOffsetsRequest list => ScriptedOffsets.List(list, error, Find),
                 OffsetCommitRequest commit => ScriptedOffsets.Commit(commit, error, _offsets),
                 OffsetFetchRequest fetch => ScriptedOffsets.Fetch(fetch, error, _offsets),
+                ConsumerGroupHeartbeatRequest heartbeat => Heartbeat(heartbeat, error),
                 FetchRequest fetch => Fetch(fetch, error).Response,
                 _ => throw new StreamLogException(
                     ErrorCode.UnsupportedVersion, $"{request.GetType().Name} is not scripted."),
@@ -181,16 +183,48 @@ internal sealed class ScriptedBroker : IBroker
     private MetadataResponse Metadata(MetadataRequest request, ErrorCode error)
     {
         MetadataResponse response = new();
-        foreach (string name in request.Topics?.Select(topic => topic.Name!) ?? _topics.Keys)
+        foreach (string name in request.Topics?.Select(topic => topic.Name ?? NameOf(topic.TopicId)) ?? _topics.Keys)
         {
             if (AutoCreate && request.AllowAutoTopicCreation && !_topics.ContainsKey(name))
                 _topics[name] = [new ScriptedPartition()];
-            MetadataResponse.MetadataResponseTopic topic = new() { Name = name, ErrorCode = error };
+            MetadataResponse.MetadataResponseTopic topic =
+                new() { Name = name, TopicId = IdOf(name), ErrorCode = error };
             response.Topics.Add(topic);
             if (!_topics.TryGetValue(name, out ScriptedPartition[]? partitions))
                 topic.ErrorCode = error == ErrorCode.None ? ErrorCode.UnknownTopicOrPartition : error;
             else
                 topic.Partitions.AddRange(partitions.Select(static (_, i) => Describe(i)));
+        }
+
+        return response;
+    }
+
+    private string NameOf(Guid topicId) => _topics.Keys.First(name => IdOf(name) == topicId);
+
+    private static Guid IdOf(string topic) =>
+        new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(topic)).AsSpan(0, 16));
+
+    // A group of one, which has everything from its first heartbeat on.
+    private ConsumerGroupHeartbeatResponse Heartbeat(ConsumerGroupHeartbeatRequest request, ErrorCode error)
+    {
+        ConsumerGroupHeartbeatResponse response = new()
+        {
+            ErrorCode = error,
+            MemberId = request.MemberId,
+            MemberEpoch = Math.Abs(request.MemberEpoch) == 1 ? request.MemberEpoch : 1,
+            HeartbeatIntervalMs = 5_000,
+        };
+        if (request.MemberEpoch == 0)
+        {
+            response.Assignment = new ConsumerGroupHeartbeatResponse.MemberAssignment();
+            foreach (string topic in request.SubscribedTopicNames!)
+            {
+                response.Assignment.Partitions.Add(new ConsumerGroupHeartbeatResponse.TopicPartitions
+                {
+                    TopicId = IdOf(topic),
+                    Partitions = [.. Enumerable.Range(0, _topics[topic].Length)],
+                });
+            }
         }
 
         return response;

@@ -28,8 +28,22 @@ internal static class VirtualTime
     /// </remarks>
     public static async Task RunAsync(this SimulatedEnvironment environment, Task task)
     {
+        await environment.PassAsync(() => !task.IsCompleted);
+        await task;
+    }
+
+    /// <summary>The same, until something holds, or has not for so long that it never will.</summary>
+    public static Task UntilAsync(this SimulatedEnvironment environment, Func<bool> holds)
+    {
+        long began = Stopwatch.GetTimestamp();
+        return environment.PassAsync(
+            () => Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30) && !holds());
+    }
+
+    private static async Task PassAsync(this SimulatedEnvironment environment, Func<bool> goesOn)
+    {
         long stepped = Stopwatch.GetTimestamp();
-        while (!task.IsCompleted)
+        while (goesOn())
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (Stopwatch.GetElapsedTime(stepped) < Pace || ThreadPool.PendingWorkItemCount > 0)
@@ -38,7 +52,5 @@ internal static class VirtualTime
             environment.Time.Advance(Step);
             stepped = Stopwatch.GetTimestamp();
         }
-
-        await task;
     }
 }

@@ -66,6 +66,15 @@ internal sealed class CompletionTracker : IRecordTracker
             Of(partition).Progress.Committed(offset.Offset);
     }
 
+    /// <summary>Forgets partitions that the group has given to another member. What is completed of them later counts
+    /// for nothing.</summary>
+    /// <param name="partitions">The partitions.</param>
+    public void Release(IEnumerable<TopicPartition> partitions)
+    {
+        foreach (TopicPartition partition in partitions)
+            _partitions.TryRemove(partition, out _);
+    }
+
     private Stretch Of(TopicPartition partition) =>
         _partitions.GetOrAdd(partition, static (_, tracker) => new Stretch(tracker), this);
 

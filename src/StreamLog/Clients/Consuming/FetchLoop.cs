@@ -94,6 +94,15 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     /// <summary>Wakes the reader.</summary>
     public void WakeReader() => _arrived.Set();
 
+    /// <summary>Has the reader throw an error once it has read what was fetched.</summary>
+    /// <param name="failure">The error.</param>
+    public void Fail(Exception failure)
+    {
+        lock (_gate)
+            _failure = failure;
+        _arrived.Set();
+    }
+
     /// <summary>Throws what ended the loop. It starts again with the next reader.</summary>
     public void ThrowIfFailed()
     {

@@ -11,6 +11,7 @@ internal sealed class PartitionReading
     private long _position;
     private bool _isStale;
     private bool _isPaused;
+    private bool _isClosing;
 
     /// <summary>Begins to read.</summary>
     /// <param name="partition">The partition.</param>
@@ -52,8 +53,15 @@ internal sealed class PartitionReading
     /// <summary>Gets or sets whether nothing of it is to be yielded now.</summary>
     public bool IsPaused
     {
-        get => Volatile.Read(ref _isPaused);
+        get => Volatile.Read(ref _isPaused) || IsClosing;
         set => Volatile.Write(ref _isPaused, value);
+    }
+
+    /// <summary>Gets or sets whether it is about to be given up, so that nothing resumes it.</summary>
+    public bool IsClosing
+    {
+        get => Volatile.Read(ref _isClosing);
+        set => Volatile.Write(ref _isClosing, value);
     }
 
     /// <summary>Gets the offset at which the reading is over; the end of time where it goes on for ever.</summary>

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Clients;
+using StreamLog.Protocol;
+using Xunit;
+
+namespace StreamLog.Tests.Clients;
+
+/// <summary>A topic <c>orders</c>, and members of the group <c>g</c> that read it, over a broker in memory whose clock
+/// the test moves.</summary>
+internal sealed class GroupTrial : IAsyncDisposable
+{
+    private readonly List<TrialMember> _members = [];
+
+    private GroupTrial(LocalClients clients, int partitions) => (Clients, PartitionCount) = (clients, partitions);
+
+    public LocalClients Clients { get; }
+
+    /// <summary>Gets who owns what by what the members were told; a second owner fails the test.</summary>
+    public int PartitionCount { get; private set; }
+
+    public Dictionary<TopicPartition, TrialMember> Owners { get; } = [];
+
+    public List<string> Faults { get; } = [];
+
+    public static async Task<GroupTrial> StartAsync(int partitions)
+    {
+        LocalClients clients = await LocalClients.StartAsync();
+        await clients.Admin.CreateTopicAsync("orders", partitions);
+
+        // The coordinator knows the group from here on, so that the first heartbeat need not be sent again.
+        await clients.Admin.AlterGroupOffsetsAsync(
+            "g", new Dictionary<TopicPartition, OffsetAndMetadata> { [new TopicPartition("orders", 0)] = new(0) });
+        return new GroupTrial(clients, partitions);
+    }
+
+    public TrialMember Join(Action<ConsumerOptions>? configure = null, Subscription? subscription = null)
+    {
+        TrialMember member = new(this, configure, subscription ?? Subscription.To("orders"));
+        _members.Add(member);
+        return member;
+    }
+
+    public async Task AppendAsync(int partition, params string[] values) =>
+        await Clients.Harness.Environment.RunAsync(Clients.Topic("orders").AppendAsync(
+            values.Select(value => new ProducerRecord<string, string>("k", value) { Partition = partition })));
+
+    /// <summary>Lets time go on until something holds.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        await Clients.Harness.Environment.UntilAsync(holds);
+        Assert.True(holds());
+    }
+
+    public Task PassAsync(TimeSpan time) =>
+        Clients.Harness.Environment.RunAsync(Task.Delay(time, Clients.Harness.Time));
+
+    public Task SharedAsync(params TrialMember[] members) => UntilAsync(() =>
+        members.All(member => member.Consumer.Assignment.Count > 0)
+        && members.Sum(member => member.Consumer.Assignment.Count)
+            == PartitionCount);
+
+    public async Task<long?> CommittedAsync(int partition)
+    {
+        IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets = await Clients.Admin.ListGroupOffsetsAsync("g");
+        return offsets.TryGetValue(new TopicPartition("orders", partition), out OffsetAndMetadata found)
+            ? found.Offset : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TrialMember member in _members)
+            await Clients.Harness.Environment.RunAsync(member.DisposeAsync().AsTask());
+        await Clients.DisposeAsync();
+        Assert.Empty(Faults);
+    }
+}

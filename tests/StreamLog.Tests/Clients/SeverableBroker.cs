@@ -1,0 +1,27 @@
+using StreamLog.Protocol;
+
+namespace StreamLog.Tests.Clients;
+
+/// <summary>A way to a broker that can be cut, so that its client is as good as dead.</summary>
+internal sealed class SeverableBroker(IBroker broker) : IBroker
+{
+    private volatile bool _isSevered;
+
+    public bool IsSevered
+    {
+        get => _isSevered;
+        set => _isSevered = value;
+    }
+
+    /// <summary>Gets or sets the APIs that this way hides; the broker seems older then.</summary>
+    public IReadOnlyCollection<ApiKey> Hidden { get; set; } = [];
+
+    public IReadOnlyList<ApiVersionRange> SupportedApis =>
+        [.. broker.SupportedApis.Where(range => !Hidden.Contains(range.ApiKey))];
+
+    public ValueTask<TResponse> SendAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class => _isSevered
+        ? throw new StreamLogException(ErrorCode.NetworkException, "The way to the broker is cut.")
+        : broker.SendAsync(request, context, cancellationToken);
+}
