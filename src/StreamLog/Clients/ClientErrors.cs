@@ -62,8 +62,8 @@ internal static class ClientErrors
     /// <returns>The exception.</returns>
     public static StreamLogException NoMember(string group) => new(
         ErrorCode.UnknownMemberId,
-        $"This consumer is not a member of group '{group}' now: it has not joined yet, or the group went on without it. "
-        + "What it had not committed is read again, by it or by another member.");
+        $"This consumer is not a member of group '{group}' now: it has not joined yet, or the group went on without "
+        + "it. What it had not committed is read again, by it or by another member.");
 
     /// <summary>Returns the error of a partition that has gone to another member.</summary>
     /// <param name="group">The group.</param>

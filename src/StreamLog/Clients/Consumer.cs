@@ -16,7 +16,7 @@ namespace StreamLog.Clients;
 /// One reads at a time, on its own thread; everything else may be called from any thread. Records are decoded one at a
 /// time, as they are yielded.
 /// </remarks>
-internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
+internal sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 {
     private readonly ConsumerOptions _options;
     private readonly (IDeserializer<TKey> Key, IDeserializer<TValue> Value) _serdes;
@@ -303,39 +303,6 @@ internal sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         if (readings.Count == 0)
             _loop.Fail(failure);
         _loop.WakeReader();
-    }
-
-    /// <summary>Tells the offset of the record that is yielded next, of each partition.</summary>
-    internal Dictionary<TopicPartition, OffsetAndMetadata> Positions()
-    {
-        Dictionary<TopicPartition, OffsetAndMetadata> positions = [];
-        foreach ((TopicPartition partition, PartitionReading reading) in _readings.Readings())
-            positions[partition] = new OffsetAndMetadata(reading.Position);
-        return positions;
-    }
-
-    /// <summary>Tells whether a partition is read.</summary>
-    internal bool IsAssigned(TopicPartition partition) => _readings.Has(partition);
-
-    /// <summary>Stops yielding records of all partitions, for good. They keep their positions.</summary>
-    internal void BeginClosing() => _readings.BeginClosing(_readings.Partitions());
-
-    /// <summary>Reads these partitions no more.</summary>
-    internal void Remove(IEnumerable<TopicPartition> partitions)
-    {
-        _readings.Remove(partitions);
-        _loop.Look();
-    }
-
-    /// <summary>Stops yielding records of partitions that are about to be given up, and waits until the reader has
-    /// nothing in its hands.</summary>
-    internal async ValueTask CloseAsync(
-        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
-    {
-        _readings.BeginClosing(partitions);
-        Task boundary = _turn.BoundaryAsync();
-        _loop.WakeReader();
-        await boundary.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Begin()

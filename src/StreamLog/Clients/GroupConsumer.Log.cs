@@ -7,7 +7,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
     private static partial class Log
     {
         [LoggerMessage(
-            5301,
+            5204,
             LogLevel.Error,
             "The rebalance listener of a member of group {Group} failed. Its reader is told; the partitions move all "
             + "the same.")]

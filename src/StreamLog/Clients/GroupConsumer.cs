@@ -175,7 +175,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         _consumer.BeginClosing();
         await _closing.CancelAsync().ConfigureAwait(false);
         if (membership is not null)
-            await membership.StopAsync().ConfigureAwait(false);
+            await membership.DisposeAsync().ConfigureAwait(false);
         _commits.Stop();
         await _consumer.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
@@ -249,7 +249,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         }
 
         if (before is not null)
-            await before.StopAsync().ConfigureAwait(false);
+            await before.DisposeAsync().ConfigureAwait(false);
         lock (_gate)
         {
             if (!_isDisposed && ReferenceEquals(_membership, before))

@@ -107,7 +107,9 @@ internal sealed class GroupOffsets
             {
                 // A request is not sent twice, since the one before may still be read.
                 OffsetCommitRequest request = BuildCommit(group, offsets);
-                Check(await _session.SendAsync(request, left, token).ConfigureAwait(false), group, offsets.Count, Member is not null);
+                OffsetCommitResponse response =
+                    await _session.SendAsync(request, left, token).ConfigureAwait(false);
+                Check(response, group, offsets.Count, isMember: Member is not null);
                 return true;
             },
             timeout,

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using StreamLog.Clients;
-using StreamLog.Protocol;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;

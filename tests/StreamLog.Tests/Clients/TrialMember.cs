@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
-using StreamLog.Protocol;
 
 namespace StreamLog.Tests.Clients;
 
@@ -74,8 +73,11 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
         _broker.IsSevered = true;
         lock (_trial.Owners)
         {
-            foreach (TopicPartition partition in _trial.Owners.Where(pair => pair.Value == this).Select(p => p.Key).ToList())
-                _trial.Owners.Remove(partition);
+            foreach ((TopicPartition partition, TrialMember owner) in _trial.Owners.ToList())
+            {
+                if (owner == this)
+                    _trial.Owners.Remove(partition);
+            }
         }
     }
 

@@ -86,6 +86,7 @@ public sealed partial class ConfigurationSchemaTests
         {
             // What is code cannot stand in configuration: a partitioner, a callback.
             if (property.PropertyType != typeof(IPartitioner)
+                && property.PropertyType != typeof(IRebalanceListener)
                 && property.PropertyType != typeof(IProgress<RecoveryProgress>))
             {
                 properties[property.Name] = SchemaOf(property, property.GetValue(defaults));

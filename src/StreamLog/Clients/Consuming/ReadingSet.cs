@@ -5,7 +5,7 @@ namespace StreamLog.Clients.Consuming;
 /// Thread-safe. One reader takes readings out of the line, one fetch loop puts fetched runs in; partitions take turns,
 /// run by run. It counts the bytes that wait and owns them until they are handed out.
 /// </remarks>
-internal sealed class ReadingSet
+internal sealed partial class ReadingSet
 {
     private readonly Lock _gate = new();
     private readonly ConsumerOptions _options;
@@ -164,43 +164,6 @@ internal sealed class ReadingSet
             reading.IsPaused = isHeld;
             if (!isHeld)
                 PutInLine(reading, isFirst: false);
-        }
-    }
-
-    /// <summary>Tells whether a partition is read.</summary>
-    /// <param name="partition">The partition.</param>
-    /// <returns>Whether it is.</returns>
-    public bool Has(TopicPartition partition)
-    {
-        lock (_gate)
-            return _readings.ContainsKey(partition);
-    }
-
-    /// <summary>Reads these partitions no more.</summary>
-    /// <param name="partitions">The partitions. Those that are not read are passed over.</param>
-    public void Remove(IEnumerable<TopicPartition> partitions)
-    {
-        lock (_gate)
-        {
-            foreach (TopicPartition partition in partitions)
-            {
-                if (_readings.TryGetValue(partition, out PartitionReading? reading))
-                    Retire(reading);
-            }
-        }
-    }
-
-    /// <summary>Stops yielding for good, before partitions are given up. They keep their positions until then.</summary>
-    /// <param name="partitions">The partitions.</param>
-    public void BeginClosing(IReadOnlyCollection<TopicPartition> partitions)
-    {
-        lock (_gate)
-        {
-            foreach (TopicPartition partition in partitions)
-            {
-                if (_readings.TryGetValue(partition, out PartitionReading? reading))
-                    reading.IsClosing = true;
-            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace StreamLog.Clients.Membership;
 /// One loop from its start to its stop, on the thread pool. Partitions are moved beside it, so that a member that
 /// finishes its work stays in the group meanwhile. Owned by its consumer; thread-safe.
 /// </remarks>
-internal sealed partial class GroupMembership
+internal sealed partial class GroupMembership : IAsyncDisposable
 {
     // As the consumer's own retries: doubling from what its options say.
     private const int LongestPauseFactor = 10;
@@ -80,7 +80,7 @@ internal sealed partial class GroupMembership
 
     /// <summary>Gives everything up and leaves. Heartbeats go on until the partitions are finished with.</summary>
     /// <returns>A task that completes when it has left, or could not tell.</returns>
-    public async ValueTask StopAsync()
+    public async ValueTask DisposeAsync()
     {
         _isClosing = true;
         await _closing.CancelAsync().ConfigureAwait(false);

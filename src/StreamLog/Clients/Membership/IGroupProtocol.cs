@@ -1,6 +1,7 @@
 namespace StreamLog.Clients.Membership;
 
-/// <summary>How a member speaks with its group's coordinator: joins, stays, is told its partitions, and leaves.</summary>
+/// <summary>How a member speaks with its group's coordinator: joins, stays, is told its partitions, and
+/// leaves.</summary>
 /// <remarks>Used by one <see cref="GroupMembership"/>, one call at a time, but for <see cref="Stamp"/>, which is
 /// thread-safe.</remarks>
 internal interface IGroupProtocol
