@@ -5,6 +5,15 @@ namespace StreamLog.Clients;
 // What a member of a group asks of its consumer, besides reading.
 internal sealed partial class Consumer<TKey, TValue>
 {
+    /// <summary>Stops or resumes yielding for a moment: what was fetched stays, while there is room.</summary>
+    internal void Hold(TopicPartition partition, bool isHeld)
+    {
+        _readings.SetHeld(partition, isHeld);
+        _loop.Look();
+        if (!isHeld)
+            _loop.WakeReader();
+    }
+
     /// <summary>Tells the offset of the record that is yielded next, of each partition.</summary>
     internal Dictionary<TopicPartition, OffsetAndMetadata> Positions()
     {

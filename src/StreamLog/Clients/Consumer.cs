@@ -140,15 +140,6 @@ internal sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _loop.WakeReader();
     }
 
-    /// <summary>Stops or resumes yielding for a moment: what was fetched stays, while there is room.</summary>
-    internal void Hold(TopicPartition partition, bool isHeld)
-    {
-        _readings.SetHeld(partition, isHeld);
-        _loop.Look();
-        if (!isHeld)
-            _loop.WakeReader();
-    }
-
     /// <inheritdoc/>
     public long Position(TopicPartition partition)
     {
