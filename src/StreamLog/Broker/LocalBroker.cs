@@ -4,6 +4,7 @@ using StreamLog.Broker.Handlers;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
+using StreamLog.Groups.Consumer;
 using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
@@ -78,7 +79,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             partitions.Apply,
             options.Maintenance.MetadataSnapshotBytes,
             loggers.CreateLogger("StreamLog.Metadata"));
-        GroupSettings settings = GroupSettings.Of(options.Groups);
+        GroupSettings settings =
+            GroupSettings.Of(options.Groups, ConsumerGroupSettings.LocalHostOf(environment.NewId()));
         Func<TopicPartition, ReplicatedPartition?> find =
             partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition);
         GroupCoordinator groups = new(

@@ -32,6 +32,7 @@ internal abstract class StatePartition<TTable, TRecord> : StatePartition
     private readonly HashSet<Reply> _open = [];
     private long _endOffset;
     private long _timerDue = long.MaxValue;
+    private bool _isFresh = true;
     private ErrorCode _lost;
 
     /// <summary>Takes charge of a partition, and reads all of it.</summary>
@@ -218,6 +219,10 @@ internal abstract class StatePartition<TTable, TRecord> : StatePartition
             return;
         }
 
+        // What was due already when it was read comes before whatever is asked first.
+        if (_isFresh && _timerDue <= Now)
+            Expire(aftermath);
+        _isFresh = false;
         _open.Add(reply);
         StateDecision<TRecord> decision = NewDecision();
         decide(_table, decision);

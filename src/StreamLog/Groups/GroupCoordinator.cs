@@ -47,6 +47,9 @@ internal sealed class GroupCoordinator
     /// <summary>Gets what holds for all groups.</summary>
     public GroupSettings Settings => _settings;
 
+    /// <summary>Gets what stands for the address of members in the node's own process.</summary>
+    public string LocalHost => _settings.Consumer.LocalHost;
+
     /// <summary>Reads what there is, so that the first request does not wait for it. A partition that cannot be read is
     /// logged.</summary>
     public void Load() => _topic.Load();

@@ -14,7 +14,13 @@ internal sealed record GroupSettings(ClassicGroupSettings Classic, ConsumerGroup
     /// <summary>Takes the settings from a node's options, which are legal.</summary>
     /// <param name="options">The options.</param>
     /// <returns>The settings.</returns>
-    public static GroupSettings Of(GroupOptions options) => new(
+    public static GroupSettings Of(GroupOptions options) => Of(options, new ConsumerGroupSettings().LocalHost);
+
+    /// <summary>Takes the settings from a node's options, which are legal.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="localHost">What stands for the address of members in the node's own process.</param>
+    /// <returns>The settings.</returns>
+    public static GroupSettings Of(GroupOptions options, string localHost) => new(
         new ClassicGroupSettings
         {
             SessionTimeoutMinMs = Milliseconds(options.MinSessionTimeout),
@@ -27,6 +33,7 @@ internal sealed record GroupSettings(ClassicGroupSettings Classic, ConsumerGroup
             SessionTimeoutMs = Milliseconds(options.ConsumerSessionTimeout),
             HeartbeatIntervalMs = Milliseconds(options.ConsumerHeartbeatInterval),
             MaxSize = options.ConsumerMaxSize,
+            LocalHost = localHost,
         });
 
     private static int Milliseconds(TimeSpan time) => (int)time.TotalMilliseconds;

@@ -38,6 +38,24 @@ public sealed class GroupConsumerTests
     }
 
     [Fact]
+    public async Task After_a_crash_nobody_waits_for_the_members_that_were_in_the_process()
+    {
+        BrokerHarness harness = await BrokerHarness.StartAsync(files: new SimulatedDisk());
+        LocalClients clients = await FillAsync(LocalClients.Over(harness), 10);
+        IGroupConsumer<string, string> crashed = clients.Topic("orders").Consume("g");
+        await crashed.CommitAsync((await TakeAsync(crashed, 4))[3]);
+
+        BrokerHarness again = await harness.CrashAsync();
+        await using LocalClients later = LocalClients.Over(again);
+        await using IGroupConsumer<string, string> second = later.Topic("orders").Consume("g");
+        DateTimeOffset began = again.Time.GetUtcNow();
+        List<Record<string, string>> read = await again.Environment.RunAsync(TakeAsync(second, 6));
+
+        Assert.Equal(Enumerable.Range(4, 6).Select(i => (long)i), read.Select(record => record.Offset));
+        Assert.InRange(again.Time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Completed_records_are_committed_at_intervals()
     {
         await using LocalClients clients = await StartAsync(5);
@@ -169,9 +187,11 @@ public sealed class GroupConsumerTests
             record.Complete();
     }
 
-    private static async Task<LocalClients> StartAsync(int records)
+    private static async Task<LocalClients> StartAsync(int records) =>
+        await FillAsync(await LocalClients.StartAsync(), records);
+
+    private static async Task<LocalClients> FillAsync(LocalClients clients, int records)
     {
-        LocalClients clients = await LocalClients.StartAsync();
         await clients.Admin.CreateTopicAsync("orders", 1);
         await clients.Topic("orders").AppendAsync(
             Enumerable.Range(0, records).Select(i => new ProducerRecord<string, string>("k", $"{i}")));

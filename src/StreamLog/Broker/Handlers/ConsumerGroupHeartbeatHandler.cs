@@ -20,7 +20,11 @@ internal sealed class ConsumerGroupHeartbeatHandler(BrokerParts parts)
             : parts.Groups.HeartbeatAsync(
                 request,
                 context.ClientId ?? "",
-                context.ClientHost,
+                HostOf(context),
                 parts.Environment.NewId().ToString(),
                 cancellationToken);
+
+    // Clients in this process name themselves; who does not speaks for somebody else.
+    private string HostOf(RequestContext context) =>
+        context is { IsLocal: true, ClientId: not null } ? parts.Groups.LocalHost : context.ClientHost;
 }

@@ -80,7 +80,9 @@ internal sealed class ConsumerGroup : IGroup
     {
         foreach (ConsumerMember member in _state.Members.Values)
         {
-            _deadlines.Set((member.MemberId, IsRebalance: false), now + _settings.SessionTimeoutMs);
+            // Otherwise whoever starts again after a crash would wait for the session of the member that it was before.
+            int patience = _settings.IsGone(member.ClientHost) ? 0 : _settings.SessionTimeoutMs;
+            _deadlines.Set((member.MemberId, IsRebalance: false), now + patience);
             if (member.State == MemberState.UnrevokedPartitions)
                 _deadlines.Set((member.MemberId, IsRebalance: true), now + member.RebalanceTimeoutMs);
         }
