@@ -34,7 +34,8 @@ public sealed record Partition
     /// <summary>Gets the offset that the next record will get.</summary>
     public required long LogEndOffset { get; init; }
 
-    /// <summary>Gets the offset before which no transaction is open.</summary>
+    /// <summary>Gets the offset before which no transaction is open, or -1 where nothing has been appended, and nobody
+    /// has read committed records alone, since the log was opened: a picture reads nothing from the disk.</summary>
     public required long LastStableOffset { get; init; }
 
     /// <summary>Gets the number of bytes of all segments.</summary>

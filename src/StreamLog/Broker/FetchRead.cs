@@ -177,7 +177,7 @@ internal ref struct FetchRead
         {
             PartitionIndex = fetch.Partition,
             HighWatermark = highWatermark,
-            LastStableOffset = partition.LastStableOffset,
+            LastStableOffset = aborted is not null ? partition.LastStableOffset : partition.KnownLastStableOffset,
             LogStartOffset = partition.Log.LogStartOffset,
             AbortedTransactions = aborted,
             DivergingEpoch = diverging,

@@ -35,7 +35,7 @@ internal static class TopicDescriptions
             LogStartOffset = partition?.Log.LogStartOffset ?? -1,
             HighWatermark = partition?.HighWatermark ?? -1,
             LogEndOffset = partition?.Log.LogEndOffset ?? -1,
-            LastStableOffset = partition?.LastStableOffset ?? -1,
+            LastStableOffset = partition?.KnownLastStableOffset ?? -1,
             SizeInBytes = partition?.Log.SizeInBytes ?? 0,
             Segments = partition is null ? [] : Describe(partition.Log.Segments),
         };

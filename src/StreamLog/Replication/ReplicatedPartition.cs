@@ -65,6 +65,10 @@ internal sealed class ReplicatedPartition
     /// <summary>Gets the offset before which no transaction is open: readers of committed records stop there.</summary>
     public long LastStableOffset => Math.Min(HighWatermark, Log.LastStableOffset);
 
+    /// <summary>Gets <see cref="LastStableOffset"/> where that is known without reading anything, and otherwise -1: for
+    /// readers that do not stop there.</summary>
+    public long KnownLastStableOffset => Math.Min(HighWatermark, Log.KnownLastStableOffset);
+
     /// <summary>Gets whether the mark has reached what the leader had when it became one, so that it is safe to
     /// tell.</summary>
     public bool HasCommittedInEpoch => HighWatermark >= Volatile.Read(ref _epochStart);

@@ -108,6 +108,10 @@ internal sealed partial class PartitionLog
         }
     }
 
+    /// <summary>Gets <see cref="LastStableOffset"/> where that is known without reading what there is of producers, and
+    /// otherwise -1.</summary>
+    public long KnownLastStableOffset => _log.AreProducersRead ? LastStableOffset : -1;
+
     /// <summary>Gets the epoch of the last leader that was assigned, or -1.</summary>
     public int LatestEpoch => _log.Epochs.Latest;
 
