@@ -112,10 +112,10 @@ public static class RecordBatchValidator
                 $"The record batch has {header.RecordCount} records but last offset delta {header.LastOffsetDelta}.");
         }
 
-        return CheckProducer(header) ?? CheckCompression(header.Compression, in rules) ?? CheckTimestampType(header);
+        return CheckProducer(header, rules) ?? CheckCompression(header.Compression, in rules) ?? CheckTimestampType(header);
     }
 
-    private static RecordBatchCheck? CheckProducer(RecordBatchHeader header)
+    private static RecordBatchCheck? CheckProducer(RecordBatchHeader header, in RecordBatchRules rules)
     {
         if (!header.HasProducerId)
         {
@@ -127,8 +127,8 @@ public static class RecordBatchValidator
 
         if (header.ProducerEpoch < 0)
             return Invalid($"The record batch of producer {header.ProducerId} has epoch {header.ProducerEpoch}.");
-        // Marks are not numbered; everything that a producer with an id sends is.
-        if (header.BaseSequence < 0 && !header.IsControl)
+        // What a coordinator writes for a producer is not numbered; everything that the producer itself sends is.
+        if (header.BaseSequence < 0 && !header.IsControl && !rules.IsControlAllowed)
             return Invalid($"The record batch of producer {header.ProducerId} has sequence {header.BaseSequence}.");
         return null;
     }

@@ -4,6 +4,7 @@ using StreamLog.Groups;
 using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Storage;
+using StreamLog.Transactions;
 
 namespace StreamLog.Broker;
 
@@ -42,6 +43,15 @@ internal sealed record BrokerParts
 
     /// <summary>Gets how far share groups have come.</summary>
     public required ShareCoordinator Shares { get; init; }
+
+    /// <summary>Gets the transactions.</summary>
+    public required TransactionCoordinator Transactions { get; init; }
+
+    /// <summary>Gets who writes the marks that end transactions.</summary>
+    public required TransactionMarkWriter TransactionMarks { get; init; }
+
+    /// <summary>Gets the producer ids that are to be given out.</summary>
+    public required ProducerIdBlock ProducerIds { get; init; }
 
     /// <summary>Gets what the node counts with.</summary>
     public required StreamLogMetrics Metrics { get; init; }

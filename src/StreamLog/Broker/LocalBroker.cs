@@ -11,6 +11,7 @@ using StreamLog.Protocol;
 using StreamLog.Quorum;
 using StreamLog.Replication;
 using StreamLog.Storage;
+using StreamLog.Transactions;
 
 namespace StreamLog.Broker;
 
@@ -83,16 +84,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             GroupSettings.Of(options.Groups, ConsumerGroupSettings.LocalHostOf(environment.NewId()));
         Func<TopicPartition, ReplicatedPartition?> find =
             partition => partitions.Current.Find(partition.Topic)?.Find(partition.Partition);
-        GroupCoordinator groups = new(
-            metadata,
-            new OffsetsTopic(
-                metadata,
-                controller,
-                find,
-                record => GroupCoordinator.CreateGroup(record, settings),
-                environment.Time,
-                loggers.CreateLogger("StreamLog.Groups")),
-            settings);
+        GroupCoordinator groups = CreateGroups(
+            environment, settings, metadata, controller, find, loggers);
+        TransactionMarkWriter marks = new(environment, metadata, partitions, groups);
+        ProducerIdBlock producerIds = new(metadata, directory.NodeId);
         BrokerParts parts = new()
         {
             Environment = environment,
@@ -108,6 +103,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             ShareGroups = new ShareGroups(groups, metadata),
             Shares = ShareCoordinator.Create(
                 metadata, controller, find, environment.Time, loggers.CreateLogger("StreamLog.Groups")),
+            Transactions = CreateTransactions(
+                environment, metadata, controller, find, marks, producerIds, loggers),
+            TransactionMarks = marks,
+            ProducerIds = producerIds,
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);
@@ -134,6 +133,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             ? MeasureAsync(request, context, cancellationToken)
             : HandleAsync(request, context, cancellationToken);
     }
+
+    /// <summary>Waits until no transaction is ending. For tests, which have no other way to know.</summary>
+    /// <returns>A task that completes then.</returns>
+    internal Task WaitTransactionsIdleAsync() => _parts.Transactions.WaitIdleAsync();
 
     /// <summary>Takes a picture of all topics.</summary>
     /// <returns>The topics, by name.</returns>
@@ -163,7 +166,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         _parts.WaitingRoom.Close();
         _parts.Groups.Close();
         _parts.Shares.Close();
-        Task empty = _requests.WaitEmptyAsync();
+        Task empty = Task.WhenAll(_parts.Transactions.CloseAsync(), _requests.WaitEmptyAsync());
         if (!await WaitAsync(empty, timeout).ConfigureAwait(false))
         {
             // What they wait for may still come true on the disk; they are told that the outcome is unknown.
@@ -197,6 +200,47 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <returns>The picture.</returns>
     public NodeHealth DescribeHealth() => HealthDescription.Describe(_parts);
 
+    private static GroupCoordinator CreateGroups(
+        INodeEnvironment environment,
+        GroupSettings settings,
+        ClusterMetadata metadata,
+        Controller controller,
+        Func<TopicPartition, ReplicatedPartition?> find,
+        ILoggerFactory loggers) => new(
+            metadata,
+            new OffsetsTopic(
+                metadata,
+                controller,
+                find,
+                record => GroupCoordinator.CreateGroup(record, settings),
+                environment.Time,
+                loggers.CreateLogger("StreamLog.Groups")),
+            settings);
+
+    private static TransactionCoordinator CreateTransactions(
+        INodeEnvironment environment,
+        ClusterMetadata metadata,
+        Controller controller,
+        Func<TopicPartition, ReplicatedPartition?> find,
+        TransactionMarkWriter writer,
+        ProducerIdBlock producerIds,
+        ILoggerFactory loggers)
+    {
+        ILogger logger = loggers.CreateLogger("StreamLog.Transactions");
+        TransactionSettings settings = new();
+        TransactionRules rules = new(settings);
+        TransactionMarks marks = new(writer.WriteAsync, settings, environment.Time, logger);
+        TransactionsTopic topic = new(
+            metadata,
+            controller,
+            find,
+            rules,
+            marks,
+            environment.Time,
+            logger);
+        return new TransactionCoordinator(topic, rules, marks, producerIds.TakeAsync);
+    }
+
     private static ApiHandler[] CreateHandlers(BrokerParts parts) =>
     [
         new ProduceHandler(parts),
@@ -218,7 +262,15 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new CreateTopicsHandler(parts),
         new DeleteTopicsHandler(parts),
         new DeleteRecordsHandler(parts),
-        new InitProducerIdHandler(new ProducerIdBlock(parts.Metadata, parts.NodeId)),
+        new InitProducerIdHandler(parts),
+        new AddPartitionsToTxnHandler(parts),
+        new AddOffsetsToTxnHandler(parts),
+        new EndTxnHandler(parts),
+        new WriteTxnMarkersHandler(parts),
+        new TxnOffsetCommitHandler(parts),
+        new DescribeProducersHandler(parts),
+        new DescribeTransactionsHandler(parts),
+        new ListTransactionsHandler(parts),
         new OffsetForLeaderEpochHandler(parts),
         new DescribeConfigsHandler(parts),
         new DescribeLogDirsHandler(parts),
@@ -296,6 +348,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             .ApplyAsync(_parts.Options, _parts.Metadata, _parts.Controller, cancellationToken)
             .ConfigureAwait(false);
         _parts.Groups.Load();
+        _parts.Transactions.Load();
         _parts.Directory.Maintenance.Add(
             new MetadataSnapshotTask(_parts.Metadata, _parts.Options.Maintenance.MetadataSnapshotInterval));
         _parts.Directory.Maintenance.Add(new OffsetExpiryTask(_parts.Groups, _parts.Options.OffsetsRetention));

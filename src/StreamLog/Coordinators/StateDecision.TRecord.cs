@@ -46,4 +46,8 @@ internal class StateDecision<TRecord>(long now, long timestamp)
         reply.Decide(response);
         _replies.Add(reply);
     }
+
+    /// <summary>Has something done once all of it is committed.</summary>
+    /// <param name="next">What is to be done. It is not called where that will never be.</param>
+    public void Then(Action next) => _replies.Add(new Continuation(next));
 }

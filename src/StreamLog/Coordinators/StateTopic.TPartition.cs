@@ -127,6 +127,22 @@ internal abstract class StateTopic<TPartition>
         return partition is not null;
     }
 
+    /// <summary>Finds a partition by its number.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="error">Why it cannot be found.</param>
+    /// <returns><see langword="true"/> if it was found.</returns>
+    public bool TryFind(int number, [NotNullWhen(true)] out TPartition? partition, out ErrorCode error)
+    {
+        partition = null;
+        error = ErrorCode.UnknownTopicOrPartition;
+        if ((uint)number >= (uint)(_metadata.Image.FindTopic(_name)?.Partitions.Length ?? 0))
+            return false;
+
+        partition = Find(number, out error);
+        return partition is not null;
+    }
+
     /// <summary>Finds the partition that keeps the state of a key, and creates the topic where it is not
     /// there.</summary>
     /// <param name="key">The key, such as a group's name.</param>

@@ -9,4 +9,8 @@ namespace StreamLog.Groups;
 /// </param>
 /// <param name="Timestamp">When it was committed, in Unix milliseconds.</param>
 internal readonly record struct CommittedOffset(
-    long Offset, int LeaderEpoch, string Metadata, Guid TopicId, long Timestamp);
+    long Offset, int LeaderEpoch, string Metadata, Guid TopicId, long Timestamp)
+{
+    /// <summary>Gets where its record lies.</summary>
+    public long RecordOffset { get; init; }
+}

@@ -1,3 +1,4 @@
+using StreamLog.Coordinators;
 using StreamLog.Groups.Classic;
 using StreamLog.Groups.Consumer;
 using StreamLog.Groups.Share;
@@ -163,12 +164,96 @@ internal sealed class GroupCoordinator
             request.GroupId, mayCreate: true, commit.Refuse, commit.Decide, cancellationToken);
     }
 
+    /// <summary>Commits offsets within a transaction: they count once it is committed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="verify">Makes sure that the group's partition of <c>__consumer_offsets</c> is in the
+    /// transaction.</param>
+    /// <param name="cancellationToken">Stops the wait. The offsets may be written all the same.</param>
+    /// <returns>The response, once the offsets are written.</returns>
+    public async ValueTask<TxnOffsetCommitResponse> CommitAsync(
+        TxnOffsetCommitRequest request,
+        Func<TopicPartition, CancellationToken, ValueTask<ErrorCode>> verify,
+        CancellationToken cancellationToken)
+    {
+        if (!GroupNames.IsLegal(request.GroupId))
+            return TransactionalCommit.Refuse(request, ErrorCode.InvalidGroupId);
+
+        (OffsetsPartition? partition, ErrorCode error) =
+            await _topic.FindOrCreateAsync(request.GroupId, cancellationToken).ConfigureAwait(false);
+        if (partition is null)
+            return TransactionalCommit.Refuse(request, error);
+
+        // Asked before it is verified: whatever ends the transaction from here on is seen when it is written.
+        long verifiedAt = partition.Partition.Log.TransactionOf(request.ProducerId).EndedAt;
+        error = await verify(partition.Partition.TopicPartition, cancellationToken).ConfigureAwait(false);
+        if (error != ErrorCode.None)
+            return TransactionalCommit.Refuse(request, error);
+
+        OffsetCommit commit = new(
+            TransactionalCommit.RequestOf(request),
+            _metadata.Image,
+            new ProducerStamp(request.ProducerId, request.ProducerEpoch, verifiedAt));
+        OffsetCommitResponse response = await partition
+            .DecideAsync<OffsetCommitResponse>(request.GroupId, commit.Refuse, commit.Decide)
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return TransactionalCommit.ResponseOf(response);
+    }
+
+    /// <summary>Ends a transaction in a partition of <c>__consumer_offsets</c>.</summary>
+    /// <param name="number">The partition.</param>
+    /// <param name="mark">How it ends.</param>
+    /// <param name="cancellationToken">Stops the wait. The mark may be written all the same.</param>
+    /// <returns>None once the mark is committed, or why it is not written.</returns>
+    public async Task<ErrorCode> EndTransactionAsync(
+        int number, TransactionMark mark, CancellationToken cancellationToken)
+    {
+        if (!_topic.TryFind(number, out OffsetsPartition? partition, out ErrorCode error))
+            return error;
+
+        MarkOutcome outcome = await partition
+            .DecideAsync<MarkOutcome>("", static refused => new MarkOutcome(refused), (_, decision, reply) =>
+            {
+                decision.Append(GroupRecord.Of(mark));
+                decision.Answer(reply, new MarkOutcome(ErrorCode.None));
+            })
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return outcome.Error;
+    }
+
+    /// <summary>Returns the partition of <c>__consumer_offsets</c> that a group is kept in, and creates the topic where
+    /// it is not there.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>The partition, or why there is none.</returns>
+    public async ValueTask<(TopicPartition Partition, ErrorCode Error)> FindPartitionAsync(
+        string group, CancellationToken cancellationToken)
+    {
+        if (!GroupNames.IsLegal(group))
+            return (default, ErrorCode.InvalidGroupId);
+
+        (OffsetsPartition? partition, ErrorCode error) =
+            await _topic.FindOrCreateAsync(group, cancellationToken).ConfigureAwait(false);
+        return (partition?.Partition.TopicPartition ?? default, error);
+    }
+
     /// <summary>Finds what a group has committed in some partitions.</summary>
     /// <param name="group">The group.</param>
     /// <param name="partitions">The partitions, or <see langword="null"/> for all that it has committed.</param>
     /// <param name="error">What went wrong for the whole group, or None.</param>
     /// <returns>The partitions with their offsets; <see langword="null"/> where the group has committed none.</returns>
     public IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset)> Fetch(
+        string group, IReadOnlyList<TopicPartition>? partitions, out ErrorCode error) =>
+        [.. FetchStable(group, partitions, out error).Select(found => (found.Partition, found.Offset))];
+
+    /// <summary>Finds what a group has committed in some partitions, and tells where that may change by a transaction
+    /// that has not ended.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partitions">The partitions, or <see langword="null"/> for all that it has committed.</param>
+    /// <param name="error">What went wrong for the whole group, or None.</param>
+    /// <returns>The partitions with their offsets; <see langword="null"/> where the group has committed none.</returns>
+    public IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset, bool IsUnstable)> FetchStable(
         string group, IReadOnlyList<TopicPartition>? partitions, out ErrorCode error)
     {
         if (!GroupNames.IsLegal(group))
@@ -181,14 +266,15 @@ internal sealed class GroupCoordinator
         if (!_topic.TryFind(group, out OffsetsPartition? offsets, out error))
             return error != ErrorCode.None || partitions is null ? [] : [.. partitions.Select(NotCommitted)];
 
-        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?)>>(groups =>
+        return offsets.Read<IReadOnlyList<(TopicPartition, CommittedOffset?, bool)>>(groups =>
         {
             // Under the gate, so that it knows of every topic that something was committed to.
             ClusterImage image = _metadata.Image;
             return partitions is null
                 ? [.. groups.Offsets.FindAll(group)
                     .Where(pair => IsValid(image, pair.Key, pair.Value))
-                    .Select(pair => (pair.Key, (CommittedOffset?)pair.Value))]
+                    .Select(pair => (
+                        pair.Key, (CommittedOffset?)pair.Value, groups.Offsets.IsUnstable(group, pair.Key)))]
                 : [.. partitions.Select(partition => Find(image, groups.Offsets, group, partition))];
         });
     }
@@ -283,14 +369,15 @@ internal sealed class GroupCoordinator
         return answer == More;
     }
 
-    private static (TopicPartition Partition, CommittedOffset? Offset) NotCommitted(TopicPartition partition) =>
-        (partition, null);
+    private static (TopicPartition Partition, CommittedOffset? Offset, bool IsUnstable) NotCommitted(
+        TopicPartition partition) => (partition, null, false);
 
-    private static (TopicPartition Partition, CommittedOffset? Offset) Find(
-        ClusterImage image, GroupOffsets offsets, string group, TopicPartition partition) =>
-        offsets.Find(group, partition) is { } committed && IsValid(image, partition, committed)
-            ? (partition, committed)
-            : (partition, null);
+    private static (TopicPartition Partition, CommittedOffset? Offset, bool IsUnstable) Find(
+        ClusterImage image, GroupOffsets offsets, string group, TopicPartition partition)
+    {
+        bool isCommitted = offsets.Find(group, partition) is { } found && IsValid(image, partition, found);
+        return (partition, isCommitted ? offsets.Find(group, partition) : null, offsets.IsUnstable(group, partition));
+    }
 
     /// <summary>Tells whether an offset belongs to the topic of today, and not to a deleted one of the same
     /// name.</summary>

@@ -21,8 +21,25 @@ internal sealed class GroupLog(ReplicatedPartition partition, GroupTable table) 
     protected override RecordBuffer? TryBuild(
         IReadOnlyList<GroupRecord> records, long timestamp, out long? verifiedAt)
     {
-        verifiedAt = null;
+        ProducerStamp? producer = records[0].Producer;
+        verifiedAt = producer?.VerifiedAt;
+        if (records[0].Key is TransactionMark mark)
+        {
+            return ControlRecords.BuildEndTransaction(
+                mark.IsCommit ? ControlRecordType.Commit : ControlRecordType.Abort,
+                mark.ProducerId,
+                mark.ProducerEpoch,
+                mark.CoordinatorEpoch,
+                timestamp);
+        }
+
         using RecordBatchBuilder builder = new(BatchBytesMax);
+        if (producer is not null)
+        {
+            builder.SetProducer(
+                producer.ProducerId, producer.ProducerEpoch, baseSequence: -1, transactional: true);
+        }
+
         foreach (GroupRecord record in records)
         {
             byte[] key = GroupRecordCodec.WriteKey(record);
@@ -38,16 +55,36 @@ internal sealed class GroupLog(ReplicatedPartition partition, GroupTable table) 
     /// <inheritdoc/>
     protected override void Load(ReadOnlySpan<byte> batch, RecordBatchHeader header)
     {
-        if (header.IsControl)
-            return;
-
         using RecordReader reader = new(batch);
+        if (header.IsControl)
+        {
+            if (reader.MoveNext() && MarkOf(reader.Current, header) is { } mark)
+                table.Load(GroupRecord.Of(mark), header.BaseOffset);
+            return;
+        }
+
+        // Nothing is appended for it any more: when it was verified does not matter.
+        ProducerStamp? producer = header.IsTransactional
+            ? new ProducerStamp(header.ProducerId, header.ProducerEpoch, VerifiedAt: -1)
+            : null;
         while (reader.MoveNext())
         {
             // Kinds that came later than this version say nothing to it.
             RecordView record = reader.Current;
             if (record.HasKey && GroupRecordCodec.Read(record.Key, record.HasValue, record.Value) is { } known)
-                table.Load(known);
+                table.Load(known with { Producer = producer }, record.Offset);
         }
+    }
+
+    private static TransactionMark? MarkOf(in RecordView record, RecordBatchHeader header)
+    {
+        ControlRecordType type = ControlRecords.ReadType(record);
+        return type is ControlRecordType.Commit or ControlRecordType.Abort
+            ? new TransactionMark(
+                header.ProducerId,
+                header.ProducerEpoch,
+                type == ControlRecordType.Commit,
+                ControlRecords.ReadCoordinatorEpoch(record))
+            : null;
     }
 }

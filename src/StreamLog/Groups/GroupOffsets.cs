@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups;
@@ -14,38 +13,35 @@ internal sealed class GroupOffsets
     private readonly Dictionary<string, Dictionary<TopicPartition, CommittedOffset>> _groups =
         new(StringComparer.Ordinal);
 
-    // How many records of a partition are in the log and not committed yet.
-    private readonly Dictionary<string, Dictionary<TopicPartition, int>> _underWay = new(StringComparer.Ordinal);
+    // Records that are in the log and do not count yet: not committed, or in a transaction that has not ended.
+    private readonly OffsetCounts _underWay = new();
+
+    // Of these, what is in transactions, by producer and by group.
+    private readonly Dictionary<long, List<HeldOffset>> _held = [];
+    private readonly OffsetCounts _unstable = new();
 
     /// <summary>Gets the names of the groups that have committed something.</summary>
     public IReadOnlyCollection<string> Groups => _groups.Keys;
 
     /// <summary>Takes note of a record that was appended and is not committed yet.</summary>
     /// <param name="key">The record's key.</param>
-    public void Append(OffsetCommitKey key)
-    {
-        if (!_underWay.TryGetValue(key.Group, out Dictionary<TopicPartition, int>? partitions))
-            _underWay.Add(key.Group, partitions = []);
-        CollectionsMarshal.GetValueRefOrAddDefault(partitions, PartitionOf(key), out _)++;
-    }
+    public void Append(OffsetCommitKey key) => _underWay.Add(key.Group, PartitionOf(key));
 
     /// <summary>Takes a record that was appended and is committed now.</summary>
     /// <param name="key">The record's key.</param>
     /// <param name="value">Its value, or <see langword="null"/>.</param>
-    public void Commit(OffsetCommitKey key, OffsetCommitValue? value)
+    /// <param name="offset">Its offset.</param>
+    public void Commit(OffsetCommitKey key, OffsetCommitValue? value, long offset)
     {
-        Dictionary<TopicPartition, int> partitions = _underWay[key.Group];
-        ref int count = ref CollectionsMarshal.GetValueRefOrNullRef(partitions, PartitionOf(key));
-        if (--count == 0 && partitions.Remove(PartitionOf(key)) && partitions.Count == 0)
-            _underWay.Remove(key.Group);
-
-        Load(key, value);
+        _underWay.Remove(key.Group, PartitionOf(key));
+        Load(key, value, offset);
     }
 
     /// <summary>Takes a committed record that is read when the node starts.</summary>
     /// <param name="key">The record's key.</param>
     /// <param name="value">Its value, or <see langword="null"/>.</param>
-    public void Load(OffsetCommitKey key, OffsetCommitValue? value)
+    /// <param name="offset">Its offset.</param>
+    public void Load(OffsetCommitKey key, OffsetCommitValue? value, long offset)
     {
         _groups.TryGetValue(key.Group, out Dictionary<TopicPartition, CommittedOffset>? offsets);
         if (value is not null)
@@ -53,18 +49,57 @@ internal sealed class GroupOffsets
             if (offsets is null)
                 _groups.Add(key.Group, offsets = []);
             offsets[PartitionOf(key)] = new CommittedOffset(
-                value.Offset, value.LeaderEpoch, value.Metadata, value.TopicId, value.CommitTimestamp);
+                value.Offset, value.LeaderEpoch, value.Metadata, value.TopicId, value.CommitTimestamp)
+            {
+                RecordOffset = offset,
+            };
+            return;
         }
-        else if (offsets is not null && offsets.Remove(PartitionOf(key)) && offsets.Count == 0)
-        {
+
+        Drop(key);
+        if (offsets is not null && offsets.Remove(PartitionOf(key)) && offsets.Count == 0)
             _groups.Remove(key.Group);
+    }
+
+    /// <summary>Takes a record of a transaction that was appended and is committed now.</summary>
+    /// <param name="producerId">Whose transaction it is.</param>
+    /// <param name="held">The offset.</param>
+    public void Hold(long producerId, in HeldOffset held)
+    {
+        if (!_held.TryGetValue(producerId, out List<HeldOffset>? offsets))
+            _held.Add(producerId, offsets = []);
+        offsets.Add(held);
+        _unstable.Add(held.Key.Group, PartitionOf(held.Key));
+    }
+
+    /// <summary>Ends a transaction: what it holds counts, or never will.</summary>
+    /// <param name="producerId">Whose it is.</param>
+    /// <param name="isCommit">Whether it is committed, and not aborted.</param>
+    public void End(long producerId, bool isCommit)
+    {
+        if (!_held.Remove(producerId, out List<HeldOffset>? offsets))
+            return;
+
+        foreach (HeldOffset held in offsets)
+        {
+            LetGo(held);
+
+            // What was committed behind it stays, as it does for who reads the log later, when less of it is left.
+            if (isCommit && !(Find(held.Key.Group, PartitionOf(held.Key))?.RecordOffset > held.RecordOffset))
+                Load(held.Key, held.Value, held.RecordOffset);
         }
     }
+
+    /// <summary>Tells whether a partition has an offset in a transaction that has not ended.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <returns><see langword="true"/> if it has.</returns>
+    public bool IsUnstable(string group, TopicPartition partition) => _unstable.Has(group, partition);
 
     /// <summary>Tells whether a group has committed something, or is about to.</summary>
     /// <param name="group">The group.</param>
     /// <returns><see langword="true"/> if it has.</returns>
-    public bool Has(string group) => _groups.ContainsKey(group) || _underWay.ContainsKey(group);
+    public bool Has(string group) => _groups.ContainsKey(group) || _underWay.Has(group);
 
     /// <summary>Tells whether there is something to delete in one partition.</summary>
     /// <param name="group">The group.</param>
@@ -73,18 +108,16 @@ internal sealed class GroupOffsets
     public bool Has(string group, TopicPartition partition) =>
         Find(group, partition) is not null || IsUnderWay(group, partition);
 
-    /// <summary>Tells whether a record of a group's offsets is appended and not committed yet.</summary>
+    /// <summary>Tells whether a record of a group's offsets is in the log and does not count yet.</summary>
     /// <param name="group">The group.</param>
     /// <returns><see langword="true"/> if there is one.</returns>
-    public bool IsUnderWay(string group) => _underWay.ContainsKey(group);
+    public bool IsUnderWay(string group) => _underWay.Has(group);
 
-    /// <summary>Tells whether a record of one partition is appended and not committed yet.</summary>
+    /// <summary>Tells whether a record of one partition is in the log and does not count yet.</summary>
     /// <param name="group">The group.</param>
     /// <param name="partition">The partition.</param>
     /// <returns><see langword="true"/> if there is one.</returns>
-    public bool IsUnderWay(string group, TopicPartition partition) =>
-        _underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? partitions)
-            && partitions.ContainsKey(partition);
+    public bool IsUnderWay(string group, TopicPartition partition) => _underWay.Has(group, partition);
 
     /// <summary>Finds what a group has committed in one partition.</summary>
     /// <param name="group">The group.</param>
@@ -114,8 +147,7 @@ internal sealed class GroupOffsets
         HashSet<TopicPartition> partitions = [];
         if (_groups.TryGetValue(group, out Dictionary<TopicPartition, CommittedOffset>? offsets))
             partitions.UnionWith(offsets.Keys);
-        if (_underWay.TryGetValue(group, out Dictionary<TopicPartition, int>? underWay))
-            partitions.UnionWith(underWay.Keys);
+        partitions.UnionWith(_underWay.PartitionsOf(group));
         foreach (TopicPartition partition in partitions.Take(max))
             Delete(group, partition, decision);
         return partitions.Count <= max;
@@ -129,6 +161,31 @@ internal sealed class GroupOffsets
         GroupRecord.Of(
             new OffsetCommitKey { Group = group, Topic = partition.Topic, Partition = partition.Partition },
             value: null));
+
+    /// <summary>Forgets what transactions hold under a key: whatever they had committed before is deleted.</summary>
+    private void Drop(OffsetCommitKey key)
+    {
+        if (!_unstable.Has(key.Group, PartitionOf(key)))
+            return;
+
+        foreach (List<HeldOffset> offsets in _held.Values)
+        {
+            foreach (HeldOffset held in offsets.Where(IsOfKey).ToArray())
+            {
+                LetGo(held);
+                offsets.Remove(held);
+            }
+        }
+
+        bool IsOfKey(HeldOffset held) =>
+            held.Key.Group == key.Group && PartitionOf(held.Key) == PartitionOf(key);
+    }
+
+    private void LetGo(in HeldOffset held)
+    {
+        _underWay.Remove(held.Key.Group, PartitionOf(held.Key));
+        _unstable.Remove(held.Key.Group, PartitionOf(held.Key));
+    }
 
     private static TopicPartition PartitionOf(OffsetCommitKey key) => new(key.Topic, key.Partition);
 }

@@ -1,3 +1,4 @@
+using StreamLog.Coordinators;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups;
@@ -8,6 +9,14 @@ namespace StreamLog.Groups;
 /// <param name="Value">The message of its value, or <see langword="null"/> to forget what is under the key.</param>
 internal readonly record struct GroupRecord(string Group, object Key, object? Value)
 {
+    /// <summary>Gets whose transaction it belongs to, or <see langword="null"/>.</summary>
+    public ProducerStamp? Producer { get; init; }
+
+    /// <summary>Creates the mark that ends a transaction. It is the only record of its decision.</summary>
+    /// <param name="mark">The mark.</param>
+    /// <returns>The record.</returns>
+    public static GroupRecord Of(TransactionMark mark) => new("", mark, null);
+
     /// <summary>Creates the record of a committed offset, or of one to forget.</summary>
     /// <param name="key">The group and the partition.</param>
     /// <param name="value">The offset, or <see langword="null"/> to forget it.</param>

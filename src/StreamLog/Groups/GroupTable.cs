@@ -60,31 +60,44 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTabl
         return true;
     }
 
-    /// <summary>Takes a record that was just appended. An offset shows once its record is committed.</summary>
+    /// <summary>Takes a record that was just appended. An offset shows once its record is committed, and its
+    /// transaction where it has one.</summary>
     /// <param name="record">The record.</param>
     public void Append(in GroupRecord record)
     {
         if (record.Key is OffsetCommitKey key)
             Offsets.Append(key);
-        else
+        else if (record.Key is not TransactionMark)
             Apply(record);
     }
 
     /// <inheritdoc/>
     public void Commit(in GroupRecord record, long offset)
     {
-        if (record.Key is OffsetCommitKey key)
-            Offsets.Commit(key, (OffsetCommitValue?)record.Value);
+        if (record.Key is OffsetCommitKey key && record.Producer is { } producer)
+            Offsets.Hold(producer.ProducerId, new HeldOffset(key, (OffsetCommitValue)record.Value!, offset));
+        else if (record.Key is OffsetCommitKey plain)
+            Offsets.Commit(plain, (OffsetCommitValue?)record.Value, offset);
+        else if (record.Key is TransactionMark mark)
+            Offsets.End(mark.ProducerId, mark.IsCommit);
     }
 
     /// <summary>Takes a committed record that is read when the node starts.</summary>
     /// <param name="record">The record.</param>
-    public void Load(in GroupRecord record)
+    /// <param name="offset">Its offset.</param>
+    public void Load(in GroupRecord record, long offset)
     {
-        if (record.Key is OffsetCommitKey key)
-            Offsets.Load(key, (OffsetCommitValue?)record.Value);
-        else
+        if (record.Key is not (OffsetCommitKey or TransactionMark))
+        {
             Apply(record);
+            return;
+        }
+
+        // Within a transaction nothing is ever forgotten.
+        if (record is { Producer: not null, Value: null })
+            return;
+        Append(record);
+        Commit(record, offset);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ namespace StreamLog.Groups;
 /// <summary>The decision on one commit of offsets. Belongs to its request.</summary>
 /// <param name="request">The request.</param>
 /// <param name="image">The topics of today.</param>
-internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage image)
+/// <param name="producer">Whose transaction it belongs to, or <see langword="null"/>.</param>
+internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage image, ProducerStamp? producer = null)
 {
     // Kafka's offset.metadata.max.bytes.
     private const int MetadataLengthMax = 4096;
@@ -95,11 +96,29 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
         string group = request.GroupId;
         int epoch = request.GenerationIdOrMemberEpoch;
         if (groups.Find(group) is { } known)
-            return known.CheckCommit(request.MemberId, request.GroupInstanceId, epoch);
+            return producer is null ? Check(known) : CheckInTransaction(known);
         if (epoch < 0)
             return ErrorCode.None;
 
         return groups.Has(group) ? ErrorCode.UnknownMemberId : ErrorCode.IllegalGeneration;
+    }
+
+    private ErrorCode Check(IGroup group) => group.CheckCommit(
+        request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch);
+
+    /// <summary>Decides as Kafka does within a transaction: older producers do not say which member they are, and an
+    /// offset of the generation that is being left still counts.</summary>
+    private ErrorCode CheckInTransaction(IGroup group)
+    {
+        if (request is { GenerationIdOrMemberEpoch: < 0, MemberId.Length: 0, GroupInstanceId: null })
+            return ErrorCode.None;
+
+        return Check(group) switch
+        {
+            ErrorCode.RebalanceInProgress => ErrorCode.None,
+            ErrorCode.StaleMemberEpoch => ErrorCode.IllegalGeneration,
+            ErrorCode error => error,
+        };
     }
 
     private void Decide(OffsetCommitRequest.OffsetCommitRequestTopic asked, GroupDecision decision)
@@ -130,5 +149,8 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
             Metadata = partition.CommittedMetadata ?? "",
             CommitTimestamp = timestamp,
             TopicId = topic.TopicId,
-        });
+        }) with
+    {
+        Producer = producer,
+    };
 }

@@ -206,7 +206,9 @@ internal sealed partial class LogWriter
         while (walk.MoveNext())
         {
             ProducerVerdict verdict = _log.Producers.Check(walk.Header, origin);
-            if (verdict.ErrorCode == ErrorCode.None && verdict.Duplicate is null && verifiedAt is { } mark)
+            if (verdict.ErrorCode == ErrorCode.None && walk.Header.IsControl)
+                verdict = _log.Producers.CheckMarker(walk.Header, ProducerRecovery.MarkerOf(walk.Current));
+            else if (verdict.ErrorCode == ErrorCode.None && verdict.Duplicate is null && verifiedAt is { } mark)
                 verdict = _log.Producers.CheckVerified(walk.Header, mark);
             if (verdict.ErrorCode != ErrorCode.None || verdict.Duplicate is not null)
                 return verdict;

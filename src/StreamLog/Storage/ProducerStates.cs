@@ -33,6 +33,18 @@ internal sealed class ProducerStates
             ? (entry.TransactionFirstOffset >= 0 ? entry.Epoch : (short)-1, entry.EndedAt)
             : ((short)-1, -1);
 
+    /// <summary>Decides whether a marker may be appended, which a coordinator may not whose lead has been given to
+    /// another since.</summary>
+    public ProducerVerdict CheckMarker(RecordBatchHeader batch, TransactionMarker? marker) =>
+        marker is { } end && _producers.TryGetValue(batch.ProducerId, out ProducerEntry? entry)
+            && end.CoordinatorEpoch < entry.CoordinatorEpoch
+            ? new ProducerVerdict(
+                ErrorCode.TransactionCoordinatorFenced,
+                $"A coordinator of epoch {end.CoordinatorEpoch} ends a transaction of producer {batch.ProducerId}, " +
+                $"and one of epoch {entry.CoordinatorEpoch} has ended another since.",
+                null)
+            : default;
+
     /// <summary>Decides whether a batch may be appended that was verified to be of its producer's transaction when the
     /// last one had ended at a mark. Without this, one that comes late would begin a transaction that nobody
     /// ends.</summary>

@@ -16,9 +16,11 @@ public sealed class LayerTests
         ("Quorum", ["Diagnostics", "Threading", "Storage"]),
         ("Coordinators", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
         ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
+        ("Transactions", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
         ("Broker",
         [
             "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
+            "Transactions",
         ]),
         // Clients know the engine through IBroker alone, so that the same clients talk to any other broker.
         ("Clients", ["Diagnostics", "Threading"]),
@@ -26,7 +28,7 @@ public sealed class LayerTests
         ("",
         [
             "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
-            "Broker", "Clients",
+            "Transactions", "Broker", "Clients",
         ]));
 
     private static readonly LayerTable Protocol = new(

@@ -1,11 +1,14 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
 /// <summary>Tells which APIs the broker speaks, and in which versions.</summary>
 internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
+    private const string TransactionFeature = "transaction.version";
+
     private IReadOnlyList<ApiVersionRange> _supported = [];
 
     /// <summary>Tells the handler what the whole broker speaks, before its first request.</summary>
@@ -16,7 +19,24 @@ internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVer
     protected override ValueTask<ApiVersionsResponse> HandleAsync(
         ApiVersionsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        ApiVersionsResponse response = new();
+        // The level never changes, so its epoch does not either.
+        ApiVersionsResponse response = new()
+        {
+            SupportedFeatures =
+            [
+                new() { Name = TransactionFeature, MaxVersion = TransactionRules.EpochPerTransaction },
+            ],
+            FinalizedFeaturesEpoch = 0,
+            FinalizedFeatures =
+            [
+                new()
+                {
+                    Name = TransactionFeature,
+                    MinVersionLevel = TransactionRules.EpochPerTransaction,
+                    MaxVersionLevel = TransactionRules.EpochPerTransaction,
+                },
+            ],
+        };
         foreach (ApiVersionRange api in _supported)
         {
             response.ApiKeys.Add(new ApiVersionsResponse.ApiVersion

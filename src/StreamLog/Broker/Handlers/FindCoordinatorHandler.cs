@@ -1,9 +1,10 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells which node coordinates a group: this one.</summary>
+/// <summary>Tells which node coordinates a group or a transactional id: this one.</summary>
 internal sealed class FindCoordinatorHandler(BrokerParts parts)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
@@ -37,8 +38,11 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
         (ErrorCode error, string? message) = type switch
         {
             Group => (ErrorCode.None, null),
-            Transaction => (ErrorCode.UnsupportedVersion, "This node has no transactions. Produce without them."),
-            _ => (ErrorCode.InvalidRequest, $"There is no kind of coordinator {type}. Use 0 for groups."),
+            Transaction when TransactionalIds.IsLegal(key) => (ErrorCode.None, null),
+            Transaction => (ErrorCode.InvalidRequest, "A transactional id has 1 to 1024 characters."),
+            _ => (
+                ErrorCode.InvalidRequest,
+                $"There is no kind of coordinator {type}. Use 0 for groups and 1 for transactional ids."),
         };
         bool isHere = error == ErrorCode.None;
         return new FindCoordinatorResponse.Coordinator

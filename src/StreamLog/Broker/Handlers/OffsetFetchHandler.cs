@@ -20,7 +20,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
         if (request.Groups.Count == 0)
             FillSingle(request, response);
         foreach (OffsetFetchRequest.OffsetFetchRequestGroup group in request.Groups)
-            response.Groups.Add(Answer(group));
+            response.Groups.Add(Answer(group, request.RequireStable));
 
         return new ValueTask<OffsetFetchResponse>(response);
     }
@@ -31,14 +31,14 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
             ? null
             : [.. request.Topics.SelectMany(
                 topic => topic.PartitionIndexes, (topic, index) => new TopicPartition(topic.Name, index))];
-        IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset)> found =
-            parts.Groups.Fetch(request.GroupId, asked, out ErrorCode error);
+        List<(TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> found =
+            Fetch(request.GroupId, asked, request.RequireStable, out ErrorCode error);
         response.ErrorCode = error;
-        foreach (IGrouping<string, (TopicPartition Partition, CommittedOffset? Offset)> topic
+        foreach (IGrouping<string, (TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> topic
             in found.GroupBy(pair => pair.Partition.Topic, StringComparer.Ordinal))
         {
             OffsetFetchResponse.OffsetFetchResponseTopic answers = new() { Name = topic.Key };
-            foreach ((TopicPartition partition, CommittedOffset? offset) in topic)
+            foreach ((TopicPartition partition, CommittedOffset? offset, ErrorCode partitionError) in topic)
             {
                 answers.Partitions.Add(new OffsetFetchResponse.OffsetFetchResponsePartition
                 {
@@ -46,6 +46,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
                     CommittedOffset = offset?.Offset ?? NotCommitted,
                     CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
                     Metadata = offset?.Metadata ?? "",
+                    ErrorCode = partitionError,
                 });
             }
 
@@ -53,7 +54,16 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
         }
     }
 
-    private OffsetFetchResponse.OffsetFetchResponseGroup Answer(OffsetFetchRequest.OffsetFetchRequestGroup group)
+    private List<(TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> Fetch(
+        string group, IReadOnlyList<TopicPartition>? partitions, bool isStableOnly, out ErrorCode error) =>
+    [
+        .. parts.Groups.FetchStable(group, partitions, out error).Select(found => isStableOnly && found.IsUnstable
+            ? (found.Partition, null, ErrorCode.UnstableOffsetCommit)
+            : (found.Partition, found.Offset, ErrorCode.None)),
+    ];
+
+    private OffsetFetchResponse.OffsetFetchResponseGroup Answer(
+        OffsetFetchRequest.OffsetFetchRequestGroup group, bool isStableOnly)
     {
         OffsetFetchResponse.OffsetFetchResponseGroup answer = new() { GroupId = group.GroupId };
 
@@ -63,7 +73,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
 
         if (group.Topics is null)
         {
-            FillAll(group, answer);
+            FillAll(group, isStableOnly, answer);
             return answer;
         }
 
@@ -75,7 +85,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
             string? name = topic.TopicId == Guid.Empty
                 ? topic.Name
                 : parts.Metadata.Image.FindTopic(topic.TopicId)?.Name;
-            Fill(group.GroupId, name, topic.PartitionIndexes, answers, answer);
+            Fill((group.GroupId, isStableOnly), name, topic.PartitionIndexes, answers, answer);
         }
 
         if (answer.ErrorCode != ErrorCode.None)
@@ -84,7 +94,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
     }
 
     private void Fill(
-        string group,
+        (string Group, bool IsStableOnly) asked,
         string? topic,
         List<int> partitions,
         OffsetFetchResponse.OffsetFetchResponseTopics answers,
@@ -97,29 +107,34 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
             return;
         }
 
-        IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset)> found = parts.Groups.Fetch(
-            group, [.. partitions.Select(partition => new TopicPartition(topic, partition))], out ErrorCode error);
+        List<(TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> found = Fetch(
+            asked.Group,
+            [.. partitions.Select(partition => new TopicPartition(topic, partition))],
+            asked.IsStableOnly,
+            out ErrorCode error);
         if (error != ErrorCode.None)
             answer.ErrorCode = error;
-        foreach ((TopicPartition partition, CommittedOffset? offset) in found)
-            answers.Partitions.Add(Describe(partition.Partition, offset, ErrorCode.None));
+        foreach ((TopicPartition partition, CommittedOffset? offset, ErrorCode partitionError) in found)
+            answers.Partitions.Add(Describe(partition.Partition, offset, partitionError));
     }
 
     private void FillAll(
-        OffsetFetchRequest.OffsetFetchRequestGroup group, OffsetFetchResponse.OffsetFetchResponseGroup answer)
+        OffsetFetchRequest.OffsetFetchRequestGroup group,
+        bool isStableOnly,
+        OffsetFetchResponse.OffsetFetchResponseGroup answer)
     {
-        IReadOnlyList<(TopicPartition Partition, CommittedOffset? Offset)> found =
-            parts.Groups.Fetch(group.GroupId, partitions: null, out ErrorCode error);
+        List<(TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> found =
+            Fetch(group.GroupId, partitions: null, isStableOnly, out ErrorCode error);
         answer.ErrorCode = error;
         ClusterImage image = parts.Metadata.Image;
-        foreach (IGrouping<string, (TopicPartition Partition, CommittedOffset? Offset)> topic
+        foreach (IGrouping<string, (TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> topic
             in found.GroupBy(pair => pair.Partition.Topic, StringComparer.Ordinal))
         {
             answer.Topics.Add(new OffsetFetchResponse.OffsetFetchResponseTopics
             {
                 Name = topic.Key,
                 TopicId = image.FindTopic(topic.Key)?.TopicId ?? Guid.Empty,
-                Partitions = [.. topic.Select(pair => Describe(pair.Partition.Partition, pair.Offset, ErrorCode.None))],
+                Partitions = [.. topic.Select(pair => Describe(pair.Partition.Partition, pair.Offset, pair.Error))],
             });
         }
     }

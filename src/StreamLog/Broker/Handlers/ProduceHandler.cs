@@ -16,14 +16,85 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
     private const short AcksAll = -1;
 
     private readonly DelayedProducePool _delayed = new(parts.WaitingRoom);
+    private readonly ProducerTurns _turns = new();
 
     /// <inheritdoc/>
     protected override ValueTask<ProduceResponse> HandleAsync(
         ProduceRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        TopicTable topics = parts.Partitions.Current;
+        if (request.TransactionalId is null)
+            return Append(request, topics, transaction: null, cancellationToken);
+
+        TransactionalAppends transaction = new(parts.Transactions, request);
+        transaction.Look(topics);
+        if (!transaction.MustVerify && !_turns.IsBusy(transaction.Producer.Id))
+            return Append(request, topics, transaction, cancellationToken);
+
+        // From here on the request is read after the call has returned: out of a copy.
+        return AppendVerifiedAsync(CopyOf(request), transaction.Producer.Id, cancellationToken);
+    }
+
+    private static ProduceRequest CopyOf(ProduceRequest request) => new()
+    {
+        TransactionalId = request.TransactionalId,
+        Acks = request.Acks,
+        TimeoutMs = request.TimeoutMs,
+        Version = request.Version,
+        ResponseToFill = request.ResponseToFill,
+        TopicData =
+        [
+            .. request.TopicData.Select(topic => new ProduceRequest.TopicProduceData
+            {
+                Name = topic.Name,
+                TopicId = topic.TopicId,
+                PartitionData =
+                [
+                    .. topic.PartitionData.Select(data => new ProduceRequest.PartitionProduceData
+                    {
+                        Index = data.Index,
+                        Records = data.Records is null ? null : RecordBuffer.CopyOf(data.Records.Span),
+                    }),
+                ],
+            }),
+        ],
+    };
+
+    /// <summary>Appends once it is certain that the partitions are in the transaction: in the order in which the
+    /// producer's requests came.</summary>
+    private async ValueTask<ProduceResponse> AppendVerifiedAsync(
+        ProduceRequest copy, long producerId, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource place = _turns.Enter(producerId, out Task before);
+        ValueTask<ProduceResponse> answer;
+        try
+        {
+            using (copy)
+            {
+                await before.ConfigureAwait(false);
+                TransactionalAppends transaction = new(parts.Transactions, copy);
+                TopicTable topics = parts.Partitions.Current;
+                transaction.Look(topics);
+                await transaction.VerifyAsync(cancellationToken).ConfigureAwait(false);
+                answer = Append(copy, topics, transaction, cancellationToken);
+            }
+        }
+        finally
+        {
+            _turns.Leave(producerId, place);
+        }
+
+        return await answer.ConfigureAwait(false);
+    }
+
+    private ValueTask<ProduceResponse> Append(
+        ProduceRequest request,
+        TopicTable topics,
+        TransactionalAppends? transaction,
+        CancellationToken cancellationToken)
+    {
         ProduceResponse response = ProduceAnswers.Begin(request);
         DelayedProduce? delayed = null;
-        TopicTable topics = parts.Partitions.Current;
         for (int i = 0; i < request.TopicData.Count; i++)
         {
             ProduceRequest.TopicProduceData topicData = request.TopicData[i];
@@ -32,10 +103,13 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
             {
                 ProduceRequest.PartitionProduceData data = topicData.PartitionData[j];
                 ProduceResponse.PartitionProduceResponse answer = response.Responses[i].PartitionResponses[j];
-                if (FindFault(request, data, topic, error, answer) is not { } partition)
+                if (FindFault(request, data, topic, error, answer) is not { } partition
+                    || IsRefused(transaction, partition, data.Records!, answer, out long? verifiedAt))
+                {
                     continue;
+                }
 
-                AppendResult result = partition.Append(data.Records!, AppendOrigin.Client);
+                AppendResult result = partition.Append(data.Records!, AppendOrigin.Client, verifiedAt);
                 Answer(answer, result, partition);
                 if (!result.IsSuccess)
                     continue;
@@ -96,13 +170,27 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
                 answer, ErrorCode.CorruptMessage, "There is no record batch: it is null, or shorter than a header.");
         }
 
-        if (request.TransactionalId is not null || new RecordBatchHeader(records.Span).IsTransactional)
+        if (request.TransactionalId is null && new RecordBatchHeader(records.Span).IsTransactional)
         {
             return Refuse(answer, ErrorCode.InvalidTransactionState,
-                "The batch belongs to a transaction, and this node has none. Produce without a transactional id.");
+                "The batch belongs to a transaction, and the request names none. Produce with the transactional id.");
         }
 
         return partition;
+    }
+
+    private static bool IsRefused(
+        TransactionalAppends? transaction,
+        ReplicatedPartition partition,
+        RecordBuffer records,
+        ProduceResponse.PartitionProduceResponse answer,
+        out long? verifiedAt)
+    {
+        verifiedAt = null;
+        ErrorCode error = transaction?.Check(partition.TopicPartition, records, out verifiedAt) ?? ErrorCode.None;
+        if (error != ErrorCode.None)
+            Refuse(answer, error, $"{partition.TopicPartition} is not in an open transaction of this producer.");
+        return error != ErrorCode.None;
     }
 
     private static ReplicatedPartition? Refuse(

@@ -74,8 +74,8 @@ internal sealed class GroupMachine
     public void Restart()
     {
         Groups = new GroupTable(GroupCoordinator.CreateGroup);
-        foreach (GroupRecord record in _log)
-            Groups.Load(Copy(record));
+        for (int i = 0; i < _log.Count; i++)
+            Groups.Load(Copy(_log[i]), i);
         _startedAt = Now;
         Groups.Loaded(0, 1_700_000_000_000 + Now);
     }
