@@ -35,8 +35,8 @@ public readonly record struct RecordBatchRules
     /// <summary>Gets whether the bytes must be one batch and no more, as in a produce request.</summary>
     public bool IsSingleBatch { get; init; } = true;
 
-    /// <summary>Gets whether control batches pass, and batches of a producer without a sequence: from a coordinator they
-    /// do, from a client never.</summary>
+    /// <summary>Gets whether control batches pass, and batches of a producer without a sequence: from a coordinator
+    /// they do, from a client never.</summary>
     public bool IsControlAllowed { get; init; }
 
     /// <summary>Gets whether Zstandard may be used: clients of the older produce versions could not read it

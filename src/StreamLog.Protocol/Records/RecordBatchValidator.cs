@@ -112,7 +112,9 @@ public static class RecordBatchValidator
                 $"The record batch has {header.RecordCount} records but last offset delta {header.LastOffsetDelta}.");
         }
 
-        return CheckProducer(header, rules) ?? CheckCompression(header.Compression, in rules) ?? CheckTimestampType(header);
+        return CheckProducer(header, in rules)
+            ?? CheckCompression(header.Compression, in rules)
+            ?? CheckTimestampType(header);
     }
 
     private static RecordBatchCheck? CheckProducer(RecordBatchHeader header, in RecordBatchRules rules)

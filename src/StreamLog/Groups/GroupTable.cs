@@ -85,7 +85,7 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTabl
     /// <summary>Takes a committed record that is read when the node starts.</summary>
     /// <param name="record">The record.</param>
     /// <param name="offset">Its offset.</param>
-    public void Load(in GroupRecord record, long offset)
+    public void Load(in GroupRecord record, long offset = 0)
     {
         if (record.Key is not (OffsetCommitKey or TransactionMark))
         {

@@ -7,13 +7,13 @@ internal sealed partial class TransactionMarks
     private static partial class Log
     {
         [LoggerMessage(
-            3103, LogLevel.Warning,
+            6003, LogLevel.Warning,
             "The transaction of {TransactionalId} cannot be ended in {Partition}: {Error}. It is tried again.")]
         public static partial void CannotMark(
             ILogger logger, string transactionalId, TopicPartition partition, ErrorCode error);
 
         [LoggerMessage(
-            3104, LogLevel.Error,
+            6004, LogLevel.Error,
             "Ending the transaction of {TransactionalId} failed. It goes on when the node starts again.")]
         public static partial void Failed(ILogger logger, Exception exception, string transactionalId);
     }

@@ -15,6 +15,7 @@ public sealed class EventIdTests
         ["Metadata"] = 2,
         ["Quorum"] = 2,
         ["Groups"] = 3,
+        ["Transactions"] = 6,
         ["Broker"] = 4,
         ["Clients"] = 5,
         ["Replication"] = 6,

@@ -190,9 +190,6 @@ public sealed class TopicAdministrationTests
         Assert.True(error == ErrorCode.None && seen.Add(id) && epoch == 0);
         Assert.Equal(ErrorCode.InvalidProducerIdMapping, (await InitAsync(1_000_000, 0)).Error);
         Assert.Equal(ErrorCode.InvalidRequest, (await InitAsync(5, -1)).Error);
-        InitProducerIdResponse transactional =
-            await broker.SendAsync(new InitProducerIdRequest { TransactionalId = "tx" });
-        Assert.Equal(ErrorCode.UnsupportedVersion, transactional.ErrorCode);
         await broker.DisposeAsync();
 
         async Task<(ErrorCode Error, long Id, short Epoch)> InitAsync(long producerId, short producerEpoch)
@@ -221,11 +218,13 @@ public sealed class TopicAdministrationTests
 
         Assert.Equal((ErrorCode.None, 1), (old.ErrorCode, old.NodeId));
         Assert.Equal([("billing", 1), ("audit", 1)], young.Coordinators.Select(found => (found.Key, found.NodeId)));
-        Assert.Equal(ErrorCode.UnsupportedVersion, transaction.ErrorCode);
+        Assert.Equal((ErrorCode.None, 1), (transaction.ErrorCode, transaction.NodeId));
+        ApiVersionsResponse.FinalizedFeatureKey feature = Assert.Single(versions.FinalizedFeatures);
+        Assert.Equal(("transaction.version", 2), (feature.Name, feature.MaxVersionLevel));
         Assert.Equal(
             broker.Broker.SupportedApis,
             versions.ApiKeys.Select(api => new ApiVersionRange(api.ApiKey, api.MinVersion, api.MaxVersion)));
-        Assert.Equal(34, versions.ApiKeys.Count);
+        Assert.Equal(42, versions.ApiKeys.Count);
     }
 
     [Fact]

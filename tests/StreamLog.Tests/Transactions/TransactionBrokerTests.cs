@@ -235,7 +235,8 @@ public sealed class TransactionBrokerTests : IAsyncLifetime
         Assert.Equal(ErrorCode.InvalidRegularExpression, refused.ErrorCode);
 
         DescribeTransactionsResponse.TransactionState state = await DescribeAsync("tx");
-        Assert.Equal(("Ongoing", 60_000, client.ProducerId), (state.State, state.TransactionTimeoutMs, state.ProducerId));
+        Assert.Equal(
+            ("Ongoing", 60_000, client.ProducerId), (state.State, state.TransactionTimeoutMs, state.ProducerId));
         Assert.Equal([0, 1], Assert.Single(state.Topics).Partitions);
 
         DescribeProducersResponse producers = await _broker.SendAsync(new DescribeProducersRequest
@@ -244,7 +245,8 @@ public sealed class TransactionBrokerTests : IAsyncLifetime
         });
         DescribeProducersResponse.PartitionResponse[] partitions = [.. producers.Topics.Single().Partitions];
         DescribeProducersResponse.ProducerState producer = Assert.Single(partitions[0].ActiveProducers);
-        Assert.Equal((client.ProducerId, 0, 0L), (producer.ProducerId, producer.LastSequence, producer.CurrentTxnStartOffset));
+        Assert.Equal(
+            (client.ProducerId, 0, 0L), (producer.ProducerId, producer.LastSequence, producer.CurrentTxnStartOffset));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, partitions[1].ErrorCode);
     }
 
@@ -262,7 +264,8 @@ public sealed class TransactionBrokerTests : IAsyncLifetime
     }
 
     private async Task<DescribeTransactionsResponse.TransactionState> DescribeAsync(string id) =>
-        (await _broker.SendAsync(new DescribeTransactionsRequest { TransactionalIds = [id] })).TransactionStates.Single();
+        (await _broker.SendAsync(new DescribeTransactionsRequest { TransactionalIds = [id] }))
+            .TransactionStates.Single();
 
     private async Task<IEnumerable<string>> ListAsync(ListTransactionsRequest request, params string[] unknown)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
 using StreamLog.Tests.Broker;

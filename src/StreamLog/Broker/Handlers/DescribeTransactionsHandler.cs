@@ -1,6 +1,5 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
-using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
