@@ -28,6 +28,7 @@ public sealed class EventTableTests
         ("Metadata", "Metadata: `StreamLog.Metadata`"),
         ("Quorum", "Quorum: `StreamLog.Quorum`"),
         ("Groups", "Groups: `StreamLog.Groups`"),
+        ("Transactions", "Transactions: `StreamLog.Transactions`"),
         ("Broker", "Broker: `StreamLog.Broker`"),
         ("Clients", "Clients: `StreamLog.{Producer, Consumer, GroupConsumer, Topic}`"),
         ("Replication", "Replication: `StreamLog.Replication`"),
