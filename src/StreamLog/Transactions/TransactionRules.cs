@@ -139,6 +139,10 @@ internal sealed class TransactionRules(TransactionSettings settings)
         if (state is null)
             return new TransactionOutcome(ErrorCode.InvalidProducerIdMapping);
 
+        // It is about the next transaction already, whose producer id may be another one.
+        if (IsNext(state, producer) && state.ClientVersion == EpochPerTransaction)
+            return new TransactionOutcome(ErrorCode.ConcurrentTransactions);
+
         bool isRetry = IsRetry(state, producer);
         if (state.ProducerId != producer.Id && !isRetry)
             return new TransactionOutcome(ErrorCode.InvalidProducerIdMapping);
@@ -219,13 +223,16 @@ internal sealed class TransactionRules(TransactionSettings settings)
             return ErrorCode.InvalidProducerIdMapping;
 
         // First, since the id of the next transaction may be another one.
-        bool isNext = producer == new ProducerIdentity(state.ProducerIdToUse, state.ProducerEpochToUse);
-        if (state.IsEnding && isNext)
+        if (IsNext(state, producer))
             return ErrorCode.ConcurrentTransactions;
         if (state.ProducerId != producer.Id)
             return ErrorCode.InvalidProducerIdMapping;
         return state.ProducerEpoch != producer.Epoch ? ErrorCode.ProducerFenced : ErrorCode.None;
     }
+
+    /// <summary>Tells whether a producer is at the next transaction, while this one is ending.</summary>
+    private static bool IsNext(TransactionState state, ProducerIdentity producer) =>
+        state.IsEnding && producer == new ProducerIdentity(state.ProducerIdToUse, state.ProducerEpochToUse);
 
     /// <summary>Tells whether a producer asks again for what it was answered, and has not heard the answer.</summary>
     private static bool IsRetry(TransactionState state, ProducerIdentity producer)

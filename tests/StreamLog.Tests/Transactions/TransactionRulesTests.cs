@@ -96,6 +96,22 @@ public sealed class TransactionRulesTests
             ErrorCode.InvalidTransactionState, TransactionRules.EndFixed(empty, producer, false, Moment).Error);
     }
 
+    [Theory]
+    [InlineData((short)0, true)]
+    [InlineData((short)0, false)]
+    [InlineData(TransactionRules.EpochMax, true)]
+    [InlineData(TransactionRules.EpochMax, false)]
+    public void The_end_of_the_next_transaction_waits_for_that_of_this_one(short epoch, bool isCommit)
+    {
+        TransactionState begun = Init(null, null) with { ProducerEpoch = epoch };
+        TransactionState open = TransactionRules.Add(begun, new ProducerIdentity(7, epoch), [Orders], Moment).Next!;
+        TransactionState ending = TransactionRules.End(open, new ProducerIdentity(7, epoch), true, 8, Moment).Next!;
+        ProducerIdentity next = new(ending.ProducerIdToUse, ending.ProducerEpochToUse);
+
+        Assert.Equal(
+            ErrorCode.ConcurrentTransactions, TransactionRules.End(ending, next, isCommit, -1, Moment).Error);
+    }
+
     [Fact]
     public void A_state_comes_back_from_the_log_but_for_what_time_and_retries_need()
     {
