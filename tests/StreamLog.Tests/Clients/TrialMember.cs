@@ -116,7 +116,9 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
     {
         await Consumer.DisposeAsync();
         await _stop.CancelAsync();
-        await _reading.WaitAsync(TimeSpan.FromSeconds(10)); // Only where a test fails with a record at hand.
+
+        // It has a record at hand only where a test has failed, which is then to tell of that.
+        await _reading.WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Note(string what, IReadOnlyCollection<TopicPartition> partitions)
