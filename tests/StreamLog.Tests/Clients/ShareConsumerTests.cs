@@ -165,6 +165,29 @@ public sealed class ShareConsumerTests
     }
 
     [Fact]
+    public async Task A_consumer_that_is_disposed_while_it_waits_gives_back_what_it_has()
+    {
+        await using LocalClients clients = await StartAsync();
+        TopicHandle<string, string> topic = clients.Topic("jobs");
+        await AppendAsync(topic, "one");
+        IShareConsumer<string, string> consumer = topic.ConsumeShared("workers", options =>
+        {
+            options.Acknowledge = AcknowledgeMode.Explicit;
+            options.FetchMaxWait = TimeSpan.FromHours(1);
+        });
+        await ReadAsync(clients, consumer, 1);
+        ValueTask<bool> waiting = consumer.ReadAllAsync().GetAsyncEnumerator().MoveNextAsync();
+        await clients.Harness.Environment.RunAsync(consumer.DisposeAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.AsTask());
+
+        // At once, and not when its lock has run out.
+        DateTimeOffset before = clients.Harness.Time.GetUtcNow();
+        await using IShareConsumer<string, string> next = topic.ConsumeShared("workers");
+        Assert.Equal(["one x1"], await TakeAsync(clients, next, 1));
+        Assert.True(clients.Harness.Time.GetUtcNow() - before < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task Options_that_make_no_sense_are_refused()
     {
         await using LocalClients clients = await StartAsync();

@@ -172,7 +172,8 @@ internal sealed class ShareLink(
 
     private async Task AcknowledgeInTurnAsync(Action<ErrorCode> refused, bool closes)
     {
-        if (Pending.IsEmpty && (!closes || _epoch == Opening))
+        // A session that is to be opened anew may have left records with the member: it is opened, to be closed.
+        if (Pending.IsEmpty && (!closes || (_epoch == Opening && _partitions.Count == 0)))
             return;
 
         // A session is opened by a fetch, which need not fetch anything.
