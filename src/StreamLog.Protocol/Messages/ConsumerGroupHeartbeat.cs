@@ -3,6 +3,8 @@ namespace StreamLog.Protocol.Messages;
 // Versions:
 //   0  the first; flexible
 //   1  subscription by regular expression; the client makes its own member id
+//
+// The tagged fields of number 10000 are StreamLog's own. Kafka passes over them.
 
 /// <summary>Joins a group of the consumer protocol, stays in it, or leaves it.</summary>
 /// <remarks>Not thread-safe.</remarks>
@@ -53,6 +55,11 @@ public sealed partial class ConsumerGroupHeartbeatRequest : IRequest<ConsumerGro
     [Field("0+", NullableFrom = 0)]
     public List<TopicPartitions>? OwnedPartitions { get; set; }
 
+    /// <summary>Gets or sets whether this is no heartbeat, but waits until one is worth while: the answer comes when
+    /// something has changed with the group.</summary>
+    [Field("0+", Tag = 10_000, Ignorable = true)]
+    public bool WaitsForNews { get; set; }
+
     /// <summary>Some partitions of one topic.</summary>
     public sealed partial class TopicPartitions
     {
@@ -98,6 +105,11 @@ public sealed partial class ConsumerGroupHeartbeatResponse
     /// <summary>Gets or sets the partitions that the member may use, or null where they have not changed.</summary>
     [Field("0+", NullableFrom = 0)]
     public MemberAssignment? Assignment { get; set; }
+
+    /// <summary>Gets or sets whether this answers a request that has waited for news. It tells none: a heartbeat
+    /// does.</summary>
+    [Field("0+", Tag = 10_000, Ignorable = true)]
+    public bool IsNews { get; set; }
 
     /// <summary>What a member may use.</summary>
     public sealed partial class MemberAssignment

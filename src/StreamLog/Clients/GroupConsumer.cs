@@ -262,7 +262,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         GroupMembership membership = new(
             _consumer.Session,
             _options,
-            GroupProtocols.Choose(_broker, _consumer.Session, _options, _subscription),
+            news => GroupProtocols.Choose(_broker, _consumer.Session, _options, _subscription, news),
             this,
             _consumer.Turn,
             _memberLogger);

@@ -29,6 +29,24 @@ public sealed class GroupMembershipTests
     }
 
     [Fact]
+    public async Task Partitions_move_without_waiting_for_the_next_heartbeats()
+    {
+        StreamLogOptions options = new();
+        options.Groups.ConsumerHeartbeatInterval = TimeSpan.FromDays(1);
+        options.Groups.ConsumerSessionTimeout = TimeSpan.FromDays(3);
+        await using GroupTrial trial = await GroupTrial.StartAsync(4, options);
+        TrialMember first = trial.Join(o => o.MaxPollInterval = TimeSpan.FromDays(2)).Start();
+        await trial.SharedAsync(first);
+
+        TrialMember second = trial.Join(o => o.MaxPollInterval = TimeSpan.FromDays(2)).Start();
+        await trial.SharedAsync(first, second);
+        await first.DisposeAsync();
+        await trial.SharedAsync(second);
+
+        Assert.Equal(4, second.Heard.Count(heard => heard.StartsWith('+')));
+    }
+
+    [Fact]
     public async Task What_a_member_leaves_another_goes_on_with_where_it_was_committed()
     {
         await using GroupTrial trial = await GroupTrial.StartAsync(2);

@@ -19,9 +19,9 @@ internal sealed class GroupTrial : IAsyncDisposable
 
     public List<string> Faults { get; } = [];
 
-    public static async Task<GroupTrial> StartAsync(int partitions)
+    public static async Task<GroupTrial> StartAsync(int partitions, StreamLogOptions? options = null)
     {
-        LocalClients clients = await LocalClients.StartAsync();
+        LocalClients clients = await LocalClients.StartAsync(options);
         await clients.Admin.CreateTopicAsync("orders", partitions);
 
         // The coordinator knows the group from here on, so that the first heartbeat need not be sent again.

@@ -21,6 +21,7 @@ internal sealed class ConsumerProtocol : IGroupProtocol
     private readonly ConsumerOptions _options;
     private readonly Subscription _subscription;
     private readonly TopicIds _topics;
+    private readonly Action _news;
     private readonly string _memberId;
 
     private int _epoch = JoiningEpoch;
@@ -28,6 +29,10 @@ internal sealed class ConsumerProtocol : IGroupProtocol
     private IReadOnlySet<TopicPartition>? _told;
     private bool _tellsAll = true;
     private bool _mayBeIn;
+
+    // Where the coordinator says when a heartbeat is worth while: what is asked for that, until it is answered.
+    private CancellationTokenSource? _watch;
+    private bool _canWatch = true;
 
     // What the coordinator has given that could not be named yet.
     private List<ConsumerGroupHeartbeatResponse.TopicPartitions>? _unnamed;
@@ -37,8 +42,11 @@ internal sealed class ConsumerProtocol : IGroupProtocol
     /// <param name="session">The way to the broker.</param>
     /// <param name="options">The group, and how the member behaves.</param>
     /// <param name="subscription">What it reads.</param>
-    public ConsumerProtocol(BrokerSession session, ConsumerOptions options, Subscription subscription)
+    /// <param name="news">Called when it should exchange something at once.</param>
+    public ConsumerProtocol(
+        BrokerSession session, ConsumerOptions options, Subscription subscription, Action news)
     {
+        _news = news;
         _session = session;
         _options = options;
         _subscription = subscription;
@@ -53,7 +61,10 @@ internal sealed class ConsumerProtocol : IGroupProtocol
     public async ValueTask<GroupExchange> ExchangeAsync(
         IReadOnlySet<TopicPartition> owned, bool isMoving, CancellationToken cancellationToken)
     {
+        // Before the heartbeat: what changes after it was answered is news then.
         bool isJoining = _epoch == JoiningEpoch;
+        if (!isJoining && _canWatch && Volatile.Read(ref _watch) is null)
+            Watch();
         bool tellsOwned = isJoining || (!isMoving && (_tellsAll || !ReferenceEquals(_told, owned)));
         ConsumerGroupHeartbeatRequest request = Build(isJoining || _tellsAll);
         if (tellsOwned)
@@ -68,6 +79,7 @@ internal sealed class ConsumerProtocol : IGroupProtocol
             or ErrorCode.GroupIdNotFound;
         if (isOut && !isJoining)
             return Out();
+        bool hasJoined = isJoining && response.ErrorCode == ErrorCode.None;
         if (response.ErrorCode != ErrorCode.None)
             throw Refused(response);
 
@@ -80,12 +92,13 @@ internal sealed class ConsumerProtocol : IGroupProtocol
         if (response.Assignment is { } assignment)
             _unnamed = assignment.Partitions;
         if (_unnamed is null)
-            return new GroupExchange(_interval);
+            return new GroupExchange(hasJoined ? TimeSpan.Zero : _interval);
 
         IReadOnlySet<TopicPartition> target =
             await _topics.NameAsync(_unnamed, _options.ApiTimeout, cancellationToken).ConfigureAwait(false);
         _unnamed = null;
-        return new GroupExchange(_interval, target);
+        // The first heartbeat after joining begins to wait for news, and sees what changed in between.
+        return new GroupExchange(hasJoined ? TimeSpan.Zero : _interval, target);
     }
 
     /// <inheritdoc/>
@@ -106,6 +119,39 @@ internal sealed class ConsumerProtocol : IGroupProtocol
 
     private TimeSpan Timeout() => _options.ApiTimeout < RequestTimeout ? _options.ApiTimeout : RequestTimeout;
 
+    private void Watch()
+    {
+        CancellationTokenSource watch = new();
+        Volatile.Write(ref _watch, watch);
+        _ = WatchAsync(watch);
+    }
+
+    private async Task WatchAsync(CancellationTokenSource watch)
+    {
+        bool isNews = false;
+        try
+        {
+            ConsumerGroupHeartbeatRequest request = Build(isFull: false);
+            request.WaitsForNews = true;
+            ConsumerGroupHeartbeatResponse response = await _session.Broker
+                .SendAsync(request, _session.Context, watch.Token).ConfigureAwait(false);
+            isNews = response.IsNews;
+
+            // A broker that knows nothing of it has taken it for a heartbeat.
+            if (!isNews && response.ErrorCode == ErrorCode.None)
+                _canWatch = false;
+        }
+        catch (Exception exception) when (exception is StreamLogException or OperationCanceledException)
+        {
+            // The heartbeats tell what is wrong.
+        }
+
+        // The next heartbeat waits anew.
+        Interlocked.CompareExchange(ref _watch, null, watch);
+        if (isNews)
+            _news();
+    }
+
     private GroupExchange Out()
     {
         Reset();
@@ -120,6 +166,7 @@ internal sealed class ConsumerProtocol : IGroupProtocol
         _unnamed = null;
         _tellsAll = true;
         _mayBeIn = false;
+        Interlocked.Exchange(ref _watch, null)?.Cancel();
     }
 
     private ConsumerGroupHeartbeatRequest Build(bool isFull)

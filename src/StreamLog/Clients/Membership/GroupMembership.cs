@@ -44,21 +44,21 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     /// <summary>Begins to be a member.</summary>
     /// <param name="session">Time and chance.</param>
     /// <param name="options">How it behaves.</param>
-    /// <param name="protocol">How it speaks with the coordinator.</param>
+    /// <param name="protocol">Makes what speaks with the coordinator, given what to call when there is news.</param>
     /// <param name="partitions">What is moved.</param>
     /// <param name="reader">Tells whether somebody reads.</param>
     /// <param name="logger">Where it logs.</param>
     public GroupMembership(
         BrokerSession session,
         ConsumerOptions options,
-        IGroupProtocol protocol,
+        Func<Action, IGroupProtocol> protocol,
         IMemberPartitions partitions,
         ReaderTurn reader,
         ILogger logger)
     {
         _session = session;
         _options = options;
-        _protocol = protocol;
+        _protocol = protocol(Wake);
         _partitions = partitions;
         _reader = reader;
         _logger = logger;

@@ -10,13 +10,14 @@ internal static class GroupProtocols
     /// <param name="session">The way to it.</param>
     /// <param name="options">The group, and how the member behaves.</param>
     /// <param name="subscription">What the member reads.</param>
+    /// <param name="news">Called when the member should exchange something at once.</param>
     /// <returns>The protocol, for one member.</returns>
     /// <exception cref="StreamLogException">The broker knows no groups.</exception>
     public static IGroupProtocol Choose(
-        IBroker broker, BrokerSession session, ConsumerOptions options, Subscription subscription)
+        IBroker broker, BrokerSession session, ConsumerOptions options, Subscription subscription, Action news)
     {
         if (Speaks(broker, ApiKey.ConsumerGroupHeartbeat))
-            return new ConsumerProtocol(session, options, subscription);
+            return new ConsumerProtocol(session, options, subscription, news);
         throw new StreamLogException(
             ErrorCode.UnsupportedVersion,
             "The broker speaks neither of the protocols of consumer groups. Read its partitions with IConsumer.");

@@ -22,6 +22,7 @@ internal sealed class ConsumerGroup : IGroup
     private readonly DeadlineQueue<(string MemberId, bool IsRebalance)> _deadlines =
         new(EqualityComparer<(string MemberId, bool IsRebalance)>.Default);
 
+    private readonly NewsWaiters _waiters = new();
     private readonly TargetAssignment _target;
 
     /// <summary>Creates a group without members.</summary>
@@ -54,7 +55,7 @@ internal sealed class ConsumerGroup : IGroup
     public bool IsEmpty => _state.Members.Count == 0;
 
     /// <inheritdoc/>
-    public long NextDeadlineMs => _deadlines.Next;
+    public long NextDeadlineMs => Math.Min(_deadlines.Next, _waiters.DueMs);
 
     /// <summary>Gets what the records say.</summary>
     public ConsumerGroupState Records => _state;
@@ -93,6 +94,27 @@ internal sealed class ConsumerGroup : IGroup
     /// <param name="decision">Takes the records.</param>
     /// <returns>The response.</returns>
     public ConsumerGroupHeartbeatResponse Heartbeat(HeartbeatCall call, GroupDecision decision)
+    {
+        ConsumerGroupHeartbeatResponse response = Decide(call, decision);
+        if (decision.Records.Count > 0)
+            _waiters.Note(decision.Now);
+        return response;
+    }
+
+    /// <summary>Has a member wait until something changes with the group. This is no heartbeat.</summary>
+    /// <param name="memberId">The member.</param>
+    /// <param name="decision">Takes answers.</param>
+    /// <param name="reply">What it waits with.</param>
+    public void WaitForNews(
+        string memberId, GroupDecision decision, GroupReply<ConsumerGroupHeartbeatResponse> reply)
+    {
+        if (_state.Find(memberId) is null)
+            decision.Answer(reply, Refuse(MemberLookup.UnknownMember(memberId)));
+        else
+            _waiters.Add(memberId, reply, decision);
+    }
+
+    private ConsumerGroupHeartbeatResponse Decide(HeartbeatCall call, GroupDecision decision)
     {
         if (call.Request.MemberEpoch < 0)
             return Leave(call.Request, decision);
@@ -152,6 +174,9 @@ internal sealed class ConsumerGroup : IGroup
         }
 
         Remove(gone, decision);
+        if (gone.Count > 0)
+            _waiters.Note(decision.Now);
+        _waiters.TellIfDue(decision);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,10 @@ internal sealed class ConsumerHeartbeat(HeartbeatCall call, ConsumerGroupSetting
         IGroup? known = groups.Find(name);
         if (known is ConsumerGroup group)
         {
-            decision.Answer(reply, group.Heartbeat(call, decision));
+            if (call.Request.WaitsForNews)
+                group.WaitForNews(call.MemberId, decision, reply);
+            else
+                decision.Answer(reply, group.Heartbeat(call, decision));
             return;
         }
 
