@@ -18,7 +18,7 @@ internal static class AllScenarios
     public static IEnumerable<Scenario> List() =>
     [
         .. Appends(), .. LargeAppends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs(),
-        .. Handlers(), .. Opens(),
+        .. Handlers(), .. Groups(), .. Opens(),
     ];
 
     private static IEnumerable<Scenario> Appends()
@@ -133,6 +133,25 @@ internal static class AllScenarios
             HandlerRuns.HandleAsync(dir, HandledRecords, payload, concurrency: 1));
         yield return new(Group, "StreamLog's handler, 8 keys side by side", false, dir =>
             HandlerRuns.HandleAsync(dir, HandledRecords, payload, concurrency: 8));
+    }
+
+    private static IEnumerable<Scenario> Groups()
+    {
+        foreach (int members in (int[])[2, 50, 500])
+        {
+            yield return new(Names.Rebalance, $"the last of {members} members joins", false, dir =>
+                GroupRuns.RebalanceAsync(dir, members, partitions: 1_000));
+        }
+
+        byte[] payload = Payload(100);
+        foreach (int tasks in Names.AckTasks)
+        {
+            string group = Names.Commits(tasks);
+            yield return new(group, "StreamLog, an append of 100 B", true, dir =>
+                ProduceRuns.AcknowledgeAsync(dir, tasks, 1, payload, Durability.OnCommit, AckDuration));
+            yield return new(group, "StreamLog, a commit of one offset", false, dir =>
+                GroupRuns.CommitAsync(dir, tasks, AckDuration));
+        }
     }
 
     private static IEnumerable<Scenario> Opens()

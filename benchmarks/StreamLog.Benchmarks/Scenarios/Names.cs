@@ -11,6 +11,8 @@ internal static class Names
 
     public const string Handle100 = "handling 100 B for a group, 64 keys, a handler that does nothing";
 
+    public const string Rebalance = "sharing 1,000 partitions anew among the members of a group";
+
     public const string RawWrite = "raw write of 1 MiB blocks";
     public const string BareLoop = "encode, CRC and write, 256 KiB batches";
     public const string Storage = "StreamLog's storage alone, 256 KiB batches";
@@ -32,6 +34,9 @@ internal static class Names
 
     public static string Acks(int tasks) =>
         $"durable acknowledgements, 100 B, {tasks} producer{(tasks == 1 ? "" : "s")}";
+
+    public static string Commits(int tasks) =>
+        $"durable commits of offsets, {tasks} group{(tasks == 1 ? "" : "s")} at a time";
 
     public static string StreamLogOn(int partitions) =>
         $"StreamLog, {partitions} partition{(partitions == 1 ? "" : "s")}";
