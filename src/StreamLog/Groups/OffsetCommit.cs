@@ -150,7 +150,7 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
             CommitTimestamp = timestamp,
             TopicId = topic.TopicId,
         }) with
-    {
-        Producer = producer,
-    };
+        {
+            Producer = producer,
+        };
 }
