@@ -45,6 +45,13 @@ public sealed class ConsumerOptions
     /// <value>The default is <see cref="OffsetReset.Earliest"/>: nothing is passed over. Kafka's is the end.</value>
     public OffsetReset OffsetReset { get; set; } = OffsetReset.Earliest;
 
+    /// <summary>Gets or sets what is seen of transactions. Kafka calls it <c>isolation.level</c>.</summary>
+    /// <value>
+    /// The default is <see cref="IsolationLevel.ReadUncommitted"/>, as Kafka's: the other one has the broker know which
+    /// transactions are open in each partition, and after a crash it has to read the log for that.
+    /// </value>
+    public IsolationLevel Isolation { get; set; }
+
     /// <summary>Gets or sets when a group consumer commits.</summary>
     /// <value>The default is <see cref="CommitMode.OnComplete"/>.</value>
     public CommitMode Commit { get; set; } = CommitMode.OnComplete;

@@ -179,6 +179,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
     private static void CheckConsumer(OptionRules rules, ConsumerOptions options)
     {
         rules.Defined("Consumer:OffsetReset", options.OffsetReset);
+        rules.Defined("Consumer:Isolation", options.Isolation);
         rules.Defined("Consumer:Commit", options.Commit);
         rules.Positive("Consumer:CommitInterval", options.CommitInterval);
         rules.NotNegative("Consumer:FetchMaxWait", options.FetchMaxWait);

@@ -59,7 +59,7 @@ internal sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _options = options;
         _serdes = (keyDeserializer, valueDeserializer);
         _session = new BrokerSession(broker, environment, options.ClientId, options.RetryBackoff);
-        Offsets = new OffsetLookup(_session);
+        Offsets = new OffsetLookup(_session, options.Isolation);
         _metrics = metrics ?? StreamLogMetrics.Unobserved.Clients;
         Groups = new GroupOffsets(_session, _metrics);
         _readings = new ReadingSet(options);

@@ -11,10 +11,17 @@ internal sealed class OffsetLookup
     private const long EarliestTimestamp = -2;
 
     private readonly BrokerSession _session;
+    private readonly IsolationLevel _isolation;
 
     /// <summary>Creates the lookup.</summary>
     /// <param name="session">The way to the broker.</param>
-    public OffsetLookup(BrokerSession session) => _session = session;
+    /// <param name="isolation">Who asks: for readers of committed records the end is where the first open transaction
+    /// begins.</param>
+    public OffsetLookup(BrokerSession session, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
+    {
+        _session = session;
+        _isolation = isolation;
+    }
 
     /// <summary>Finds offsets.</summary>
     /// <param name="partitions">The partitions.</param>
@@ -67,10 +74,15 @@ internal sealed class OffsetLookup
             timeout,
             cancellationToken);
 
-    private static ListOffsetsRequest Build(
+    private ListOffsetsRequest Build(
         IReadOnlyCollection<TopicPartition> partitions, long timestamp, TimeSpan timeout)
     {
-        ListOffsetsRequest request = new() { ReplicaId = -1, TimeoutMs = Durations.ToRequest(timeout) };
+        ListOffsetsRequest request = new()
+        {
+            ReplicaId = -1,
+            IsolationLevel = (sbyte)_isolation,
+            TimeoutMs = Durations.ToRequest(timeout),
+        };
         foreach (IGrouping<string, TopicPartition> topic in
             partitions.Distinct().GroupBy(static partition => partition.Topic))
         {

@@ -48,6 +48,7 @@ internal static class OptionCopies
             SessionTimeout = options.SessionTimeout,
             RebalanceListener = options.RebalanceListener,
             OffsetReset = options.OffsetReset,
+            Isolation = options.Isolation,
             Commit = options.Commit,
             CommitInterval = options.CommitInterval,
             FetchAheadBytes = options.FetchAheadBytes,

@@ -35,6 +35,7 @@ public sealed class OptionsTests
         (o => o.Consumer.FetchAheadBytes = 0, "StreamLog:Consumer:FetchAheadBytes must be between 1 and"),
         (o => o.Consumer.CommitInterval = TimeSpan.Zero, "StreamLog:Consumer:CommitInterval"),
         (o => o.Consumer.OffsetReset = (OffsetReset)9, "StreamLog:Consumer:OffsetReset"),
+        (o => o.Consumer.Isolation = (IsolationLevel)9, "StreamLog:Consumer:Isolation"),
         (o => o.Topics["a b"] = new TopicOptions(),
             "StreamLog:Topics:a b: The topic's name 'a b' has the character ' '"),
         (o => o.Topics["t"] = new TopicOptions { Partitions = 0 },

@@ -284,6 +284,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             MaxWaitMs = Durations.ToRequest(_options.FetchMaxWait),
             MinBytes = _options.FetchMinBytes,
             MaxBytes = maxBytes,
+            IsolationLevel = (sbyte)_options.Isolation,
         };
         FetchRequest.FetchTopic? topic = null;
         foreach (PartitionReading reading in asked)
@@ -368,7 +369,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             }
 
             answer.Records = null;
-            _readings.Add(reading, new FetchedRun(reading.Partition, records), end);
+            _readings.Add(reading, new FetchedRun(reading.Partition, records, answer.AbortedTransactions), end);
         }
         catch (StreamLogException exception)
         {

@@ -1,4 +1,5 @@
 using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
 
 namespace StreamLog.Clients.Consuming;
@@ -10,6 +11,8 @@ internal sealed class FetchedRun : IDisposable
 {
     private readonly TopicPartition _partition;
     private readonly RecordBuffer _bytes;
+    private readonly List<FetchResponse.AbortedTransaction>? _abortedTransactions;
+    private readonly AbortedRecords? _aborted;
 
     // The batch being read. Its records stand in _bytes, or, where it was compressed, in _decompressed.
     private int _nextBatch;
@@ -23,10 +26,18 @@ internal sealed class FetchedRun : IDisposable
     /// <summary>Takes over fetched bytes.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="bytes">The bytes; their reference is the run's from here on.</param>
-    public FetchedRun(TopicPartition partition, RecordBuffer bytes)
+    /// <param name="aborted">The transactions whose records are left out, in the order of their first
+    /// offsets.</param>
+    public FetchedRun(
+        TopicPartition partition, RecordBuffer bytes, List<FetchResponse.AbortedTransaction>? aborted = null)
     {
         _partition = partition;
         _bytes = bytes;
+        if (aborted is { Count: > 0 })
+        {
+            _abortedTransactions = aborted;
+            _aborted = new AbortedRecords(aborted);
+        }
     }
 
     /// <summary>Gets the number of bytes.</summary>
@@ -82,19 +93,27 @@ internal sealed class FetchedRun : IDisposable
         return batches.NextPosition > 0;
     }
 
-    /// <summary>Counts the applications' records in a range, by the batches' headers.</summary>
+    /// <summary>Counts the applications' records in a range, by the batches' headers, without those that are left
+    /// out.</summary>
     /// <param name="from">The first offset of the range.</param>
     /// <param name="end">The offset behind it.</param>
     /// <returns>How many; of a batch that reaches out of the range, at most as many as have offsets in it.</returns>
     public long CountRecords(long from, long end)
     {
         long count = 0;
+        AbortedRecords? aborted = _abortedTransactions is null ? null : new AbortedRecords(_abortedTransactions);
         RecordBatchEnumerator batches = new(_bytes.Span);
         while (batches.MoveNext())
         {
-            if (batches.Current.Length < RecordBatchHeader.Size || batches.Header.IsControl)
+            if (batches.Current.Length < RecordBatchHeader.Size)
                 continue;
             RecordBatchHeader header = batches.Header;
+
+            // What is corrupt is told by reading it.
+            bool isLeftOut = aborted is not null
+                && RecordBatchHeader.HasValidCrc(batches.Current) && aborted.Pass(header, batches.Current);
+            if (header.IsControl || isLeftOut)
+                continue;
             long inside = Math.Min(header.NextOffset, end) - Math.Max(header.BaseOffset, from);
             count += Math.Clamp(inside, 0, header.RecordCount);
         }
@@ -148,20 +167,24 @@ internal sealed class FetchedRun : IDisposable
     private bool TryOpenBatch(long from)
     {
         ReadOnlySpan<byte> bytes = _bytes.Span;
-        RecordBatchEnumerator batches = new(bytes[_nextBatch..]);
+        int first = _nextBatch;
+        RecordBatchEnumerator batches = new(bytes[first..]);
         while (batches.MoveNext())
         {
             ReadOnlySpan<byte> batch = batches.Current;
-            int start = _nextBatch + batches.Position;
+            int start = first + batches.Position;
             RecordBatchHeader header = Check(batch);
+            bool isLeftOut = _aborted is not null && _aborted.Pass(header, batch);
+
+            // Behind it from here on: who comes again after a failure is not to pass a mark twice.
+            _nextBatch = start + batch.Length;
             BatchEnd = header.NextOffset;
-            if (header.IsControl || header.NextOffset <= from)
+            if (header.IsControl || isLeftOut || header.NextOffset <= from)
                 continue;
 
             LeaderEpoch = header.PartitionLeaderEpoch;
             TimestampType = header.TimestampType;
             _origin = new RecordBatchOrigin(header);
-            _nextBatch = start + batch.Length;
             if (header.Compression == CompressionType.None)
             {
                 _records = _bytes.Memory[(start + RecordBatchHeader.Size).._nextBatch];
@@ -178,7 +201,7 @@ internal sealed class FetchedRun : IDisposable
             return true;
         }
 
-        _nextBatch += batches.NextPosition;
+        _nextBatch = first + batches.NextPosition;
         return false;
     }
 
