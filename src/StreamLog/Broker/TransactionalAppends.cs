@@ -96,6 +96,32 @@ internal sealed class TransactionalAppends
         }
     }
 
+    /// <summary>Tells whether a transaction has ended where it was looked before verifying: the one before, whose mark
+    /// was still to be written then. What is in the next one is to be looked at anew.</summary>
+    /// <param name="topics">The topics there are.</param>
+    /// <returns>Whether to begin again with <see cref="Look(TopicTable)"/>.</returns>
+    public bool IsOutdated(TopicTable topics)
+    {
+        foreach (TopicPartition partition in _unverified)
+        {
+            (ErrorCode error, long verifiedAt) = _known[partition];
+            if (error != ErrorCode.None || topics.Find(partition.Topic)?.Find(partition.Partition) is not { } found)
+                continue;
+            try
+            {
+                (short openEpoch, long endedAt) = found.Log.TransactionOf(Producer.Id);
+                if (openEpoch < 0 && endedAt != verifiedAt)
+                    return true;
+            }
+            catch (StreamLogException)
+            {
+                // Appending tells what is wrong.
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells whether a batch may be appended.</summary>
     /// <param name="partition">Its partition.</param>
     /// <param name="records">The batch.</param>

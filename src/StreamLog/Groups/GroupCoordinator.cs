@@ -183,11 +183,17 @@ internal sealed class GroupCoordinator
         if (partition is null)
             return TransactionalCommit.Refuse(request, error);
 
-        // Asked before it is verified: whatever ends the transaction from here on is seen when it is written.
-        long verifiedAt = partition.Partition.Log.TransactionOf(request.ProducerId).EndedAt;
-        error = await verify(partition.Partition.TopicPartition, cancellationToken).ConfigureAwait(false);
-        if (error != ErrorCode.None)
-            return TransactionalCommit.Refuse(request, error);
+        // Asked before it is verified: whatever ends the transaction from here on is seen when it is written. What
+        // ended meanwhile is the one before, whose mark was still to come.
+        long verifiedAt;
+        do
+        {
+            verifiedAt = partition.Partition.Log.TransactionOf(request.ProducerId).EndedAt;
+            error = await verify(partition.Partition.TopicPartition, cancellationToken).ConfigureAwait(false);
+            if (error != ErrorCode.None)
+                return TransactionalCommit.Refuse(request, error);
+        }
+        while (verifiedAt != partition.Partition.Log.TransactionOf(request.ProducerId).EndedAt);
 
         OffsetCommit commit = new(
             TransactionalCommit.RequestOf(request),

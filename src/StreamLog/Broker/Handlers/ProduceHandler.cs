@@ -15,6 +15,9 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
 {
     private const short AcksAll = -1;
 
+    // A mark of the transaction before may still be under way, once. What ends more often than that is told.
+    private const int LooksMax = 5;
+
     private readonly DelayedProducePool _delayed = new(parts.WaitingRoom);
     private readonly ProducerTurns _turns = new();
 
@@ -74,8 +77,12 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
                 await before.ConfigureAwait(false);
                 TransactionalAppends transaction = new(parts.Transactions, copy);
                 TopicTable topics = parts.Partitions.Current;
-                transaction.Look(topics);
-                await transaction.VerifyAsync(cancellationToken).ConfigureAwait(false);
+                for (int looks = 1; looks == 1 || (looks <= LooksMax && transaction.IsOutdated(topics)); looks++)
+                {
+                    transaction.Look(topics);
+                    await transaction.VerifyAsync(cancellationToken).ConfigureAwait(false);
+                }
+
                 answer = Append(copy, topics, transaction, cancellationToken);
             }
         }
