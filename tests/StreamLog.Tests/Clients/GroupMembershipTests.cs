@@ -224,8 +224,9 @@ public sealed class GroupMembershipTests
         SimulatedEnvironment environment = new();
         ScriptedBroker broker = new ScriptedBroker().Add("orders", 1);
         broker.Fill(0, 0, 3);
-        int heartbeats = 0;
-        broker.Script = request => request is ConsumerGroupHeartbeatRequest { MemberEpoch: 1 } && heartbeats++ == 1
+        int fences = 0;
+        broker.Script = request => request is ConsumerGroupHeartbeatRequest { MemberEpoch: 1 }
+            && broker.Offsets.Values.Contains(3) && fences++ == 0
             ? new Fault { Error = ErrorCode.FencedMemberEpoch } : null;
         await using HandlerTrial trial = HandlerTrial.Over(broker, environment);
         int count = 0;
@@ -235,8 +236,7 @@ public sealed class GroupMembershipTests
             return ValueTask.CompletedTask;
         });
 
-        await environment.UntilAsync(() => broker.Offsets.Values.Contains(3));
-        await environment.UntilAsync(() => heartbeats > 1);
+        await environment.UntilAsync(() => fences > 0);
         broker.Fill(0, 3, 2);
         await environment.UntilAsync(() => broker.Offsets.Values.Contains(5));
 
