@@ -12,6 +12,6 @@ internal enum MessageKind
     /// <summary>A record of the metadata log, framed with its key and version.</summary>
     MetadataRecord,
 
-    /// <summary>A key or value of another internal log.</summary>
+    /// <summary>A key or value of another internal log, or bytes within another message.</summary>
     Record,
 }
