@@ -21,7 +21,8 @@ public sealed class ConsumerOptions
 
     /// <summary>Gets or sets how the group shares partitions, where the member may wish: <c>uniform</c> or
     /// <c>range</c>. Kafka calls it <c>group.remote.assignor</c> (KIP-848).</summary>
-    /// <value>The default is <see langword="null"/>: as the broker prefers.</value>
+    /// <value>The default is <see langword="null"/>: as the broker prefers. On brokers that speak the classic protocol
+    /// alone it is always <c>cooperative-sticky</c>.</value>
     public string? Assignor { get; set; }
 
     /// <summary>Gets or sets how long a group's consumer may stay without asking for the next record before it leaves

@@ -33,7 +33,8 @@ public sealed class Subscription
     /// <summary>Subscribes to all topics whose whole names match a pattern, also to those that are created
     /// later.</summary>
     /// <param name="pattern">A regular expression without look-around and back-references, as RE2 has them (KIP-848).
-    /// The broker checks it. Internal topics never match.</param>
+    /// The broker checks it, or the consumer itself where the broker speaks the classic protocol alone. Internal topics
+    /// never match.</param>
     /// <returns>The subscription.</returns>
     public static Subscription Matching(string pattern)
     {

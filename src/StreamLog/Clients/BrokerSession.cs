@@ -38,6 +38,13 @@ internal sealed class BrokerSession
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time => Environment.Time;
 
+    /// <summary>Tells whether a group went on while its member committed. The next attempt is made with what the member
+    /// knows by then.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <returns><see langword="true"/> if so.</returns>
+    public static bool IsOfEarlierEpoch(StreamLogException exception) => exception.ErrorCode is
+        ErrorCode.StaleMemberEpoch or ErrorCode.IllegalGeneration or ErrorCode.RebalanceInProgress;
+
     /// <summary>Sends a request once.</summary>
     /// <typeparam name="TResponse">The type of the response, which must hold nothing that is to be
     /// disposed.</typeparam>
@@ -143,8 +150,7 @@ internal sealed class BrokerSession
     /// <summary>Tells whether an error may pass by itself. Kafka's clients also wait for topics, which a node knows all
     /// of.</summary>
     private static bool IsPassing(StreamLogException exception) =>
-        exception.ErrorCode == ErrorCode.StaleMemberEpoch // The next attempt is made with the newer one.
-        || (exception.IsRetriable && exception.ErrorCode is not (
+        IsOfEarlierEpoch(exception) || (exception.IsRetriable && exception.ErrorCode is not (
             ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage));
 
     private async ValueTask<TResponse> WaitAsync<TResponse>(

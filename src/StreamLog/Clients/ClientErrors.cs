@@ -52,7 +52,7 @@ internal static class ClientErrors
     public static StreamLogException ForGroup(ErrorCode code, string group, string what) => new(code, code switch
     {
         ErrorCode.InvalidGroupId => $"'{group}' cannot name a group. Use a name that is not empty.",
-        ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration =>
+        ErrorCode.UnknownMemberId =>
             $"Group '{group}' has members now, so nobody else may {what}. Stop its consumers first.",
         _ => $"Group '{group}': the broker refused to {what} with {code}.",
     });

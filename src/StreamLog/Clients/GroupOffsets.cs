@@ -162,8 +162,8 @@ internal sealed class GroupOffsets
                 {
                     ErrorCode.UnknownTopicOrPartition => ClientErrors.ForPartition(
                         answer.ErrorCode, new TopicPartition(topic.Name, answer.PartitionIndex)),
-                    ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration or ErrorCode.FencedMemberEpoch
-                        when isMember => ClientErrors.NoMember(group),
+                    ErrorCode.UnknownMemberId or ErrorCode.FencedMemberEpoch when isMember =>
+                        ClientErrors.NoMember(group),
                     _ => ClientErrors.ForGroup(answer.ErrorCode, group, "commit offsets"),
                 };
             }

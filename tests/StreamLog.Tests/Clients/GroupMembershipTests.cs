@@ -1,16 +1,15 @@
-using StreamLog.Protocol.Messages;
-using StreamLog.Simulation;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
-/// <summary>Consumers that share topics as members of a group.</summary>
-public sealed class GroupMembershipTests
+/// <summary>Consumers that share topics as members of a group: what holds with either protocol.</summary>
+/// <param name="isClassic">Whether they speak the classic one.</param>
+public abstract class GroupMembershipTests(bool isClassic)
 {
     [Fact]
     public async Task Members_share_partitions_and_only_those_that_move_pause()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(4);
+        await using GroupTrial trial = await StartAsync(4);
         TrialMember first = trial.Join().Start();
         await trial.SharedAsync(first);
         Assert.Equal(["+0", "+1", "+2", "+3"], first.Heard);
@@ -29,27 +28,9 @@ public sealed class GroupMembershipTests
     }
 
     [Fact]
-    public async Task Partitions_move_without_waiting_for_the_next_heartbeats()
-    {
-        StreamLogOptions options = new();
-        options.Groups.ConsumerHeartbeatInterval = TimeSpan.FromDays(1);
-        options.Groups.ConsumerSessionTimeout = TimeSpan.FromDays(3);
-        await using GroupTrial trial = await GroupTrial.StartAsync(4, options);
-        TrialMember first = trial.Join(o => o.MaxPollInterval = TimeSpan.FromDays(2)).Start();
-        await trial.SharedAsync(first);
-
-        TrialMember second = trial.Join(o => o.MaxPollInterval = TimeSpan.FromDays(2)).Start();
-        await trial.SharedAsync(first, second);
-        await first.DisposeAsync();
-        await trial.SharedAsync(second);
-
-        Assert.Equal(4, second.Heard.Count(heard => heard.StartsWith('+')));
-    }
-
-    [Fact]
     public async Task What_a_member_leaves_another_goes_on_with_where_it_was_committed()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(2);
+        await using GroupTrial trial = await StartAsync(2);
         TrialMember first = trial.Join().Start();
         await trial.SharedAsync(first);
         await trial.AppendAsync(0, "a", "b");
@@ -72,7 +53,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_partition_waits_for_the_reader_who_has_a_record_of_it_in_its_hands()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(2);
+        await using GroupTrial trial = await StartAsync(2);
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TrialMember first = trial.Join();
         first.Handle = _ => goOn.Task;
@@ -96,7 +77,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task What_is_completed_while_a_partition_is_revoked_is_committed_before_it_goes()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(1);
+        await using GroupTrial trial = await StartAsync(1);
         TrialMember first = trial.Join();
         List<Record<string, string>> taken = [];
         first.Revoking = _ =>
@@ -121,7 +102,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_member_that_nobody_reads_from_leaves_and_joins_again_when_somebody_does()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(1);
+        await using GroupTrial trial = await StartAsync(1);
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TrialMember first = trial.Join(options => options.MaxPollInterval = TimeSpan.FromMinutes(1));
         first.Handle = _ => goOn.Task;
@@ -148,7 +129,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_member_that_is_gone_without_a_word_is_missed_when_its_session_is_over()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(2);
+        await using GroupTrial trial = await StartAsync(2);
         TrialMember first = trial.Join().Start();
         TrialMember second = trial.Join().Start();
         await trial.SharedAsync(first, second);
@@ -163,7 +144,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_static_member_that_comes_back_finds_its_partitions_and_nobody_else_moves()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(4);
+        await using GroupTrial trial = await StartAsync(4);
         TrialMember first = trial.Join(options => options.InstanceId = "one").Start();
         TrialMember second = trial.Join(options => options.InstanceId = "two").Start();
         await trial.SharedAsync(first, second);
@@ -181,7 +162,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_pattern_finds_the_topics_that_match_also_later_ones()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(1);
+        await using GroupTrial trial = await StartAsync(1);
         TrialMember member = trial.Join(subscription: Subscription.Matching("ord.*")).Start();
         await trial.UntilAsync(() => member.Consumer.Assignment.Count == 1);
 
@@ -195,7 +176,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task Several_topics_are_read_by_name()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(1);
+        await using GroupTrial trial = await StartAsync(1);
         await trial.Clients.Admin.CreateTopicAsync("bills", 1);
         await trial.AppendAsync(0, "a");
         await trial.Clients.Topic("bills").AppendAsync("k", "b");
@@ -209,7 +190,7 @@ public sealed class GroupMembershipTests
     [Fact]
     public async Task A_pattern_that_is_none_is_refused_to_the_reader()
     {
-        await using GroupTrial trial = await GroupTrial.StartAsync(1);
+        await using GroupTrial trial = await StartAsync(1);
         TrialMember member = trial.Join(subscription: Subscription.Matching("(")).Start();
 
         await trial.UntilAsync(() => member.Failure is not null);
@@ -218,29 +199,6 @@ public sealed class GroupMembershipTests
             ErrorCode.InvalidRegularExpression, Assert.IsType<StreamLogException>(member.Failure).ErrorCode);
     }
 
-    [Fact]
-    public async Task Who_was_fenced_joins_again_and_reads_on_from_what_was_committed()
-    {
-        SimulatedEnvironment environment = new();
-        ScriptedBroker broker = new ScriptedBroker().Add("orders", 1);
-        broker.Fill(0, 0, 3);
-        int fences = 0;
-        broker.Script = request => request is ConsumerGroupHeartbeatRequest { MemberEpoch: 1 }
-            && broker.Offsets.Values.Contains(3) && fences++ == 0
-            ? new Fault { Error = ErrorCode.FencedMemberEpoch } : null;
-        await using HandlerTrial trial = HandlerTrial.Over(broker, environment);
-        int count = 0;
-        trial.Handle((_, _) =>
-        {
-            Interlocked.Increment(ref count);
-            return ValueTask.CompletedTask;
-        });
-
-        await environment.UntilAsync(() => fences > 0);
-        broker.Fill(0, 3, 2);
-        await environment.UntilAsync(() => broker.Offsets.Values.Contains(5));
-
-        Assert.Equal(5, count);
-        Assert.Equal(2, broker.Sent<ConsumerGroupHeartbeatRequest>().Count(request => request.MemberEpoch == 0));
-    }
+    private protected Task<GroupTrial> StartAsync(int partitions) =>
+        GroupTrial.StartAsync(partitions, isClassic: isClassic);
 }

@@ -8,18 +8,23 @@ internal sealed class GroupTrial : IAsyncDisposable
 {
     private readonly List<TrialMember> _members = [];
 
-    private GroupTrial(LocalClients clients, int partitions) => (Clients, PartitionCount) = (clients, partitions);
+    private GroupTrial(LocalClients clients, int partitions, bool isClassic) =>
+        (Clients, PartitionCount, IsClassic) = (clients, partitions, isClassic);
 
     public LocalClients Clients { get; }
 
-    /// <summary>Gets who owns what by what the members were told; a second owner fails the test.</summary>
-    public int PartitionCount { get; private set; }
+    public int PartitionCount { get; set; }
 
+    /// <summary>Gets whether the broker offers its members the classic protocol alone.</summary>
+    public bool IsClassic { get; }
+
+    /// <summary>Gets who owns what by what the members were told; a second owner fails the test.</summary>
     public Dictionary<TopicPartition, TrialMember> Owners { get; } = [];
 
     public List<string> Faults { get; } = [];
 
-    public static async Task<GroupTrial> StartAsync(int partitions, StreamLogOptions? options = null)
+    public static async Task<GroupTrial> StartAsync(
+        int partitions, StreamLogOptions? options = null, bool isClassic = false)
     {
         LocalClients clients = await LocalClients.StartAsync(options);
         await clients.Admin.CreateTopicAsync("orders", partitions);
@@ -27,7 +32,7 @@ internal sealed class GroupTrial : IAsyncDisposable
         // The coordinator knows the group from here on, so that the first heartbeat need not be sent again.
         await clients.Admin.AlterGroupOffsetsAsync(
             "g", new Dictionary<TopicPartition, OffsetAndMetadata> { [new TopicPartition("orders", 0)] = new(0) });
-        return new GroupTrial(clients, partitions);
+        return new GroupTrial(clients, partitions, isClassic);
     }
 
     public TrialMember Join(Action<ConsumerOptions>? configure = null, Subscription? subscription = null)

@@ -32,13 +32,15 @@ internal sealed class HandlerTrial : IAsyncDisposable
 
     public HandlerMetrics Metrics { get; set; } = StreamLogMetrics.Unobserved.Handlers;
 
-    /// <summary>Starts with a topic <c>orders</c>, and a topic <c>dead</c> of one partition.</summary>
-    public static async Task<HandlerTrial> StartAsync(int partitions = 1)
+    /// <summary>Starts with a topic <c>orders</c>, and a topic <c>dead</c> of one partition, over a broker that may
+    /// seem older.</summary>
+    public static async Task<HandlerTrial> StartAsync(int partitions = 1, params ApiKey[] hidden)
     {
         LocalClients clients = await LocalClients.StartAsync();
         await clients.Harness.CreateTopicAsync("orders", partitions);
         await clients.Harness.CreateTopicAsync("dead");
-        HandlerTrial trial = new(clients.Harness.Broker, clients.Harness.Environment, clients);
+        IBroker broker = new SeverableBroker(clients.Harness.Broker) { Hidden = hidden };
+        HandlerTrial trial = new(broker, clients.Harness.Environment, clients);
 
         // The coordinator knows the group from here on: asked while it takes it up, it would be asked again after a
         // pause, and this clock stands still.

@@ -16,12 +16,20 @@ internal sealed class SeverableBroker(IBroker broker) : IBroker
     /// <summary>Gets or sets the APIs that this way hides; the broker seems older then.</summary>
     public IReadOnlyCollection<ApiKey> Hidden { get; set; } = [];
 
+    /// <summary>Gets or sets what answers in the broker's stead; where it returns nothing, the broker does.</summary>
+    public Func<object, object?> Answers { get; set; } = _ => null;
+
     public IReadOnlyList<ApiVersionRange> SupportedApis =>
         [.. broker.SupportedApis.Where(range => !Hidden.Contains(range.ApiKey))];
 
     public ValueTask<TResponse> SendAsync<TResponse>(
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
-        where TResponse : class => _isSevered
-        ? throw new StreamLogException(ErrorCode.NetworkException, "The way to the broker is cut.")
-        : broker.SendAsync(request, context, cancellationToken);
+        where TResponse : class
+    {
+        if (_isSevered)
+            throw new StreamLogException(ErrorCode.NetworkException, "The way to the broker is cut.");
+        return Answers(request) is TResponse answer
+            ? new ValueTask<TResponse>(answer)
+            : broker.SendAsync(request, context, cancellationToken);
+    }
 }

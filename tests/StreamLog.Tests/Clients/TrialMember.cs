@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
+using StreamLog.Protocol;
 
 namespace StreamLog.Tests.Clients;
 
@@ -8,24 +9,28 @@ namespace StreamLog.Tests.Clients;
 internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
 {
     private readonly GroupTrial _trial;
-    private readonly SeverableBroker _broker;
     private readonly CancellationTokenSource _stop = new();
     private Task _reading = Task.CompletedTask;
 
     public TrialMember(GroupTrial trial, Action<ConsumerOptions>? configure, Subscription subscription)
     {
         _trial = trial;
-        _broker = new SeverableBroker(trial.Clients.Harness.Broker);
+        Broker = new SeverableBroker(trial.Clients.Harness.Broker)
+        {
+            Hidden = trial.IsClassic ? [ApiKey.ConsumerGroupHeartbeat] : [],
+        };
         ConsumerOptions options = new() { Group = "g", RebalanceListener = this };
         configure?.Invoke(options);
         Consumer = new GroupConsumer<string, string>(
             subscription,
-            _broker,
+            Broker,
             trial.Clients.Harness.Environment,
             options,
             (Serdes.Utf8, Serdes.Utf8),
             NullLoggerFactory.Instance);
     }
+
+    public SeverableBroker Broker { get; }
 
     public GroupConsumer<string, string> Consumer { get; }
 
@@ -70,7 +75,7 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
     /// <summary>Cuts it off from the broker, as if its process were gone.</summary>
     public void Sever()
     {
-        _broker.IsSevered = true;
+        Broker.IsSevered = true;
         lock (_trial.Owners)
         {
             foreach ((TopicPartition partition, TrialMember owner) in _trial.Owners.ToList())
@@ -89,7 +94,7 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
         {
             foreach (TopicPartition partition in partitions)
             {
-                if (!_broker.IsSevered && !_trial.Owners.TryAdd(partition, this))
+                if (!Broker.IsSevered && !_trial.Owners.TryAdd(partition, this))
                     _trial.Faults.Add($"{partition} has two owners.");
             }
         }

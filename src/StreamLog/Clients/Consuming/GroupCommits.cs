@@ -136,7 +136,8 @@ internal sealed partial class GroupCommits
         {
             await SendCompletedAsync().ConfigureAwait(false);
         }
-        catch (StreamLogException exception) when (exception.IsRetriable)
+        catch (StreamLogException exception) when (
+            exception.IsRetriable || BrokerSession.IsOfEarlierEpoch(exception))
         {
             Log.CommitsLater(_logger, exception, _options.Group!);
             Schedule();

@@ -36,6 +36,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
 
     // Set by the loop, and looked at by a move, which then need not try for ever.
     private volatile IReadOnlySet<TopicPartition>? _target;
+    private volatile bool _isAwaited;
 
     // Set by who disposes; the loop takes no more partitions then.
     private volatile bool _isClosing;
@@ -151,6 +152,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         CancellationToken cancellationToken = _isClosing ? CancellationToken.None : _closing.Token;
         GroupExchange exchange =
             await _protocol.ExchangeAsync(_owned, _move is not null, cancellationToken).ConfigureAwait(false);
+        _isAwaited = exchange.IsAwaited;
         if (exchange.IsOut)
         {
             Log.Lost(_logger, _options.Group!, _owned.Count);
@@ -207,7 +209,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
             }
 
             // It may be another's by now, or its topic is gone.
-            if (_target is not null || _isClosing)
+            if (_target is not null || _isAwaited || _isClosing)
                 return false;
         }
     }
