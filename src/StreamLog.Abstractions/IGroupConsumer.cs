@@ -27,6 +27,13 @@ public interface IGroupConsumer<TKey, TValue> : IAsyncDisposable
     /// <summary>Gets the partitions that this member reads now.</summary>
     IReadOnlyCollection<TopicPartition> Assignment { get; }
 
+    /// <summary>Asks how many offsets lie between the record that is yielded next and the end that consumers may read
+    /// to, for each partition that this member reads.</summary>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The numbers of offsets. A partition that has moved meanwhile is left out.</returns>
+    /// <exception cref="StreamLogException">A partition cannot be asked.</exception>
+    ValueTask<IReadOnlyDictionary<TopicPartition, long>> LagAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads record after record, and waits at the end for more.</summary>
     /// <param name="cancellationToken">Ends the reading with <see cref="OperationCanceledException"/>.</param>
     /// <returns>The records.</returns>

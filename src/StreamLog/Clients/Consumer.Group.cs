@@ -23,6 +23,25 @@ internal sealed partial class Consumer<TKey, TValue>
         return positions;
     }
 
+    /// <summary>Asks how far each partition is behind its end.</summary>
+    internal async ValueTask<IReadOnlyDictionary<TopicPartition, long>> LagsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<TopicPartition> partitions = _readings.Partitions();
+        Dictionary<TopicPartition, long> lags = [];
+        if (partitions.Count == 0)
+            return lags;
+
+        IReadOnlyDictionary<TopicPartition, long> ends = await Offsets
+            .FindAsync(partitions, StartAt.Latest, _options.ApiTimeout, cancellationToken).ConfigureAwait(false);
+        foreach ((TopicPartition partition, OffsetAndMetadata position) in Positions())
+        {
+            if (ends.TryGetValue(partition, out long end))
+                lags[partition] = Math.Max(0, end - position.Offset);
+        }
+
+        return lags;
+    }
+
     /// <summary>Tells whether a partition is read.</summary>
     internal bool IsAssigned(TopicPartition partition) => _readings.Has(partition);
 

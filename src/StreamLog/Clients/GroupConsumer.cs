@@ -25,6 +25,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
     private readonly Subscription _subscription;
     private readonly Consumer<TKey, TValue> _consumer;
     private readonly GroupCommits _commits;
+    private readonly ClientMetrics? _metrics;
     private readonly IAssignmentListener? _listener;
     private readonly ILogger _logger;
     private readonly ILogger _memberLogger;
@@ -69,6 +70,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         _broker = broker;
         _subscription = subscription;
         _options = options;
+        _metrics = metrics;
         _listener = listener;
         _logger = loggers.CreateLogger("StreamLog.GroupConsumer");
         _memberLogger = loggers.CreateLogger("StreamLog.GroupMembership");
@@ -157,6 +159,14 @@ internal sealed partial class GroupConsumer<TKey, TValue>
                 ? new() { [position.TopicPartition] = new(position.Offset + 1, upToAndIncluding.LeaderEpoch) }
                 : throw ClientErrors.NotAssigned(Group, position.TopicPartition),
             position).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<TopicPartition, long>> LagAsync(
+        CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return _consumer.LagsAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -265,6 +275,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
             news => GroupProtocols.Choose(_broker, _consumer.Session, _options, _subscription, news),
             this,
             _consumer.Turn,
+            _metrics,
             _memberLogger);
         _consumer.Groups.Member = () => membership.Stamp ?? throw ClientErrors.NoMember(Group);
         _membership = membership;

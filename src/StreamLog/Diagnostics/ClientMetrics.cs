@@ -14,6 +14,8 @@ internal sealed class ClientMetrics
     private readonly Counter<long> _consumed;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _processing;
+    private readonly Counter<long> _rebalances;
+    private readonly Histogram<double> _rebalanceDuration;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meter">The node's meter.</param>
@@ -31,6 +33,13 @@ internal sealed class ClientMetrics
             "messaging.process.duration", "s",
             "How long a group took for a record, from handing it out until it was completed.", tags: null,
             Buckets.Seconds);
+        _rebalances = meter.CreateCounter<long>(
+            "streamlog.consumer.rebalances", "{rebalance}",
+            "How often a member of a group got or gave up partitions ('moved'), or lost them ('lost').");
+        _rebalanceDuration = meter.CreateHistogram(
+            "streamlog.consumer.rebalance.duration", "s",
+            "How long a member of a group took from hearing of its partitions until it had given up others and read "
+            + "from all.", tags: null, Buckets.Seconds);
     }
 
     /// <summary>Gets whether anybody wants to know of what is sent.</summary>
@@ -98,6 +107,25 @@ internal sealed class ClientMetrics
         tags.Add(MetricTags.ConsumerGroup, group);
         _processing.Record(duration.TotalSeconds, tags);
     }
+
+    /// <summary>Notes that a member of a group has arrived at partitions that it was given.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="duration">How long it took since it heard of them.</param>
+    public void Rebalanced(string group, TimeSpan duration)
+    {
+        _rebalances.Add(1, RebalanceTags(group, "moved"));
+        _rebalanceDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(MetricTags.Group, group));
+    }
+
+    /// <summary>Notes that a member of a group has lost its partitions.</summary>
+    /// <param name="group">The group.</param>
+    public void LostPartitions(string group) => _rebalances.Add(1, RebalanceTags(group, "lost"));
+
+    private static TagList RebalanceTags(string group, string reason) => new()
+    {
+        { MetricTags.Group, group },
+        { MetricTags.Reason, reason },
+    };
 
     private void Done(
         string operation, string type, string? topic, string? group, TimeSpan duration, string? errorType)

@@ -38,6 +38,22 @@ public sealed class GroupConsumerTests
     }
 
     [Fact]
+    public async Task It_tells_how_far_it_is_behind_in_each_partition()
+    {
+        await using LocalClients clients = await StartAsync(10);
+        await using IGroupConsumer<string, string> consumer = clients.Topic("orders").Consume("g");
+        Assert.Empty(await consumer.LagAsync());
+
+        await TakeAsync(consumer, 4);
+
+        Assert.Equal(new Dictionary<TopicPartition, long> { [Only] = 6 }, await consumer.LagAsync());
+        await TakeAsync(consumer, 6);
+        Assert.Equal(0, (await consumer.LagAsync())[Only]);
+        await consumer.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await consumer.LagAsync());
+    }
+
+    [Fact]
     public async Task After_a_crash_nobody_waits_for_the_members_that_were_in_the_process()
     {
         BrokerHarness harness = await BrokerHarness.StartAsync(files: new SimulatedDisk());

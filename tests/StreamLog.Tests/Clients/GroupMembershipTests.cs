@@ -1,3 +1,6 @@
+using StreamLog.Diagnostics;
+using StreamLog.Protocol.Messages;
+using StreamLog.Tests.Diagnostics;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
@@ -197,6 +200,44 @@ public abstract class GroupMembershipTests(bool isClassic)
 
         Assert.Equal(
             ErrorCode.InvalidRegularExpression, Assert.IsType<StreamLogException>(member.Failure).ErrorCode);
+    }
+
+    [Fact]
+    public async Task How_often_partitions_move_and_how_long_that_takes_is_measured()
+    {
+        using StreamLogMetrics metrics = StreamLogMetrics.Create(factory: null, "");
+        using RecordedMetrics recorded = new(meter => ReferenceEquals(meter, metrics.Meter));
+        await using GroupTrial trial = await StartAsync(2);
+        trial.Metrics = metrics.Clients;
+        (string, object) moved = ("streamlog.reason", "moved");
+        (string, object) lost = ("streamlog.reason", "lost");
+        TrialMember first = trial.Join().Start();
+        await trial.UntilAsync(() => recorded.Sum("streamlog.consumer.rebalances", moved) > 0);
+        Assert.Equal(2, first.Consumer.Assignment.Count);
+
+        first.Revoking = _ => Task.Delay(TimeSpan.FromSeconds(5), trial.Clients.Harness.Time);
+        TrialMember second = trial.Join().Start();
+        await trial.UntilAsync(() => recorded.Of("streamlog.consumer.rebalance.duration", ("group", "g")).Length == 3);
+        Assert.Equal(3, recorded.Sum("streamlog.consumer.rebalances", moved, ("group", "g")));
+        Assert.InRange(
+            recorded.Of("streamlog.consumer.rebalance.duration").Max(measured => measured.Value), 5, 60);
+        Assert.Equal(0, recorded.Sum("streamlog.consumer.rebalances", lost));
+
+        bool isRefused = false;
+        second.Broker.Answers = request =>
+        {
+            object? answer = isRefused ? null : request switch
+            {
+                HeartbeatRequest => new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId },
+                ConsumerGroupHeartbeatRequest { WaitsForNews: false } =>
+                    new ConsumerGroupHeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId },
+                _ => null,
+            };
+            isRefused |= answer is not null;
+            return answer;
+        };
+        await trial.UntilAsync(() => second.Heard.Contains($"!{second.Heard.First()[1..]}"));
+        Assert.Equal(1, recorded.Sum("streamlog.consumer.rebalances", lost, ("group", "g")));
     }
 
     private protected Task<GroupTrial> StartAsync(int partitions) =>

@@ -1,3 +1,4 @@
+using StreamLog.Diagnostics;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
@@ -14,6 +15,9 @@ internal sealed class GroupTrial : IAsyncDisposable
     public LocalClients Clients { get; }
 
     public int PartitionCount { get; set; }
+
+    /// <summary>Gets or sets what members count with from then on.</summary>
+    public ClientMetrics? Metrics { get; set; }
 
     /// <summary>Gets whether the broker offers its members the classic protocol alone.</summary>
     public bool IsClassic { get; }

@@ -27,7 +27,8 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
             trial.Clients.Harness.Environment,
             options,
             (Serdes.Utf8, Serdes.Utf8),
-            NullLoggerFactory.Instance);
+            NullLoggerFactory.Instance,
+            trial.Metrics);
     }
 
     public SeverableBroker Broker { get; }

@@ -38,6 +38,8 @@ public sealed class UnlistenedTests
             metrics.Storage.Read(100, isFromMemory: true);
             metrics.Storage.Rolled();
             metrics.Storage.WentOffline("orders");
+            metrics.Clients.Rebalanced("billing", TimeSpan.FromSeconds(1));
+            metrics.Clients.LostPartitions("billing");
             metrics.Maintenance.Deleted("orders", 1, 100, "time");
             metrics.Maintenance.Scrubbed(100);
             metrics.Maintenance.Compacted("orders", TimeSpan.FromSeconds(1), 100, 1);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients.Consuming;
+using StreamLog.Diagnostics;
 using StreamLog.Threading;
 
 namespace StreamLog.Clients.Membership;
@@ -20,6 +21,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     private readonly IGroupProtocol _protocol;
     private readonly IMemberPartitions _partitions;
     private readonly ReaderTurn _reader;
+    private readonly ClientMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly Backoff _backoff;
     private readonly PooledSignal _wake = new();
@@ -31,6 +33,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     private HashSet<TopicPartition> _ownedNext = [];
     private CancellationTokenSource _moveCancellation = new();
     private Task<bool>? _move;
+    private long _movedAt;
     private long _passes = -1;
     private long _passedAt;
 
@@ -48,6 +51,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     /// <param name="protocol">Makes what speaks with the coordinator, given what to call when there is news.</param>
     /// <param name="partitions">What is moved.</param>
     /// <param name="reader">Tells whether somebody reads.</param>
+    /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
     /// <param name="logger">Where it logs.</param>
     public GroupMembership(
         BrokerSession session,
@@ -55,6 +59,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         Func<Action, IGroupProtocol> protocol,
         IMemberPartitions partitions,
         ReaderTurn reader,
+        ClientMetrics? metrics,
         ILogger logger)
     {
         _session = session;
@@ -62,6 +67,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _protocol = protocol(Wake);
         _partitions = partitions;
         _reader = reader;
+        _metrics = metrics;
         _logger = logger;
         _backoff = new Backoff(
             session.Environment, options.RetryBackoff, options.RetryBackoff * LongestPauseFactor);
@@ -173,6 +179,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     private void Begin(IReadOnlySet<TopicPartition> target)
     {
         _target = null;
+        _movedAt = _session.Time.GetTimestamp();
         _ownedNext = [.. target];
         _move = MoveAsync(
             [.. _owned.Where(partition => !target.Contains(partition))],
@@ -223,6 +230,8 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _move = null;
         if (!isWhole)
             _ownedNext.IntersectWith(_owned);
+        if (!_isClosing && !_owned.SetEquals(_ownedNext))
+            _metrics?.Rebalanced(_options.Group!, _session.Time.GetElapsedTime(_movedAt));
         _owned = _ownedNext;
         if (_target is { } target && !_isClosing)
             Begin(target);
@@ -239,8 +248,10 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _move = null;
         _target = null;
         _owned = [];
-        if (lost.Count > 0)
-            await _partitions.LoseAsync(lost).ConfigureAwait(false);
+        if (lost.Count == 0)
+            return;
+        _metrics?.LostPartitions(_options.Group!);
+        await _partitions.LoseAsync(lost).ConfigureAwait(false);
     }
 
     /// <summary>Leaves until somebody reads again.</summary>
