@@ -129,7 +129,7 @@ internal sealed class FieldReader
             Refuse(DeclarationRules.BadNullability, property, "the items of a list are never null");
         if (mayBeNull && !field.IsNullableProperty)
             Refuse(DeclarationRules.BadNullability, property, "NullableFrom is set, but the type has no question mark");
-        if (field.IsNullWhenAbsent && (mayBeNull || !field.IsNullableProperty))
+        if (field.IsNullWhenAbsent && !field.IsNullableProperty)
             Refuse(DeclarationRules.BadNullability, property, "a tagged struct is null where the tag is absent");
         if (field.IsNullableProperty && !mayBeNull && !field.IsNullWhenAbsent)
             Refuse(DeclarationRules.BadNullability, property, "the type has a question mark, NullableFrom is not set");

@@ -39,4 +39,35 @@ public sealed partial class ConsumerGroupMemberMetadataValue
     /// <summary>Gets or sets the assignor that the member prefers, or null.</summary>
     [Field("0+", NullableFrom = 0)]
     public string? ServerAssignor { get; set; } = "";
+
+    /// <summary>Gets or sets what a member of the classic protocol told, or null for one of the consumer
+    /// protocol.</summary>
+    [Field("0+", NullableFrom = 0, Tag = 0)]
+    public ClassicMetadata? ClassicMemberMetadata { get; set; }
+
+    /// <summary>What a member of the classic protocol told when it joined.</summary>
+    /// <remarks>Not thread-safe.</remarks>
+    public sealed partial class ClassicMetadata
+    {
+        /// <summary>Gets or sets how long the member may be silent, in milliseconds.</summary>
+        [Field("0+")]
+        public int SessionTimeoutMs { get; set; }
+
+        /// <summary>Gets or sets the assignors that the member knows, the dearest first.</summary>
+        [Field("0+")]
+        public List<ClassicProtocol> SupportedProtocols { get; set; } = [];
+    }
+
+    /// <summary>An assignor that a member of the classic protocol knows.</summary>
+    /// <remarks>Not thread-safe.</remarks>
+    public sealed partial class ClassicProtocol
+    {
+        /// <summary>Gets or sets its name.</summary>
+        [Field("0+")]
+        public string Name { get; set; } = "";
+
+        /// <summary>Gets or sets what the member tells it.</summary>
+        [Field("0+")]
+        public byte[] Metadata { get; set; } = [];
+    }
 }

@@ -18,6 +18,11 @@ public sealed class ConsumerGroupRecordsTests
             "member", "0005" + "000167" + "00026D31",
             "0000" + "0269" + "00" + "0263" + "022F" + "02" + "0274" + "01" + "000493E0" + "08756E69666F726D" + "00"
         },
+        {
+            "classic member", "0005" + "000167" + "00026D31",
+            "0000" + "00" + "00" + "0263" + "022F" + "02" + "0274" + "01" + "000493E0" + "00"
+                + "01" + "00" + "0D" + "01" + "00002710" + "02" + "0272" + "030102" + "00" + "00"
+        },
         { "target epoch", "0006" + "000167", "0000" + "00000009" + "00" },
         {
             "target", "0007" + "000167" + "00026D31",
@@ -89,6 +94,24 @@ public sealed class ConsumerGroupRecordsTests
                 SubscribedTopicRegex = "",
                 RebalanceTimeoutMs = 300_000,
                 ServerAssignor = "uniform",
+            }),
+        ["classic member"] = (
+            new ConsumerGroupMemberMetadataKey { GroupId = "g", MemberId = "m1" },
+            new ConsumerGroupMemberMetadataValue
+            {
+                InstanceId = null,
+                RackId = null,
+                ClientId = "c",
+                ClientHost = "/",
+                SubscribedTopicNames = ["t"],
+                SubscribedTopicRegex = "",
+                RebalanceTimeoutMs = 300_000,
+                ServerAssignor = null,
+                ClassicMemberMetadata = new()
+                {
+                    SessionTimeoutMs = 10_000,
+                    SupportedProtocols = [new() { Name = "r", Metadata = [1, 2] }],
+                },
             }),
         ["target epoch"] = (
             new ConsumerGroupTargetAssignmentMetadataKey { GroupId = "g" },
