@@ -43,4 +43,9 @@ public sealed class GroupOptions
     /// <value>The default is 2147483647, as Kafka's: as many as there are.</value>
     [Range(1, int.MaxValue)]
     public int ConsumerMaxSize { get; set; } = int.MaxValue;
+
+    /// <summary>Gets or sets which groups change their protocol while they have members. One without members always
+    /// takes that of the first who joins. Kafka calls it <c>group.consumer.migration.policy</c>.</summary>
+    /// <value>The default is <see cref="GroupMigrationPolicy.Bidirectional"/>, as Kafka's.</value>
+    public GroupMigrationPolicy MigrationPolicy { get; set; }
 }

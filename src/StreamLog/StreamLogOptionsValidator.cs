@@ -130,6 +130,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         // Kafka's protocol counts them in milliseconds of 31 bits.
         TimeSpan max = TimeSpan.FromMilliseconds(int.MaxValue);
         TimeSpan min = TimeSpan.FromMilliseconds(1);
+        rules.Defined("Groups:MigrationPolicy", options.MigrationPolicy);
         rules.Between("Groups:MinSessionTimeout", options.MinSessionTimeout, min, max);
         rules.Between("Groups:MaxSessionTimeout", options.MaxSessionTimeout, min, max);
         rules.Between("Groups:InitialRebalanceDelay", options.InitialRebalanceDelay, TimeSpan.Zero, max);

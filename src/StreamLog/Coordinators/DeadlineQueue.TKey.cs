@@ -37,6 +37,11 @@ internal sealed class DeadlineQueue<TKey>(IEqualityComparer<TKey> comparer)
         _queue.Enqueue(key, due);
     }
 
+    /// <summary>Tells whether a key has a deadline.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns><see langword="true"/> if it has.</returns>
+    public bool Has(TKey key) => _deadlines.ContainsKey(key);
+
     /// <summary>Takes the deadline of a key away.</summary>
     /// <param name="key">The key.</param>
     public void Remove(TKey key) => _deadlines.Remove(key);

@@ -117,14 +117,13 @@ internal sealed class GroupCoordinator
                 new ConsumerGroupHeartbeatResponse { ErrorCode = refusal.Error, ErrorMessage = refusal.Message });
         }
 
-        // The image is looked at when it is decided, so that a group never sees an older one than before.
         return DecideAsync<ConsumerGroupHeartbeatResponse>(
             request.GroupId,
             mayCreate: request.MemberEpoch == ConsumerMember.JoiningEpoch,
             ConsumerHeartbeat.Refuse,
             (groups, decision, reply) =>
             {
-                HeartbeatCall call = new(request, clientId, clientHost, newMemberId, _metadata.Image);
+                HeartbeatCall call = new(request, clientId, clientHost, newMemberId);
                 new ConsumerHeartbeat(call, _settings.Consumer).Decide(groups, decision, reply);
             },
             cancellationToken);

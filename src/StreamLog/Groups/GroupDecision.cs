@@ -1,4 +1,5 @@
 using StreamLog.Coordinators;
+using StreamLog.Metadata;
 
 namespace StreamLog.Groups;
 
@@ -6,4 +7,14 @@ namespace StreamLog.Groups;
 /// committed.</summary>
 /// <param name="now">The time that deadlines are counted in, in milliseconds. It only goes forward.</param>
 /// <param name="timestamp">The time of the calendar, in Unix milliseconds, for what is written down.</param>
-internal sealed class GroupDecision(long now, long timestamp) : StateDecision<GroupRecord>(now, timestamp);
+/// <param name="image">The topics that there are.</param>
+internal sealed class GroupDecision(long now, long timestamp, ClusterImage image)
+    : StateDecision<GroupRecord>(now, timestamp)
+{
+    /// <summary>Gets the topics that there are.</summary>
+    public ClusterImage Image => image;
+
+    /// <summary>Gets or sets the group that takes the place of the one that decides, where it changes its protocol. Its
+    /// records are in the decision, and it knows what they say.</summary>
+    public IGroup? Successor { get; set; }
+}

@@ -11,6 +11,24 @@ namespace StreamLog.Groups;
 /// <param name="table">Takes the records that are read.</param>
 internal sealed class GroupLog(ReplicatedPartition partition, GroupTable table) : StateLog<GroupRecord>(partition)
 {
+    /// <summary>Tells whether records fit into one batch.</summary>
+    /// <param name="records">The records.</param>
+    /// <returns><see langword="true"/> if they do.</returns>
+    public static bool Fits(IEnumerable<GroupRecord> records)
+    {
+        // Lengths and deltas of a record, and the batch's header once.
+        const int RecordOverhead = 32;
+        const int BatchOverhead = 1_024;
+        long bytes = BatchOverhead;
+        foreach (GroupRecord record in records)
+        {
+            bytes += RecordOverhead + GroupRecordCodec.WriteKey(record).Length
+                + (record.Value is null ? 0 : GroupRecordCodec.WriteValue(record).Length);
+        }
+
+        return bytes <= BatchBytesMax;
+    }
+
     /// <inheritdoc/>
     public override ErrorCode ErrorOf(ErrorCode appended) =>
         appended is ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge

@@ -20,21 +20,25 @@ internal sealed record GroupSettings(ClassicGroupSettings Classic, ConsumerGroup
     /// <param name="options">The options.</param>
     /// <param name="localHost">What stands for the address of members in the node's own process.</param>
     /// <returns>The settings.</returns>
-    public static GroupSettings Of(GroupOptions options, string localHost) => new(
-        new ClassicGroupSettings
+    public static GroupSettings Of(GroupOptions options, string localHost)
+    {
+        ClassicGroupSettings classic = new()
         {
             SessionTimeoutMinMs = Milliseconds(options.MinSessionTimeout),
             SessionTimeoutMaxMs = Milliseconds(options.MaxSessionTimeout),
             SizeMax = options.MaxSize,
             InitialDelayMs = Milliseconds(options.InitialRebalanceDelay),
-        },
-        new ConsumerGroupSettings
+        };
+        return new GroupSettings(classic, new ConsumerGroupSettings
         {
             SessionTimeoutMs = Milliseconds(options.ConsumerSessionTimeout),
             HeartbeatIntervalMs = Milliseconds(options.ConsumerHeartbeatInterval),
             MaxSize = options.ConsumerMaxSize,
             LocalHost = localHost,
+            MigrationPolicy = options.MigrationPolicy,
+            Classic = classic,
         });
+    }
 
     private static int Milliseconds(TimeSpan time) => (int)time.TotalMilliseconds;
 }

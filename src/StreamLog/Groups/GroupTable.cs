@@ -1,4 +1,5 @@
 using StreamLog.Coordinators;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups;
@@ -10,7 +11,10 @@ namespace StreamLog.Groups;
 /// </remarks>
 /// <param name="create">Creates the group that a record begins; <see langword="null"/> for a record of a kind that no
 /// protocol knows.</param>
-internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTable<GroupRecord>
+/// <param name="image">Gets the topics that there are. It is asked when something is decided, so that a group never
+/// sees older ones than before.</param>
+internal sealed class GroupTable(Func<GroupRecord, IGroup?> create, Func<ClusterImage> image)
+    : IStateTable<GroupRecord>
 {
     private readonly Dictionary<string, IGroup> _groups = new(StringComparer.Ordinal);
     private readonly DeadlineQueue<string> _deadlines = new(StringComparer.Ordinal);
@@ -38,13 +42,20 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTabl
     /// <param name="group">The group.</param>
     public void Put(IGroup group) => _groups[group.Name] = group;
 
-    /// <summary>Takes note of a group's deadline, which a decision may have moved.</summary>
+    /// <summary>Takes note of what a decision has made of its group: another one may take its place, and its deadline
+    /// may have moved.</summary>
     /// <param name="name">The group's name.</param>
-    public void Reschedule(string name) =>
-        _deadlines.Set(name, Find(name)?.NextDeadlineMs ?? long.MaxValue);
+    /// <param name="decision">The decision.</param>
+    public void Settle(string name, GroupDecision decision)
+    {
+        if (decision.Successor is { } successor)
+            Put(successor);
+        Reschedule(name);
+    }
 
     /// <inheritdoc/>
-    public StateDecision<GroupRecord> NewDecision(long now, long timestamp) => new GroupDecision(now, timestamp);
+    public StateDecision<GroupRecord> NewDecision(long now, long timestamp) =>
+        new GroupDecision(now, timestamp, image());
 
     /// <inheritdoc/>
     public bool TryExpire(StateDecision<GroupRecord> decision)
@@ -56,7 +67,7 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTabl
             return false;
 
         group.Expire((GroupDecision)decision);
-        Reschedule(group.Name);
+        Settle(group.Name, (GroupDecision)decision);
         return true;
     }
 
@@ -127,4 +138,6 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create) : IStateTabl
             _groups.Remove(record.Group);
         Reschedule(record.Group);
     }
+
+    private void Reschedule(string name) => _deadlines.Set(name, Find(name)?.NextDeadlineMs ?? long.MaxValue);
 }

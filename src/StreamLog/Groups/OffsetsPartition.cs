@@ -1,4 +1,5 @@
 using StreamLog.Coordinators;
+using StreamLog.Metadata;
 using StreamLog.Replication;
 
 namespace StreamLog.Groups;
@@ -11,15 +12,17 @@ internal sealed class OffsetsPartition : StatePartition<GroupTable, GroupRecord>
     /// <summary>Takes charge of a partition, and reads all of it.</summary>
     /// <param name="partition">The partition; this node leads it.</param>
     /// <param name="create">Creates the group that a record begins.</param>
+    /// <param name="image">Gets the topics that there are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="failed">Is told of a defect in what groups do when time has come.</param>
     /// <exception cref="StreamLogException">The log cannot be read.</exception>
     public OffsetsPartition(
         ReplicatedPartition partition,
         Func<GroupRecord, IGroup?> create,
+        Func<ClusterImage> image,
         TimeProvider time,
         Action<TopicPartition, Exception> failed)
-        : this(partition, new GroupTable(create), time, failed)
+        : this(partition, new GroupTable(create, image), time, failed)
     {
     }
 
@@ -49,7 +52,7 @@ internal sealed class OffsetsPartition : StatePartition<GroupTable, GroupRecord>
         return DecideAsync(reply, (groups, decision) =>
         {
             decide(groups, (GroupDecision)decision, reply);
-            groups.Reschedule(group);
+            groups.Settle(group, (GroupDecision)decision);
         });
     }
 }

@@ -11,6 +11,7 @@ namespace StreamLog.Groups;
 internal sealed partial class OffsetsTopic : StateTopic<OffsetsPartition>
 {
     private readonly Func<GroupRecord, IGroup?> _create;
+    private readonly Func<ClusterImage> _image;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -31,13 +32,14 @@ internal sealed partial class OffsetsTopic : StateTopic<OffsetsPartition>
         : base(TopicNames.ConsumerOffsets, metadata, controller, find)
     {
         _create = create;
+        _image = () => metadata.Image;
         _time = time;
         _logger = logger;
     }
 
     /// <inheritdoc/>
     protected override OffsetsPartition Open(ReplicatedPartition partition) =>
-        new(partition, _create, _time, (failed, exception) => Log.DueFailed(_logger, exception, failed));
+        new(partition, _create, _image, _time, (failed, exception) => Log.DueFailed(_logger, exception, failed));
 
     /// <inheritdoc/>
     protected override void CannotLoad(Exception exception, TopicPartition partition) =>

@@ -32,7 +32,7 @@ public sealed class GroupDeletionTests
         List<(int Records, bool IsLast)> steps = [];
         for (int i = 0; i < 3; i++)
         {
-            GroupDecision decision = new(0, 0);
+            GroupDecision decision = new(0, 0, ClusterImage.Empty);
             bool isLast = expiry.Decide(groups, Group, decision);
             Take(groups, decision);
             steps.Add((decision.Records.Count, isLast));
@@ -54,7 +54,7 @@ public sealed class GroupDeletionTests
 
     private static GroupTable Create()
     {
-        GroupTable groups = new(ScriptedGroup.Create);
+        GroupTable groups = new(ScriptedGroup.Create, static () => ClusterImage.Empty);
         groups.Load(ScriptedGroup.Record(Group, 1));
         ((ScriptedGroup)groups.Find(Group)!).IsEmpty = true;
         for (int partition = 0; partition < Offsets; partition++)
@@ -69,7 +69,7 @@ public sealed class GroupDeletionTests
 
     private static (int Records, bool IsLast) Step(GroupTable groups)
     {
-        GroupDecision decision = new(0, 0);
+        GroupDecision decision = new(0, 0, ClusterImage.Empty);
         GroupReply<GroupDeletion.Step> reply = new(static error => new GroupDeletion.Step(error, IsLast: true));
         GroupDeletion.Delete(groups, Group, decision, reply);
         Take(groups, decision);

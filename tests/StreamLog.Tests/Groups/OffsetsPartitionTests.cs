@@ -1,4 +1,5 @@
 using StreamLog.Groups;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 using StreamLog.Replication;
 using StreamLog.Simulation;
@@ -305,7 +306,11 @@ public sealed class OffsetsPartitionTests
         public List<Exception> Failures { get; } = [];
 
         public void Open() => Partition = new OffsetsPartition(
-            Replica, ScriptedGroup.Create, Time, (_, exception) => Failures.Add(exception));
+            Replica,
+            ScriptedGroup.Create,
+            static () => ClusterImage.Empty,
+            Time,
+            (_, exception) => Failures.Add(exception));
 
         public List<int> Generations() => Partition.Read(groups => ((ScriptedGroup)groups.Find(Group)!).Generations);
 

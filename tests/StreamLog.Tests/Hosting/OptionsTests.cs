@@ -60,6 +60,8 @@ public sealed class OptionsTests
             "StreamLog:Topics:t:Configs: 'min.compaction.lag.ms' is 9 and 'max.compaction.lag.ms' is 5"),
         (o => o.Groups.MaxSize = 0, "StreamLog:Groups:MaxSize must be between 1 and"),
         (o => o.Groups.ConsumerMaxSize = 0, "StreamLog:Groups:ConsumerMaxSize must be between 1 and"),
+        (o => o.Groups.MigrationPolicy = (GroupMigrationPolicy)9,
+            "StreamLog:Groups:MigrationPolicy is 9, which is none"),
         (o => o.Groups.MinSessionTimeout = TimeSpan.FromHours(1), "StreamLog:Groups:MinSessionTimeout is 01:00:00"),
         (o => o.Groups.MaxSessionTimeout = TimeSpan.FromDays(25), "StreamLog:Groups:MaxSessionTimeout is 25.00:00:00"),
         (o => o.Groups.InitialRebalanceDelay = TimeSpan.FromTicks(-1), "StreamLog:Groups:InitialRebalanceDelay is -"),
@@ -108,6 +110,16 @@ public sealed class OptionsTests
             .Validate(null, new StreamLogOptions { NodeId = -1 });
 
         Assert.StartsWith("Audit:Log:NodeId", Assert.Single(result.Failures!));
+    }
+
+    [Fact]
+    public void The_policy_of_groups_is_read_by_its_name()
+    {
+        StreamLogOptions options = new();
+
+        StreamLogConfiguration.Read(Json("""{ "Groups": { "MigrationPolicy": "Upgrade" } }"""), options);
+
+        Assert.Equal(GroupMigrationPolicy.Upgrade, options.Groups.MigrationPolicy);
     }
 
     [Fact]

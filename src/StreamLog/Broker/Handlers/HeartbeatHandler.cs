@@ -5,7 +5,7 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Takes signs of life of members of classic groups.</summary>
+/// <summary>Takes signs of life of members of the classic protocol.</summary>
 internal sealed class HeartbeatHandler(BrokerParts parts) : ApiHandler<HeartbeatRequest, HeartbeatResponse>
 {
     /// <inheritdoc/>
@@ -18,7 +18,8 @@ internal sealed class HeartbeatHandler(BrokerParts parts) : ApiHandler<Heartbeat
                 mayCreate: false,
                 static error => new HeartbeatResponse
                 {
-                    ErrorCode = error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : error,
+                    ErrorCode =
+                        error == ErrorCode.GroupIdNotFound ? ErrorCode.UnknownMemberId : MemberErrors.Of(error),
                 },
                 (groups, decision, reply) => ClassicRequests.Heartbeat(groups, request, decision, reply),
                 cancellationToken);

@@ -5,7 +5,7 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Has members join classic groups. The answer may wait for the other members.</summary>
+/// <summary>Has members of the classic protocol join groups. The answer may wait for the other members.</summary>
 internal sealed class JoinGroupHandler(BrokerParts parts) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
 {
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed class JoinGroupHandler(BrokerParts parts) : ApiHandler<JoinGroup
         return parts.Groups.DecideAsync<JoinGroupResponse>(
             request.GroupId,
             mayCreate: true,
-            error => ClassicGroup.RefuseJoin(error, request.MemberId),
+            error => ClassicGroup.RefuseJoin(MemberErrors.Of(error), request.MemberId),
             (groups, decision, reply) => ClassicRequests.Join(
                 groups, join, parts.Groups.Settings.Classic, decision, reply),
             cancellationToken);

@@ -5,7 +5,7 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Has members leave classic groups.</summary>
+/// <summary>Has members leave groups.</summary>
 internal sealed class LeaveGroupHandler(BrokerParts parts) : ApiHandler<LeaveGroupRequest, LeaveGroupResponse>
 {
     /// <inheritdoc/>

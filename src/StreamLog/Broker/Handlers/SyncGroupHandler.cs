@@ -5,7 +5,8 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells members of classic groups what they are assigned, once their leader has said it.</summary>
+/// <summary>Tells members of the classic protocol what they are assigned, once their leader, or the coordinator, has
+/// said it.</summary>
 internal sealed class SyncGroupHandler(BrokerParts parts) : ApiHandler<SyncGroupRequest, SyncGroupResponse>
 {
     /// <inheritdoc/>

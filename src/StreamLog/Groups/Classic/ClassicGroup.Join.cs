@@ -148,7 +148,7 @@ internal sealed partial class ClassicGroup
 
         if (Phase == ClassicGroupState.Stable
             && _members.Vote() == _protocol
-            && RecordBytes() <= settings.RecordBytesMax)
+            && FitsRecord)
         {
             _topics = FindTopics();
             decision.IsAhead = true;

@@ -124,7 +124,7 @@ internal sealed partial class ClassicGroup
             member.Assignment = assignments.GetValueOrDefault(member.Id, []);
 
         // Said beforehand, for the log would refuse it: then all of the group would have to be loaded anew.
-        if (RecordBytes() > settings.RecordBytesMax)
+        if (!FitsRecord)
         {
             foreach (ClassicMember member in _members.All)
             {

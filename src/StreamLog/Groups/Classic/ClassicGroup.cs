@@ -66,8 +66,14 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     /// <summary>Gets how often members have joined together.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>Gets the members' ids, for tests.</summary>
-    public IEnumerable<string> MemberIds => _members.All.Select(member => member.Id);
+    /// <summary>Gets the members.</summary>
+    public IReadOnlyCollection<ClassicMember> Members => _members.All;
+
+    /// <summary>Gets the assignor that the members would vote for now. There are members.</summary>
+    public string VotedProtocol => _members.Vote();
+
+    /// <summary>Gets whether the group can be written down.</summary>
+    public bool FitsRecord => RecordBytes() <= settings.RecordBytesMax;
 
     /// <summary>Gets whether nobody has joined or is about to, and nobody ever has.</summary>
     public bool IsUnused => Generation == 0 && _members.Count == 0 && _pendingJoins.Count == 0;
@@ -102,6 +108,12 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
         _isLoaded = true;
         foreach (ClassicMember member in _members.All)
             _sessions.Set(member.Id, now + member.SessionTimeoutMs);
+        if (_members.Count == 0 || _leader is not null)
+            return;
+
+        // It was of the consumer protocol until then, and needs somebody who leads it.
+        Phase = ClassicGroupState.PreparingRebalance;
+        _joinDue = now + _members.RebalanceTimeoutMs;
     }
 
     /// <inheritdoc/>
@@ -164,6 +176,17 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     /// <inheritdoc/>
     public void Delete(GroupDecision decision) =>
         decision.Append(GroupRecord.Of(new GroupMetadataKey { Group = name }, value: null));
+
+    /// <summary>Tells those who wait for others to join again: the group changes its protocol.</summary>
+    /// <param name="decision">Takes the answers.</param>
+    public void GiveWay(GroupDecision decision)
+    {
+        foreach (ClassicMember member in _members.All)
+        {
+            _members.EndJoin(member, decision, RefuseJoin(ErrorCode.RebalanceInProgress, member.Id));
+            EndSync(member, decision, ErrorCode.RebalanceInProgress);
+        }
+    }
 
     /// <summary>Describes the group and its members.</summary>
     /// <returns>The description.</returns>

@@ -1,9 +1,11 @@
+using StreamLog.Groups.Consumer;
 using StreamLog.Groups.Share;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Classic;
 
-/// <summary>The requests of the classic protocol, each decided within the groups of its partition. Stateless.</summary>
+/// <summary>The requests of the classic protocol, each decided within the groups of its partition: a consumer group
+/// takes them too. Stateless.</summary>
 internal static class ClassicRequests
 {
     /// <summary>Decides on a request to join, which may begin a group.</summary>
@@ -27,7 +29,12 @@ internal static class ClassicRequests
         {
             error = ErrorCode.InvalidSessionTimeout;
         }
-        else if (known is not (null or ClassicGroup) && (!known.IsEmpty || known is ShareGroup))
+        else if (known is ConsumerGroup { IsEmpty: false } consumers)
+        {
+            consumers.Join(join, decision, reply);
+            return;
+        }
+        else if (known is ShareGroup)
         {
             error = ErrorCode.InconsistentGroupProtocol;
         }
@@ -73,8 +80,11 @@ internal static class ClassicRequests
         GroupDecision decision,
         GroupReply<SyncGroupResponse> reply)
     {
-        if (groups.Find(request.GroupId) is ClassicGroup group)
+        IGroup? known = groups.Find(request.GroupId);
+        if (known is ClassicGroup group)
             group.Sync(request, decision, reply);
+        else if (known is ConsumerGroup consumers)
+            consumers.Sync(request, decision, reply);
         else
             decision.Answer(reply, new SyncGroupResponse { ErrorCode = ErrorCode.UnknownMemberId });
     }
@@ -90,8 +100,11 @@ internal static class ClassicRequests
         GroupDecision decision,
         GroupReply<HeartbeatResponse> reply)
     {
-        if (groups.Find(request.GroupId) is ClassicGroup group)
+        IGroup? known = groups.Find(request.GroupId);
+        if (known is ClassicGroup group)
             group.Heartbeat(request, decision, reply);
+        else if (known is ConsumerGroup consumers)
+            consumers.Heartbeat(request, decision, reply);
         else
             decision.Answer(reply, new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId });
     }
@@ -107,8 +120,11 @@ internal static class ClassicRequests
         GroupDecision decision,
         GroupReply<LeaveGroupResponse> reply)
     {
-        if (groups.Find(request.GroupId) is ClassicGroup group)
+        IGroup? known = groups.Find(request.GroupId);
+        if (known is ClassicGroup group)
             group.Leave(request, decision, reply);
+        else if (known is ConsumerGroup consumers)
+            consumers.Leave(request, decision, reply);
         else
             decision.Answer(reply, RefuseLeave(request, ErrorCode.UnknownMemberId));
     }

@@ -9,18 +9,19 @@ namespace StreamLog.Groups.Consumer;
 /// <remarks>
 /// <para>A heartbeat says what has changed with its member. Where subscriptions, or the topics subscribed to, have
 /// changed, the group comes to another epoch and gets another target assignment. Every heartbeat takes its own member a
-/// step towards that (<see cref="Reconciliation"/>).</para>
+/// step towards that (<see cref="Reconciliation"/>). A member of the classic protocol takes its steps by joining
+/// again.</para>
 /// <para>A state machine without I/O, locks, clocks or chance: it decides on records, and what they say holds once they
 /// are applied. What is not in the records is when members were heard of last. Owned by its
 /// <see cref="OffsetsPartition"/>, which lets one thread in at a time.</para>
 /// </remarks>
-internal sealed class ConsumerGroup : IGroup
+internal sealed partial class ConsumerGroup : IGroup
 {
     private readonly ConsumerGroupSettings _settings;
     private readonly ConsumerGroupState _state = new();
     private readonly ConsumerRecords _records;
-    private readonly DeadlineQueue<(string MemberId, bool IsRebalance)> _deadlines =
-        new(EqualityComparer<(string MemberId, bool IsRebalance)>.Default);
+    private readonly DeadlineQueue<(string MemberId, MemberDeadline Kind)> _deadlines =
+        new(EqualityComparer<(string MemberId, MemberDeadline Kind)>.Default);
 
     private readonly NewsWaiters _waiters = new();
     private readonly TargetAssignment _target;
@@ -64,17 +65,7 @@ internal sealed class ConsumerGroup : IGroup
     public string AssignorName => _target.PreferredAssignor(_state.Members.Values).Name;
 
     /// <inheritdoc/>
-    public bool Apply(in GroupRecord record)
-    {
-        bool isThere = _state.Apply(record);
-        if (record is { Key: ConsumerGroupMemberMetadataKey key, Value: null })
-        {
-            _deadlines.Remove((key.MemberId, IsRebalance: false));
-            _deadlines.Remove((key.MemberId, IsRebalance: true));
-        }
-
-        return isThere;
-    }
+    public bool Apply(in GroupRecord record) => _state.Apply(record);
 
     /// <inheritdoc/>
     public void Loaded(long now)
@@ -82,10 +73,10 @@ internal sealed class ConsumerGroup : IGroup
         foreach (ConsumerMember member in _state.Members.Values)
         {
             // Otherwise whoever starts again after a crash would wait for the session of the member that it was before.
-            int patience = _settings.IsGone(member.ClientHost) ? 0 : _settings.SessionTimeoutMs;
-            _deadlines.Set((member.MemberId, IsRebalance: false), now + patience);
+            int patience = _settings.IsGone(member.ClientHost) ? 0 : SessionTimeoutOf(member);
+            _deadlines.Set((member.MemberId, MemberDeadline.Session), now + patience);
             if (member.State == MemberState.UnrevokedPartitions)
-                _deadlines.Set((member.MemberId, IsRebalance: true), now + member.RebalanceTimeoutMs);
+                _deadlines.Set((member.MemberId, MemberDeadline.Rebalance), now + member.RebalanceTimeoutMs);
         }
     }
 
@@ -128,45 +119,59 @@ internal sealed class ConsumerGroup : IGroup
         if (!before.HasSameSubscription(after) && _target.CheckPattern(after.TopicPattern) is { } invalid)
             return Refuse(invalid);
 
-        ConsumerMember? replaced = found.Replaced;
+        ConsumerMember next = Advance(
+            before,
+            after,
+            found.Member is null,
+            found.Replaced,
+            PartitionLists.Read(call.Request.OwnedPartitions),
+            decision);
+        _deadlines.Set((next.MemberId, MemberDeadline.Session), decision.Now + _settings.SessionTimeoutMs);
+        _deadlines.Remove((next.MemberId, MemberDeadline.Join));
+        _deadlines.Remove((next.MemberId, MemberDeadline.Sync));
+        return Answer(next, call.IsFull || !next.Assigned.Equals(before.Assigned));
+    }
+
+    /// <summary>Takes a member a step on, after what it has told of itself.</summary>
+    /// <returns>The member after the step.</returns>
+    private ConsumerMember Advance(
+        ConsumerMember before,
+        ConsumerMember after,
+        bool isNew,
+        ConsumerMember? replaced,
+        PartitionSet? owned,
+        GroupDecision decision)
+    {
         if (replaced is not null)
             Replace(replaced, before, decision);
-        if (found.Member is null || !before.HasSameMetadata(after))
+        if (isNew || !before.HasSameMetadata(after))
             decision.Append(_records.Member(after));
 
-        (int epoch, PartitionSet target) = _target.Update(call.Image, before, after, replaced, decision);
+        (int epoch, PartitionSet target) = _target.Update(decision.Image, before, after, replaced, decision);
         ConsumerMember next = Reconciliation.Step(
-            after,
-            epoch,
-            target,
-            PartitionLists.Read(call.Request.OwnedPartitions),
-            partition => IsFree(partition, after, replaced));
+            after, epoch, target, owned, partition => IsFree(partition, after, replaced));
         if (!next.HasSameAssignment(after))
         {
             decision.Append(_records.Current(next));
             _deadlines.Set(
-                (next.MemberId, IsRebalance: true),
+                (next.MemberId, MemberDeadline.Rebalance),
                 next.State == MemberState.UnrevokedPartitions
                     ? decision.Now + next.RebalanceTimeoutMs
                     : long.MaxValue);
         }
 
-        _deadlines.Set((next.MemberId, IsRebalance: false), decision.Now + _settings.SessionTimeoutMs);
-        return Answer(next, call.IsFull || !next.Assigned.Equals(before.Assigned));
+        return next;
     }
 
     /// <inheritdoc/>
     public void Expire(GroupDecision decision)
     {
         HashSet<string> gone = new(StringComparer.Ordinal);
-        while (_deadlines.TryTakeDue(decision.Now, out (string MemberId, bool IsRebalance) due))
+        while (_deadlines.TryTakeDue(decision.Now, out (string MemberId, MemberDeadline Kind) due))
         {
-            // What was decided last for a member may not have come to be written down.
-            if (_state.Find(due.MemberId) is not { } member
-                || (due.IsRebalance && member.State != MemberState.UnrevokedPartitions))
-            {
+            // It may be gone; and what was decided last for it may not have come to be written down.
+            if (_state.Find(due.MemberId) is not { } member || !Holds(due.Kind, member))
                 continue;
-            }
 
             // Neither may this, and then it is tried again.
             _deadlines.Set(due, decision.Now + _settings.SessionTimeoutMs);
@@ -178,6 +183,13 @@ internal sealed class ConsumerGroup : IGroup
             _waiters.Note(decision.Now);
         _waiters.TellIfDue(decision);
     }
+
+    private static bool Holds(MemberDeadline deadline, ConsumerMember member) => deadline switch
+    {
+        MemberDeadline.Rebalance => member.State == MemberState.UnrevokedPartitions,
+        MemberDeadline.Join or MemberDeadline.Sync => member.Classic is not null,
+        _ => true,
+    };
 
     /// <inheritdoc/>
     public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch) =>
@@ -223,9 +235,8 @@ internal sealed class ConsumerGroup : IGroup
             ClientHost = call.ClientHost,
             Assignor = request.ServerAssignor ?? member.Assignor,
             TopicPattern = request.SubscribedTopicRegex ?? member.TopicPattern,
-            TopicNames = request.SubscribedTopicNames is { } names
-                ? [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-                : member.TopicNames,
+            Classic = null,
+            TopicNames = request.SubscribedTopicNames is { } names ? ConsumerMember.InOrder(names) : member.TopicNames,
         };
     }
 
@@ -251,8 +262,13 @@ internal sealed class ConsumerGroup : IGroup
         if (_state.Find(memberId) is not { } member)
             return ErrorCode.UnknownMemberId;
 
-        return member.Epoch == epoch ? ErrorCode.None : ErrorCode.StaleMemberEpoch;
+        return member.Epoch == epoch ? ErrorCode.None
+            : member.Classic is null ? ErrorCode.StaleMemberEpoch
+            : ErrorCode.IllegalGeneration;
     }
+
+    private int SessionTimeoutOf(ConsumerMember member) =>
+        member.Classic?.SessionTimeoutMs ?? _settings.SessionTimeoutMs;
 
     private bool IsFree(TopicIdPartition partition, ConsumerMember member, ConsumerMember? replaced)
     {
@@ -302,6 +318,9 @@ internal sealed class ConsumerGroup : IGroup
     {
         if (gone.Count == 0)
             return;
+        ConsumerMember[] left = [.. _state.Members.Values.Where(member => !gone.Contains(member.MemberId))];
+        if (Downgrade(left, decision) is not null)
+            return;
 
         foreach (string memberId in gone.Order(StringComparer.Ordinal))
         {
@@ -309,11 +328,7 @@ internal sealed class ConsumerGroup : IGroup
                 decision.Append(record);
         }
 
-        _target.ForgetPatterns(
-            _state.Members.Values
-                .Where(member => !gone.Contains(member.MemberId))
-                .Select(member => member.TopicPattern),
-            decision);
+        _target.ForgetPatterns(left.Select(member => member.TopicPattern), decision);
 
         // The hash of fewer topics would differ. It is found anew when topics change, and leads to one more epoch then
         // at worst.

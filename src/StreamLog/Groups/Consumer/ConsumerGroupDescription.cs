@@ -7,6 +7,7 @@ namespace StreamLog.Groups.Consumer;
 /// <summary>Describes a group of the consumer protocol. Stateless.</summary>
 internal static class ConsumerGroupDescription
 {
+    private const sbyte ClassicMemberType = 0;
     private const sbyte ConsumerMemberType = 1;
 
     /// <summary>Describes a group.</summary>
@@ -32,7 +33,7 @@ internal static class ConsumerGroupDescription
             SubscribedTopicRegex = member.TopicPattern.Length == 0 ? null : member.TopicPattern,
             Assignment = Describe(member.Assigned, image),
             TargetAssignment = Describe(group.Records.FindTarget(member.MemberId) ?? PartitionSet.Empty, image),
-            MemberType = ConsumerMemberType,
+            MemberType = member.Classic is null ? ConsumerMemberType : ClassicMemberType,
         })],
     };
 

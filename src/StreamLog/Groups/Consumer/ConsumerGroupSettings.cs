@@ -1,4 +1,5 @@
 using StreamLog.Groups.Assignors;
+using StreamLog.Groups.Classic;
 
 namespace StreamLog.Groups.Consumer;
 
@@ -21,6 +22,13 @@ internal sealed record ConsumerGroupSettings
     /// <summary>Gets what stands for the address of members that live in the node's own process, while it runs this
     /// time.</summary>
     public string LocalHost { get; init; } = LocalHostPrefix;
+
+    /// <summary>Gets which groups change their protocol while they have members:
+    /// <c>group.consumer.migration.policy</c>.</summary>
+    public GroupMigrationPolicy MigrationPolicy { get; init; } = GroupMigrationPolicy.Bidirectional;
+
+    /// <summary>Gets what holds for a group that changes to the classic protocol.</summary>
+    public ClassicGroupSettings Classic { get; init; } = ClassicGroupSettings.Default;
 
     /// <summary>Gets the assignors, the default one first: <c>group.consumer.assignors</c>.</summary>
     public IReadOnlyList<IAssignor> Assignors { get; init; } = [new UniformAssignor(), new RangeAssignor()];

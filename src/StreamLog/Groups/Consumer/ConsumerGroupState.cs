@@ -112,6 +112,7 @@ internal sealed class ConsumerGroupState
             TopicPattern = value.SubscribedTopicRegex ?? "",
             RebalanceTimeoutMs = value.RebalanceTimeoutMs,
             Assignor = value.ServerAssignor,
+            Classic = Read(value.ClassicMemberMetadata),
         };
     }
 
@@ -166,6 +167,19 @@ internal sealed class ConsumerGroupState
                 _owners.Remove(partition);
         }
     }
+
+    private static ClassicMembership? Read(ConsumerGroupMemberMetadataValue.ClassicMetadata? value) =>
+        value is null
+            ? null
+            : new ClassicMembership(
+                value.SessionTimeoutMs,
+                [
+                    .. value.SupportedProtocols.Select(protocol => new JoinGroupRequest.JoinGroupRequestProtocol
+                    {
+                        Name = protocol.Name,
+                        Metadata = protocol.Metadata,
+                    }),
+                ]);
 
     private static PartitionSet Read(List<ConsumerGroupCurrentMemberAssignmentValue.TopicPartitions>? topics) =>
         topics is null

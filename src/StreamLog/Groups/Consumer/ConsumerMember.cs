@@ -39,6 +39,10 @@ internal sealed record ConsumerMember(string MemberId)
     /// <summary>Gets the assignor that the member prefers, or <see langword="null"/>.</summary>
     public string? Assignor { get; init; }
 
+    /// <summary>Gets what a member of the classic protocol told, or <see langword="null"/> for one of the consumer
+    /// protocol.</summary>
+    public ClassicMembership? Classic { get; init; }
+
     /// <summary>Gets the member's epoch.</summary>
     public int Epoch { get; init; }
 
@@ -53,6 +57,12 @@ internal sealed record ConsumerMember(string MemberId)
 
     /// <summary>Gets what the member must give back. Until then it is in no other member's sets.</summary>
     public PartitionSet PendingRevocation { get; init; } = PartitionSet.Empty;
+
+    /// <summary>Puts the names of topics in order.</summary>
+    /// <param name="names">The names.</param>
+    /// <returns>Each of them once.</returns>
+    public static IReadOnlyList<string> InOrder(IEnumerable<string> names) =>
+        [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Tells whether the member has come to an assignment, and has all of it.</summary>
     /// <param name="assignmentEpoch">The epoch of the assignment.</param>
@@ -69,6 +79,7 @@ internal sealed record ConsumerMember(string MemberId)
         && ClientId == other.ClientId
         && ClientHost == other.ClientHost
         && Assignor == other.Assignor
+        && Equals(Classic, other.Classic)
         && HasSameSubscription(other);
 
     /// <summary>Tells whether another member subscribes to the same.</summary>

@@ -36,6 +36,20 @@ internal sealed class ConsumerRecords(string group)
             SubscribedTopicRegex = member.TopicPattern,
             RebalanceTimeoutMs = member.RebalanceTimeoutMs,
             ServerAssignor = member.Assignor,
+            ClassicMemberMetadata = member.Classic is not { } classic
+                ? null
+                : new ConsumerGroupMemberMetadataValue.ClassicMetadata
+                {
+                    SessionTimeoutMs = classic.SessionTimeoutMs,
+                    SupportedProtocols =
+                    [
+                        .. classic.Protocols.Select(protocol => new ConsumerGroupMemberMetadataValue.ClassicProtocol
+                        {
+                            Name = protocol.Name,
+                            Metadata = protocol.Metadata,
+                        }),
+                    ],
+                },
         });
 
     /// <summary>Forgets a member, and all that it has and was to have.</summary>

@@ -1,16 +1,14 @@
-using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Consumer;
 
-/// <summary>A heartbeat, and what is known of its sender and of the cluster.</summary>
+/// <summary>A heartbeat, and what is known of its sender.</summary>
 /// <param name="Request">The request. It has been checked by <see cref="HeartbeatRules"/>.</param>
 /// <param name="ClientId">The client's id.</param>
 /// <param name="ClientHost">The client's address.</param>
 /// <param name="NewMemberId">The id of a member that joins and has made none itself.</param>
-/// <param name="Image">The topics that there are.</param>
 internal sealed record HeartbeatCall(
-    ConsumerGroupHeartbeatRequest Request, string ClientId, string ClientHost, string NewMemberId, ClusterImage Image)
+    ConsumerGroupHeartbeatRequest Request, string ClientId, string ClientHost, string NewMemberId)
 {
     /// <summary>Gets the member's id.</summary>
     public string MemberId => Request.MemberId.Length == 0 ? NewMemberId : Request.MemberId;

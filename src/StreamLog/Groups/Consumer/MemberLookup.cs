@@ -46,6 +46,23 @@ internal sealed record MemberLookup(GroupRefusal? Refusal, ConsumerMember? Membe
                 ErrorCode.FencedInstanceId,
                 $"The instance id {member.InstanceId} belongs to {member.MemberId} and not to {request.MemberId}.");
 
+    /// <summary>Returns a static member that is back under another id.</summary>
+    /// <param name="away">The member that it was.</param>
+    /// <param name="memberId">Its id.</param>
+    /// <returns>The member. What it had is its own still, and it has nothing to give back: it had stopped.</returns>
+    public static ConsumerMember Return(ConsumerMember away, string memberId) => new(memberId)
+    {
+        InstanceId = away.InstanceId,
+        RackId = away.RackId,
+        RebalanceTimeoutMs = away.RebalanceTimeoutMs,
+        ClientId = away.ClientId,
+        ClientHost = away.ClientHost,
+        TopicNames = away.TopicNames,
+        TopicPattern = away.TopicPattern,
+        Assignor = away.Assignor,
+        Assigned = away.Assigned,
+    };
+
     private static MemberLookup OfStatic(ConsumerGroupState state, HeartbeatCall call, ConsumerMember? holder)
     {
         if (!call.IsJoin)
@@ -60,32 +77,20 @@ internal sealed record MemberLookup(GroupRefusal? Refusal, ConsumerMember? Membe
         if (holder is null)
             return OfKnown(state.Find(call.MemberId), call);
 
-        return holder.Epoch == ConsumerMember.AwayEpoch
+        // A client that has changed its protocol started anew with it, and cannot have said so.
+        return holder.Epoch == ConsumerMember.AwayEpoch || holder.Classic is not null
             ? new MemberLookup(Refusal: null, Return(holder, call.MemberId), holder)
             : Refused(new GroupRefusal(
                 ErrorCode.UnreleasedInstanceId,
                 $"The instance id {holder.InstanceId} belongs to {holder.MemberId}."));
     }
 
-    // What it had is its own still, and it has nothing to give back: it had stopped.
-    private static ConsumerMember Return(ConsumerMember away, string memberId) => new(memberId)
-    {
-        InstanceId = away.InstanceId,
-        RackId = away.RackId,
-        RebalanceTimeoutMs = away.RebalanceTimeoutMs,
-        ClientId = away.ClientId,
-        ClientHost = away.ClientHost,
-        TopicNames = away.TopicNames,
-        TopicPattern = away.TopicPattern,
-        Assignor = away.Assignor,
-        Assigned = away.Assigned,
-    };
-
     private static MemberLookup OfKnown(ConsumerMember? member, HeartbeatCall call)
     {
         PartitionSet? owned = PartitionLists.Read(call.Request.OwnedPartitions);
+        bool isNew = member is null || (call.IsJoin && member.Classic is not null);
         return new MemberLookup(
-            member is null ? null : HeartbeatRules.CheckEpoch(member, call.Request.MemberEpoch, owned),
+            isNew ? null : HeartbeatRules.CheckEpoch(member!, call.Request.MemberEpoch, owned),
             member,
             Replaced: null);
     }

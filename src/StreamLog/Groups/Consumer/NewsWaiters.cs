@@ -43,8 +43,14 @@ internal sealed class NewsWaiters
     /// <param name="decision">Takes the answers.</param>
     public void TellIfDue(GroupDecision decision)
     {
-        if (DueMs > decision.Now)
-            return;
+        if (DueMs <= decision.Now)
+            Tell(decision);
+    }
+
+    /// <summary>Tells all.</summary>
+    /// <param name="decision">Takes the answers.</param>
+    public void Tell(GroupDecision decision)
+    {
         DueMs = long.MaxValue;
         foreach ((string memberId, GroupReply<ConsumerGroupHeartbeatResponse> reply) in _waiting)
             Answer(memberId, reply, decision);

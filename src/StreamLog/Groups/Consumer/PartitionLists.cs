@@ -1,4 +1,5 @@
 using StreamLog.Groups.Assignors;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Consumer;
@@ -22,6 +23,26 @@ internal static class PartitionLists
         List<TTopic> topics, Func<TTopic, Guid> id, Func<TTopic, List<int>> partitions) =>
         PartitionSet.Of(topics.SelectMany(
             partitions, (topic, partition) => new TopicIdPartition(id(topic), partition)));
+
+    /// <summary>Finds partitions that are told by the names of their topics.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="image">The topics that there are.</param>
+    /// <returns>Those whose topics there are.</returns>
+    public static PartitionSet Find(IEnumerable<TopicPartition> partitions, ClusterImage image) => PartitionSet.Of(
+        from partition in partitions
+        let topic = image.FindTopic(partition.Topic)
+        where topic is not null
+        select new TopicIdPartition(topic.TopicId, partition.Partition));
+
+    /// <summary>Tells partitions by the names of their topics.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="image">The topics that there are.</param>
+    /// <returns>Those whose topics there are.</returns>
+    public static IEnumerable<TopicPartition> Name(PartitionSet partitions, ClusterImage image) =>
+        from partition in partitions
+        let topic = image.FindTopic(partition.TopicId)
+        where topic is not null
+        select new TopicPartition(topic.Name, partition.Partition);
 
     /// <summary>Writes a list.</summary>
     /// <typeparam name="TTopic">Some partitions of one topic.</typeparam>

@@ -125,7 +125,7 @@ public sealed class ClassicGroupSimulationTests
             Assert.Equal("Stable", _machine.Classic.State);
             Assert.Equal(
                 _clients.Select(client => client.MemberId).Order(StringComparer.Ordinal),
-                _machine.Classic.MemberIds.Order(StringComparer.Ordinal));
+                _machine.MemberIds.Order(StringComparer.Ordinal));
             Assert.All(_clients, client => Assert.True(client.IsMember));
             Assert.Equal(_clients.Count, _clients.Select(client => client.MemberId).Distinct().Count());
         }
@@ -299,7 +299,7 @@ public sealed class ClassicGroupSimulationTests
             // All who believe to be in this generation are, each under an id of its own; and what is written says so.
             GroupMetadataValue written = Assert.IsType<GroupMetadataValue>(_machine.Log[^1].Value);
             Assert.Equal(group.Generation, written.Generation);
-            Assert.Equal(written.Members.Select(member => member.MemberId), group.MemberIds);
+            Assert.Equal(written.Members.Select(member => member.MemberId), _machine.MemberIds);
         }
     }
 }

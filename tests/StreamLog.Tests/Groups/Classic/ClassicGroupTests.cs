@@ -130,7 +130,7 @@ public sealed class ClassicGroupTests
         Assert.Equal(ErrorCode.UnknownMemberId, machine.Heartbeat(members[1].MemberId, members[1].GenerationId));
         JoinGroupResponse again = machine.Join(JoinRequest(members[0].MemberId)).Response!;
         Assert.Equal(members[0].GenerationId + 1, again.GenerationId);
-        Assert.Equal([members[0].MemberId], machine.Classic.MemberIds);
+        Assert.Equal([members[0].MemberId], machine.MemberIds);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ClassicGroupTests
             machine.Advance(6_000);
         }
 
-        Assert.Equal([leader.MemberId], machine.Classic.MemberIds);
+        Assert.Equal([leader.MemberId], machine.MemberIds);
         Assert.Equal("PreparingRebalance", machine.Classic.State);
     }
 
@@ -251,7 +251,7 @@ public sealed class ClassicGroupTests
         Assert.Equal(ErrorCode.None, machine.Heartbeat(members[0].MemberId, members[0].GenerationId));
         Assert.Equal([1], machine.Sync(members[1]).Response!.Assignment);
         machine.Advance(1_000);
-        Assert.Equal([members[0].MemberId], machine.Classic.MemberIds);
+        Assert.Equal([members[0].MemberId], machine.MemberIds);
         Assert.Equal("PreparingRebalance", machine.Classic.State);
     }
 

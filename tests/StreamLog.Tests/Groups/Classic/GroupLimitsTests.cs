@@ -28,7 +28,7 @@ public sealed class GroupLimitsTests
         foreach (JoinGroupResponse member in members.Take(5_000))
             Assert.Equal(ErrorCode.None, machine.Heartbeat(member.MemberId, generation));
         machine.Advance(1_000);
-        Assert.Equal(5_000, machine.Classic.MemberIds.Count());
+        Assert.Equal(5_000, machine.MemberIds.Count());
 
         machine.Leave([.. members.Take(5_000).Select(member => (member.MemberId, (string?)null))]);
         Assert.Equal("Empty", machine.Classic.State);
@@ -47,7 +47,7 @@ public sealed class GroupLimitsTests
             machine.Decide<JoinGroupResponse>((decision, reply) =>
             {
                 ClassicRequests.Join(machine.Groups, join, ClassicGroupSettings.Default, decision, reply);
-                machine.Groups.Reschedule(request.GroupId);
+                machine.Groups.Settle(request.GroupId, decision);
             });
         }
 

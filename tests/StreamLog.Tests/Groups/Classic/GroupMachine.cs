@@ -1,5 +1,6 @@
 using StreamLog.Groups;
 using StreamLog.Groups.Classic;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Tests.Groups.Classic;
@@ -24,13 +25,16 @@ internal sealed class GroupMachine
         Groups.Put(group);
     }
 
-    public GroupTable Groups { get; private set; } = new(GroupCoordinator.CreateGroup);
+    public GroupTable Groups { get; private set; } =
+        new(GroupCoordinator.CreateGroup, static () => ClusterImage.Empty);
 
     public long Now { get; private set; }
 
     public IReadOnlyList<GroupRecord> Log => _log;
 
     public ClassicGroup Classic => (ClassicGroup)Groups.Find(Group)!;
+
+    public IEnumerable<string> MemberIds => Classic.Members.Select(member => member.Id);
 
     public static JoinGroupRequest JoinRequest(
         string memberId = "", string? instanceId = null, params (string Name, byte Metadata)[] protocols) => new()
@@ -73,7 +77,7 @@ internal sealed class GroupMachine
     /// <summary>Starts the coordinator anew, on what it has written down. Deadlines count from here.</summary>
     public void Restart()
     {
-        Groups = new GroupTable(GroupCoordinator.CreateGroup);
+        Groups = new GroupTable(GroupCoordinator.CreateGroup, static () => ClusterImage.Empty);
         for (int i = 0; i < _log.Count; i++)
             Groups.Load(Copy(_log[i]), i);
         _startedAt = Now;
@@ -86,7 +90,7 @@ internal sealed class GroupMachine
         GroupReply<TResponse> reply = new(static error => throw new StreamLogException(error, "Refused."));
         GroupDecision decision = NewDecision();
         decide(decision, reply);
-        Groups.Reschedule(Group);
+        Groups.Settle(Group, decision);
         Take(decision);
         return reply;
     }
@@ -182,7 +186,7 @@ internal sealed class GroupMachine
         record.Value is not null,
         record.Value is null ? [] : GroupRecordCodec.WriteValue(record))!.Value;
 
-    private GroupDecision NewDecision() => new(Now - _startedAt, 1_700_000_000_000 + Now);
+    private GroupDecision NewDecision() => new(Now - _startedAt, 1_700_000_000_000 + Now, ClusterImage.Empty);
 
     private void Take(GroupDecision decision)
     {

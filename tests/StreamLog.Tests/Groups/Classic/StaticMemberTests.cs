@@ -26,7 +26,7 @@ public sealed class StaticMemberTests
         Assert.Equal(
             ErrorCode.FencedInstanceId, machine.Leave((follower.MemberId, "two")).Members.Single().ErrorCode);
         machine.Restart();
-        Assert.Equal([leader.MemberId, again.MemberId], machine.Classic.MemberIds.Order());
+        Assert.Equal([leader.MemberId, again.MemberId], machine.MemberIds.Order());
     }
 
     [Theory]
@@ -80,11 +80,11 @@ public sealed class StaticMemberTests
         (JoinGroupResponse leader, JoinGroupResponse follower) = MakeStable(machine);
         machine.Advance(9_000);
         machine.Heartbeat(leader.MemberId, 2, "one");
-        Assert.Equal(2, machine.Classic.MemberIds.Count());
+        Assert.Equal(2, machine.MemberIds.Count());
 
         machine.Advance(1_000);
 
-        Assert.Equal([leader.MemberId], machine.Classic.MemberIds);
+        Assert.Equal([leader.MemberId], machine.MemberIds);
         Assert.Equal(ErrorCode.UnknownMemberId, machine.Heartbeat(follower.MemberId, 2, "two"));
     }
 
@@ -98,7 +98,7 @@ public sealed class StaticMemberTests
 
         Assert.Equal(
             [ErrorCode.None, ErrorCode.UnknownMemberId], left.Members.Select(member => member.ErrorCode));
-        Assert.Equal([leader.MemberId], machine.Classic.MemberIds);
+        Assert.Equal([leader.MemberId], machine.MemberIds);
     }
 
     // A group whose time is always over would never leave the timer of all groups.

@@ -1,5 +1,6 @@
 using StreamLog.Groups;
 using StreamLog.Groups.Consumer;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
 using StreamLog.Tests.Broker;
@@ -108,7 +109,7 @@ public sealed class ConsumerGroupBrokerTests
     public void A_group_of_another_protocol_gives_way_once_it_is_empty()
     {
         ScriptedGroup other = new(Group) { IsEmpty = false };
-        GroupTable groups = new(_ => null);
+        GroupTable groups = new(_ => null, static () => ClusterImage.Empty);
         groups.Put(other);
 
         (ConsumerGroupHeartbeatResponse refused, GroupDecision none) = Decide(groups, "orders");
@@ -134,8 +135,8 @@ public sealed class ConsumerGroupBrokerTests
     {
         ConsumerGroupHeartbeatRequest request = Request("a", 0);
         request.SubscribedTopicRegex = pattern;
-        HeartbeatCall call = new(request, "", "", "new", StreamLog.Metadata.ClusterImage.Empty);
-        GroupDecision decision = new(0, 0);
+        HeartbeatCall call = new(request, "", "", "new");
+        GroupDecision decision = new(0, 0, ClusterImage.Empty);
         GroupReply<ConsumerGroupHeartbeatResponse> reply = new(ConsumerHeartbeat.Refuse);
         new ConsumerHeartbeat(call, new ConsumerGroupSettings()).Decide(groups, decision, reply);
         return (reply.Response!, decision);

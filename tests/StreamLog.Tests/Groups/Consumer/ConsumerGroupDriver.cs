@@ -85,8 +85,8 @@ internal sealed class ConsumerGroupDriver
         if (HeartbeatRules.Check(request, _settings) is { } refusal)
             return new ConsumerGroupHeartbeatResponse { ErrorCode = refusal.Error, ErrorMessage = refusal.Message };
 
-        GroupDecision decision = new(Now, Now);
-        HeartbeatCall call = new(request, "client", "/127.0.0.1", $"new{++_newMembers}", Image);
+        GroupDecision decision = new(Now, Now, Image);
+        HeartbeatCall call = new(request, "client", "/127.0.0.1", $"new{++_newMembers}");
         ConsumerGroupHeartbeatResponse response = State.Heartbeat(call, decision);
         if (response.ErrorCode != ErrorCode.None)
             Assert.Empty(decision.Records);
@@ -114,7 +114,7 @@ internal sealed class ConsumerGroupDriver
         while (State.NextDeadlineMs <= end)
         {
             Now = Math.Max(Now, State.NextDeadlineMs);
-            GroupDecision decision = new(Now, Now);
+            GroupDecision decision = new(Now, Now, Image);
             State.Expire(decision);
             Append(decision);
         }
@@ -124,7 +124,7 @@ internal sealed class ConsumerGroupDriver
 
     public void Delete()
     {
-        GroupDecision decision = new(Now, Now);
+        GroupDecision decision = new(Now, Now, Image);
         State.Delete(decision);
         Append(decision);
     }
@@ -152,7 +152,7 @@ internal sealed class ConsumerGroupDriver
 
     private static string NameOf(Guid id) => Encoding.UTF8.GetString(id.ToByteArray(bigEndian: true)).TrimEnd('_');
 
-    private static string TextOf(ConsumerGroup group)
+    public static string TextOf(ConsumerGroup group)
     {
         StringBuilder text = new();
         ConsumerGroupState records = group.Records;

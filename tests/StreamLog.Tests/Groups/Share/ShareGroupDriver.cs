@@ -63,7 +63,7 @@ internal sealed class ShareGroupDriver
         if (ShareHeartbeatCall.Check(request) is { } refusal)
             return new ShareGroupHeartbeatResponse { ErrorCode = refusal.Error };
 
-        GroupDecision decision = new(Now, Now);
+        GroupDecision decision = new(Now, Now, Image);
         ShareGroupHeartbeatResponse response =
             ShareGroup.Heartbeat(Table, new ShareHeartbeatCall(request, "client", "/h", Image), _settings, decision);
         Append(decision);
@@ -76,7 +76,7 @@ internal sealed class ShareGroupDriver
         while (State is { } state && state.NextDeadlineMs <= end)
         {
             Now = Math.Max(Now, state.NextDeadlineMs);
-            GroupDecision decision = new(Now, Now);
+            GroupDecision decision = new(Now, Now, Image);
             state.Expire(decision);
             Append(decision);
         }
@@ -86,7 +86,7 @@ internal sealed class ShareGroupDriver
 
     public void Delete()
     {
-        GroupDecision decision = new(Now, Now);
+        GroupDecision decision = new(Now, Now, Image);
         State!.Delete(decision);
         Append(decision);
     }
@@ -107,7 +107,7 @@ internal sealed class ShareGroupDriver
         Table.Loaded(Now, Now);
     }
 
-    private static GroupTable NewTable() => new(GroupCoordinator.CreateGroup);
+    private static GroupTable NewTable() => new(GroupCoordinator.CreateGroup, static () => ClusterImage.Empty);
 
     private void Append(GroupDecision decision)
     {

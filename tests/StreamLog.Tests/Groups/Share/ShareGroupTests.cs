@@ -103,10 +103,10 @@ public sealed class ShareGroupTests
         group.Beat("m1", 0, "a");
         group.Beat("m1", -1);
 
-        GroupDecision decision = new(0, 0);
+        GroupDecision decision = new(0, 0, ClusterImage.Empty);
         GroupReply<ConsumerGroupHeartbeatResponse> reply = new(ConsumerHeartbeat.Refuse);
         HeartbeatCall call = new(
-            ConsumerGroupDriver.JoinRequest("m", "a"), "", "", "new", ClusterImage.Empty);
+            ConsumerGroupDriver.JoinRequest("m", "a"), "", "", "new");
         new ConsumerHeartbeat(call, new ConsumerGroupSettings()).Decide(group.Table, decision, reply);
         Assert.Equal(ErrorCode.GroupIdNotFound, reply.Response!.ErrorCode);
         Assert.Empty(decision.Records);
