@@ -180,7 +180,9 @@ internal sealed partial class ConsumerGroup
         subscription = null;
         if (_state.Members.Count >= _settings.MaxSize && _state.Find(id) is null)
             return ErrorCode.GroupMaxSizeReached;
-        if (request.ProtocolType != ProtocolType || !KnowAll(request.Protocols))
+
+        // For the day that the members of the classic protocol are alone, they are to have an assignor in common.
+        if (request.ProtocolType != ProtocolType || !_state.Classic.KnowsOneOf(request.Protocols))
             return ErrorCode.InconsistentGroupProtocol;
 
         subscription = ConsumerSubscription.Read(request.Protocols[0].Metadata);
@@ -195,12 +197,6 @@ internal sealed partial class ConsumerGroup
             : holder.MemberId != id ? ErrorCode.FencedInstanceId
             : ErrorCode.None;
     }
-
-    /// <summary>Tells whether all members of the classic protocol know one of some assignors, for the day that they are
-    /// alone.</summary>
-    private bool KnowAll(IReadOnlyList<JoinGroupRequest.JoinGroupRequestProtocol> protocols) =>
-        protocols.Any(protocol => _state.Members.Values.All(member =>
-            member.Classic is not { } classic || classic.Protocols.Any(known => known.Name == protocol.Name)));
 
     private ErrorCode Find(string id, string? instanceId, out ConsumerMember? member)
     {
@@ -255,17 +251,16 @@ internal sealed partial class ConsumerGroup
         ClassicGroup successor = new(Name, _settings.Classic);
         GroupRecord record = GroupDowngrade.ToRecord(Name, _state.Epoch, left, decision);
         successor.Apply(record);
-        if (!successor.FitsRecord)
+        GroupDecision conversion = new(decision.Now, decision.Timestamp, decision.Image);
+        foreach (GroupRecord tombstone in _state.Members.Keys.SelectMany(_records.MemberGone))
+            conversion.Append(tombstone);
+        Delete(conversion);
+        conversion.Append(record);
+        if (!successor.FitsRecord || !GroupLog.Fits(conversion.Records))
             return null;
 
-        foreach (string memberId in _state.Members.Keys)
-        {
-            foreach (GroupRecord tombstone in _records.MemberGone(memberId))
-                decision.Append(tombstone);
-        }
-
-        Delete(decision);
-        decision.Append(record);
+        foreach (GroupRecord converted in conversion.Records)
+            decision.Append(converted);
         successor.Loaded(decision.Now);
         _waiters.Tell(decision);
         decision.IsAhead = true;

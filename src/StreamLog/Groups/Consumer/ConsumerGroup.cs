@@ -17,6 +17,10 @@ namespace StreamLog.Groups.Consumer;
 /// </remarks>
 internal sealed partial class ConsumerGroup : IGroup
 {
+    // How many members are given up in one step, so that its records fit into a batch however long their ids are. Who
+    // is left is due still, and the next step follows at once.
+    private const int ExpiredMax = 64;
+
     private readonly ConsumerGroupSettings _settings;
     private readonly ConsumerGroupState _state = new();
     private readonly ConsumerRecords _records;
@@ -167,7 +171,8 @@ internal sealed partial class ConsumerGroup : IGroup
     public void Expire(GroupDecision decision)
     {
         HashSet<string> gone = new(StringComparer.Ordinal);
-        while (_deadlines.TryTakeDue(decision.Now, out (string MemberId, MemberDeadline Kind) due))
+        while (gone.Count < ExpiredMax
+            && _deadlines.TryTakeDue(decision.Now, out (string MemberId, MemberDeadline Kind) due))
         {
             // It may be gone; and what was decided last for it may not have come to be written down.
             if (_state.Find(due.MemberId) is not { } member || !Holds(due.Kind, member))
@@ -318,8 +323,8 @@ internal sealed partial class ConsumerGroup : IGroup
     {
         if (gone.Count == 0)
             return;
-        ConsumerMember[] left = [.. _state.Members.Values.Where(member => !gone.Contains(member.MemberId))];
-        if (Downgrade(left, decision) is not null)
+        int classicLeft = _state.Classic.Count - gone.Count(memberId => _state.Find(memberId)?.Classic is not null);
+        if (classicLeft == _state.Members.Count - gone.Count && Downgrade([.. Left()], decision) is not null)
             return;
 
         foreach (string memberId in gone.Order(StringComparer.Ordinal))
@@ -328,10 +333,13 @@ internal sealed partial class ConsumerGroup : IGroup
                 decision.Append(record);
         }
 
-        _target.ForgetPatterns(left.Select(member => member.TopicPattern), decision);
+        _target.ForgetPatterns(Left().Select(member => member.TopicPattern), decision);
 
         // The hash of fewer topics would differ. It is found anew when topics change, and leads to one more epoch then
         // at worst.
         decision.Append(_records.Group(_state.Epoch + 1, _state.MetadataHash));
+
+        IEnumerable<ConsumerMember> Left() =>
+            _state.Members.Values.Where(member => !gone.Contains(member.MemberId));
     }
 }

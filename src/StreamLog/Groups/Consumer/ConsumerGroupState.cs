@@ -11,6 +11,7 @@ namespace StreamLog.Groups.Consumer;
 internal sealed class ConsumerGroupState
 {
     private readonly SortedDictionary<string, ConsumerMember> _members = new(StringComparer.Ordinal);
+    private readonly ClassicSupport _classic = new();
     private readonly Dictionary<string, string> _staticMembers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PartitionSet> _targets = new(StringComparer.Ordinal);
     private readonly Dictionary<TopicIdPartition, string> _owners = [];
@@ -27,6 +28,9 @@ internal sealed class ConsumerGroupState
 
     /// <summary>Gets the members by id.</summary>
     public IReadOnlyDictionary<string, ConsumerMember> Members => _members;
+
+    /// <summary>Gets what the members of the classic protocol have in common.</summary>
+    public ClassicSupport Classic => _classic;
 
     /// <summary>Gets the topics that regular expressions stand for.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Patterns => _patterns;
@@ -93,6 +97,7 @@ internal sealed class ConsumerGroupState
         ConsumerMember? before = Find(memberId);
         if (before?.InstanceId is { } instanceId && _staticMembers.GetValueOrDefault(instanceId) == memberId)
             _staticMembers.Remove(instanceId);
+        _classic.Remove(before?.Classic);
         if (value is null)
         {
             Disown(before);
@@ -102,7 +107,7 @@ internal sealed class ConsumerGroupState
 
         if (value.InstanceId is not null)
             _staticMembers[value.InstanceId] = memberId;
-        _members[memberId] = (before ?? new ConsumerMember(memberId)) with
+        ConsumerMember after = (before ?? new ConsumerMember(memberId)) with
         {
             InstanceId = value.InstanceId,
             RackId = value.RackId,
@@ -114,6 +119,8 @@ internal sealed class ConsumerGroupState
             Assignor = value.ServerAssignor,
             Classic = Read(value.ClassicMemberMetadata),
         };
+        _classic.Add(after.Classic);
+        _members[memberId] = after;
     }
 
     private void ApplyTarget(string memberId, ConsumerGroupTargetAssignmentMemberValue? value)

@@ -30,19 +30,20 @@ internal sealed class TargetAssignment(
         ConsumerMember? replaced,
         GroupDecision decision)
     {
-        ConsumerMember[] members = Members(after, replaced);
+        // Most heartbeats end here: whatever looks at all members would make those of a large group dear.
         bool hasChanged = state.Epoch == 0 || !before.HasSameSubscription(after);
-        Subscriptions? subscriptions = null;
-        int epoch = state.Epoch;
-        if (hasChanged || !ReferenceEquals(_checkedTopics, image.Topics))
-        {
-            subscriptions = Resolve(image, members);
-            epoch = Refresh(subscriptions, members, hasChanged, decision);
-        }
+        bool hasNewTopics = !ReferenceEquals(_checkedTopics, image.Topics);
+        if (!hasChanged && !hasNewTopics && state.Epoch == state.AssignmentEpoch)
+            return (state.Epoch, TargetOf(after, after, replaced) ?? PartitionSet.Empty);
 
+        ConsumerMember[] members = Members(after, replaced);
+        Subscriptions subscriptions = Resolve(image, members);
+        int epoch = hasChanged || hasNewTopics
+            ? Refresh(subscriptions, members, hasChanged, decision)
+            : state.Epoch;
         return (epoch, epoch == state.AssignmentEpoch
             ? TargetOf(after, after, replaced) ?? PartitionSet.Empty
-            : Assign(epoch, subscriptions ?? Resolve(image, members), members, replaced, decision));
+            : Assign(epoch, subscriptions, members, replaced, decision));
     }
 
     /// <summary>Checks a regular expression.</summary>
@@ -67,6 +68,9 @@ internal sealed class TargetAssignment(
     /// <param name="decision">Takes the records.</param>
     public void ForgetPatterns(IEnumerable<string> inUse, GroupDecision decision)
     {
+        if (state.Patterns.Count == 0)
+            return;
+
         foreach (string pattern in state.Patterns.Keys.Except(inUse, StringComparer.Ordinal))
         {
             _patterns.Remove(pattern);
