@@ -115,6 +115,58 @@ public sealed class GroupDoorTests
         })).ErrorCode);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1025)]
+    public async Task An_illegal_name_of_a_group_is_refused_whatever_is_asked(int length)
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        await broker.CreateTopicAsync("orders");
+        string group = new('g', length);
+
+        Assert.Equal(
+            length == 0 ? ErrorCode.InvalidRequest : ErrorCode.InvalidGroupId,
+            (await broker.SendAsync(new ConsumerGroupHeartbeatRequest
+            {
+                GroupId = group,
+                MemberId = "m",
+                RebalanceTimeoutMs = 1,
+                SubscribedTopicNames = [],
+                OwnedPartitions = [],
+            })).ErrorCode);
+        OffsetCommitResponse committed = await broker.SendAsync(new OffsetCommitRequest
+        {
+            GroupId = group,
+            GenerationIdOrMemberEpoch = -1,
+            Topics = { new() { Name = "orders", Partitions = { new() } } },
+        });
+        Assert.Equal(ErrorCode.InvalidGroupId, committed.Topics.Single().Partitions.Single().ErrorCode);
+        TxnOffsetCommitResponse inTransaction = await broker.SendAsync(new TxnOffsetCommitRequest
+        {
+            GroupId = group,
+            TransactionalId = "t",
+            Topics = { new() { Name = "orders", Partitions = { new() } } },
+        });
+        Assert.Equal(ErrorCode.InvalidGroupId, inTransaction.Topics.Single().Partitions.Single().ErrorCode);
+        Assert.Equal(
+            ErrorCode.InvalidGroupId,
+            (await broker.SendAsync(new OffsetFetchRequest { Groups = { new() { GroupId = group, Topics = null } } }))
+                .Groups.Single().ErrorCode);
+        Assert.Equal(
+            ErrorCode.InvalidGroupId, (await broker.SendAsync(new OffsetDeleteRequest { GroupId = group })).ErrorCode);
+        Assert.Equal(
+            ErrorCode.InvalidGroupId,
+            (await broker.SendAsync(new DeleteGroupsRequest { GroupsNames = { group } })).Results.Single().ErrorCode);
+        Assert.Equal(
+            ErrorCode.InvalidGroupId,
+            (await broker.SendAsync(new DescribeGroupsRequest { Groups = { group } })).Groups.Single().ErrorCode);
+        Assert.Equal(
+            ErrorCode.InvalidGroupId,
+            (await broker.SendAsync(new ConsumerGroupDescribeRequest { GroupIds = { group } }))
+                .Groups.Single().ErrorCode);
+        Assert.Empty((await broker.SendAsync(new ListGroupsRequest())).Groups);
+    }
+
     [Fact]
     public async Task A_client_whose_name_fits_no_record_joins_nothing()
     {

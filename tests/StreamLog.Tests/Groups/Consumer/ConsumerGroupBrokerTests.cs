@@ -106,6 +106,18 @@ public sealed class ConsumerGroupBrokerTests
     }
 
     [Fact]
+    public async Task A_member_may_commit_for_partitions_that_are_not_its_own()
+    {
+        await using BrokerHarness broker = await StartAsync();
+        await JoinAsync(broker, "a");
+        ConsumerGroupHeartbeatResponse second = await JoinAsync(broker, "b");
+        Assert.Empty(second.Assignment!.Partitions);
+
+        // As with Kafka, which asks who commits and not for what.
+        Assert.Equal(ErrorCode.None, await CommitAsync(broker, "b", second.MemberEpoch));
+    }
+
+    [Fact]
     public void A_group_of_another_protocol_gives_way_once_it_is_empty()
     {
         ScriptedGroup other = new(Group) { IsEmpty = false };
