@@ -21,6 +21,10 @@ internal sealed class ShareGroup : IGroup
     /// <summary>Kafka's word for these groups.</summary>
     public const string TypeName = "share";
 
+    // How many members are given up in one step, so that its records fit into a batch however long their ids are. Who
+    // is left is due still, and the next step follows at once.
+    private const int ExpiredMax = 64;
+
     private readonly ShareGroupSettings _settings;
     private readonly ShareGroupState _state = new();
     private readonly ShareGroupRecord _records;
@@ -112,7 +116,7 @@ internal sealed class ShareGroup : IGroup
     public void Expire(GroupDecision decision)
     {
         HashSet<string> gone = new(StringComparer.Ordinal);
-        while (_deadlines.TryTakeDue(decision.Now, out string? memberId))
+        while (gone.Count < ExpiredMax && _deadlines.TryTakeDue(decision.Now, out string? memberId))
         {
             // What was decided last for a member may not have come to be written down.
             if (_state.Find(memberId) is null)

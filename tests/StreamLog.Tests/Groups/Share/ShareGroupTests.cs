@@ -96,6 +96,26 @@ public sealed class ShareGroupTests
     }
 
     [Fact]
+    public void Members_with_the_longest_ids_are_given_up_in_steps_that_fit_into_a_batch()
+    {
+        ShareGroupDriver group = new();
+        string tail = new('x', 32_000);
+        for (int i = 0; i < 100; i++)
+            group.Beat($"{i:D3}{tail}", 0, "a");
+        group.Advance(group.State!.NextDeadlineMs - group.Now - 1);
+
+        GroupDecision decision = new(group.Now + 1, 0, group.Image);
+        group.State.Expire(decision);
+
+        Assert.NotEmpty(decision.Records);
+        Assert.True(GroupLog.Fits(decision.Records));
+
+        // What does not come to be written down is tried again.
+        group.Advance(100_000);
+        Assert.Equal("Empty", group.State.State);
+    }
+
+    [Fact]
     public void A_name_belongs_to_one_kind_of_group()
     {
         ShareGroupDriver group = new();
