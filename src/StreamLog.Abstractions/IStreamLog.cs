@@ -43,6 +43,17 @@ public interface IStreamLog : IAsyncDisposable
         ISerializer<TKey>? keySerializer = null,
         ISerializer<TValue>? valueSerializer = null);
 
+    /// <summary>Creates a producer of transactions.</summary>
+    /// <param name="transactionalId">The name that the producer keeps over restarts (Kafka's
+    /// <c>transactional.id</c>). One producer uses it at a time: the last one that began.</param>
+    /// <param name="configure">Sets options of this producer, on top of the node's.</param>
+    /// <returns>A producer, which the caller disposes. It asks nothing of the broker before its first
+    /// transaction.</returns>
+    /// <exception cref="StreamLogException"><see cref="ProducerOptions.Idempotence"/> is switched off
+    /// (<see cref="ErrorCode.InvalidConfig"/>).</exception>
+    ITransactionalProducer CreateTransactionalProducer(
+        string transactionalId, Action<ProducerOptions>? configure = null);
+
     /// <summary>Creates a consumer of partitions that the application chooses.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>

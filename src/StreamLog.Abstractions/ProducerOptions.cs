@@ -71,8 +71,14 @@ public sealed class ProducerOptions
 
     /// <summary>Gets or sets how long <c>Append</c> and <c>Enqueue</c> wait for room or for the topic to be known.
     /// Kafka calls it <c>max.block.ms</c>.</summary>
-    /// <value>The default is one minute, as Kafka's.</value>
+    /// <value>The default is one minute, as Kafka's. It also limits each step of a transaction.</value>
     public TimeSpan MaxBlock { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gets or sets how long a transaction may stay open before the broker aborts it, and fences its producer.
+    /// Kafka calls it <c>transaction.timeout.ms</c>.</summary>
+    /// <value>The default is one minute, as Kafka's. The longest that a broker allows is 15 minutes
+    /// (<c>transaction.max.timeout.ms</c>).</value>
+    public TimeSpan TransactionTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Gets or sets the pause before a retry. It doubles up to <see cref="RetryBackoffMax"/>. Kafka calls it
     /// <c>retry.backoff.ms</c>.</summary>

@@ -61,6 +61,11 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
         Node.CreateProducer(configure, keySerializer, valueSerializer);
 
     /// <inheritdoc/>
+    public ITransactionalProducer CreateTransactionalProducer(
+        string transactionalId, Action<ProducerOptions>? configure = null) =>
+        Node.CreateTransactionalProducer(transactionalId, configure);
+
+    /// <inheritdoc/>
     public IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
         Action<ConsumerOptions>? configure = null,
         IDeserializer<TKey>? keyDeserializer = null,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Clients;
 using StreamLog.Clients.Handling;
+using StreamLog.Clients.Transacting;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
@@ -64,8 +65,8 @@ internal sealed class NodeClients
     {
         ArgumentNullException.ThrowIfNull(name);
         TopicRegistration<TKey, TValue>? registration = RegistrationOf<TKey, TValue>(name);
-        ISerde<TKey> keys = keySerde ?? registration?.KeySerde ?? DefaultSerde<TKey>();
-        ISerde<TValue> values = valueSerde ?? registration?.ValueSerde ?? DefaultSerde<TValue>();
+        ISerde<TKey> keys = keySerde ?? registration?.KeySerde ?? DefaultSerdes.Get<TKey>();
+        ISerde<TValue> values = valueSerde ?? registration?.ValueSerde ?? DefaultSerdes.Get<TValue>();
 
         lock (_gate)
         {
@@ -97,8 +98,17 @@ internal sealed class NodeClients
         ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
         return NewProducer(
             OptionsOf(configure),
-            keySerializer ?? DefaultSerde<TKey>(),
-            valueSerializer ?? DefaultSerde<TValue>());
+            keySerializer ?? DefaultSerdes.Get<TKey>(),
+            valueSerializer ?? DefaultSerdes.Get<TValue>());
+    }
+
+    /// <inheritdoc cref="IStreamLog.CreateTransactionalProducer"/>
+    public TransactionalProducer CreateTransactionalProducer(string transactionalId, Action<ProducerOptions>? configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(transactionalId);
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        return new TransactionalProducer(
+            transactionalId, _broker, _environment, OptionsOf(configure), _loggers, _tracing, _metrics);
     }
 
     /// <inheritdoc cref="IStreamLog.CreateConsumer{TKey, TValue}"/>
@@ -112,8 +122,8 @@ internal sealed class NodeClients
             _broker,
             _environment,
             OptionsOf(configure),
-            keyDeserializer ?? DefaultSerde<TKey>(),
-            valueDeserializer ?? DefaultSerde<TValue>(),
+            keyDeserializer ?? DefaultSerdes.Get<TKey>(),
+            valueDeserializer ?? DefaultSerdes.Get<TValue>(),
             _loggers,
             _metrics);
     }
@@ -135,7 +145,7 @@ internal sealed class NodeClients
             _broker,
             _environment,
             options,
-            (keyDeserializer ?? DefaultSerde<TKey>(), valueDeserializer ?? DefaultSerde<TValue>()),
+            (keyDeserializer ?? DefaultSerdes.Get<TKey>(), valueDeserializer ?? DefaultSerdes.Get<TValue>()),
             _loggers,
             _metrics);
     }
@@ -150,8 +160,8 @@ internal sealed class NodeClients
     public IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call)
     {
         TopicRegistration<TKey, TValue>? registration = RegistrationOf<TKey, TValue>(plan.Topic);
-        ISerde<TKey> keys = registration?.KeySerde ?? DefaultSerde<TKey>();
-        ISerde<TValue> values = registration?.ValueSerde ?? DefaultSerde<TValue>();
+        ISerde<TKey> keys = registration?.KeySerde ?? DefaultSerdes.Get<TKey>();
+        ISerde<TValue> values = registration?.ValueSerde ?? DefaultSerdes.Get<TValue>();
         ConsumerOptions options = OptionsOf((ConsumerOptions copy) =>
         {
             plan.Consumer?.Invoke(copy);
@@ -236,13 +246,6 @@ internal sealed class NodeClients
 
     private TopicRegistration<TKey, TValue>? RegistrationOf<TKey, TValue>(string topic) =>
         _registrations.GetValueOrDefault(topic) as TopicRegistration<TKey, TValue>;
-
-    private static ISerde<T> DefaultSerde<T>() => Serdes.TryGet(out ISerde<T>? serde)
-        ? serde
-        : throw new StreamLogException(
-            ErrorCode.InvalidConfig,
-            $"Nothing says how {typeof(T).Name} is coded. Pass a serializer, such as Serdes.Json with a " +
-            "source-generated context, or add the topic with AddTopic and say it there.");
 
     // Made at the first append: many topics are read alone.
     private IProducer<TKey, TValue> ProducerOf<TKey, TValue>(

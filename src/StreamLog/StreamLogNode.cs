@@ -102,6 +102,11 @@ public sealed partial class StreamLogNode : IStreamLog
         _parts.Clients.CreateProducer(configure, keySerializer, valueSerializer);
 
     /// <inheritdoc/>
+    public ITransactionalProducer CreateTransactionalProducer(
+        string transactionalId, Action<ProducerOptions>? configure = null) =>
+        _parts.Clients.CreateTransactionalProducer(transactionalId, configure);
+
+    /// <inheritdoc/>
     public IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
         Action<ConsumerOptions>? configure = null,
         IDeserializer<TKey>? keyDeserializer = null,

@@ -166,6 +166,8 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         rules.Positive("Producer:DeliveryTimeout", options.DeliveryTimeout);
         rules.Positive("Producer:RequestTimeout", options.RequestTimeout);
         rules.NotNegative("Producer:MaxBlock", options.MaxBlock);
+        rules.Between(
+            "Producer:TransactionTimeout", options.TransactionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.MaxValue);
         rules.NotNegative("Producer:RetryBackoff", options.RetryBackoff);
         rules.NotNegative("Producer:RetryBackoffMax", options.RetryBackoffMax);
         rules.AtMost(

@@ -238,7 +238,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             marks,
             environment.Time,
             logger);
-        return new TransactionCoordinator(topic, rules, marks, producerIds.TakeAsync);
+        return new TransactionCoordinator(
+            topic, rules, marks, producerIds.TakeAsync, settings, environment.Time);
     }
 
     private static ApiHandler[] CreateHandlers(BrokerParts parts) =>

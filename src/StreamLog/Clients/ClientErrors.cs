@@ -57,6 +57,20 @@ internal static class ClientErrors
         _ => $"Group '{group}': the broker refused to {what} with {code}.",
     });
 
+    /// <summary>Returns the error of an offset that a group does not take.</summary>
+    /// <param name="code">What the broker answered.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="isMember">Whether it was committed as a member of the group.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException ForCommit(
+        ErrorCode code, string group, TopicPartition partition, bool isMember) => code switch
+        {
+            ErrorCode.UnknownTopicOrPartition => ForPartition(code, partition),
+            ErrorCode.UnknownMemberId or ErrorCode.FencedMemberEpoch when isMember => NoMember(group),
+            _ => ForGroup(code, group, "commit offsets"),
+        };
+
     /// <summary>Returns the error of a member that is not in its group any more.</summary>
     /// <param name="group">The group.</param>
     /// <returns>The exception.</returns>
@@ -64,6 +78,21 @@ internal static class ClientErrors
         ErrorCode.UnknownMemberId,
         $"This consumer is not a member of group '{group}' now: it has not joined yet, or the group went on without "
         + "it. What it had not committed is read again, by it or by another member.");
+
+    /// <summary>Throws if an offset cannot be committed.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="offset">The offset.</param>
+    /// <param name="parameter">The parameter that it was given in.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public static void ThrowIfNegative(TopicPartition partition, long offset, string parameter)
+    {
+        if (offset >= 0)
+            return;
+        throw new ArgumentOutOfRangeException(
+            parameter,
+            offset,
+            $"The offset to commit for {partition} is negative. Give the one to read next.");
+    }
 
     /// <summary>Returns the error of a partition that has gone to another member.</summary>
     /// <param name="group">The group.</param>

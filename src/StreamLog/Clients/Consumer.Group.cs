@@ -42,6 +42,12 @@ internal sealed partial class Consumer<TKey, TValue>
         return lags;
     }
 
+    /// <summary>Tells which records were yielded of each partition since it was assigned: from the one to before the
+    /// other.</summary>
+    internal Dictionary<TopicPartition, (long Begin, long End)> Yielded() =>
+        _readings.Readings().ToDictionary(
+            static pair => pair.Key, static pair => (pair.Value.Begin, pair.Value.Position));
+
     /// <summary>Tells whether a partition is read.</summary>
     internal bool IsAssigned(TopicPartition partition) => _readings.Has(partition);
 

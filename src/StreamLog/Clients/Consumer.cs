@@ -418,11 +418,7 @@ internal sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         LastFailed = reading.Partition;
         CountTaken();
         _readings.Return(isFinished: true);
-        _readings.Replace(
-            reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)
-            {
-                EndOffset = reading.EndOffset,
-            });
+        _readings.Replace(reading, reading.From(reading.Position));
         System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 

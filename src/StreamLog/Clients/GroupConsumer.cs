@@ -18,7 +18,7 @@ namespace StreamLog.Clients;
 /// <see cref="ConsumerOptions.MaxPollInterval"/> allows.
 /// </remarks>
 internal sealed partial class GroupConsumer<TKey, TValue>
-    : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>, IMemberPartitions
+    : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>, IMemberPartitions, IGroupReading
 {
     private readonly IBroker _broker;
     private readonly ConsumerOptions _options;
@@ -233,6 +233,17 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         _commits.Tracker?.Release(partitions);
         _listener?.Lost(partitions);
         await TellAsync(listener => listener.LostAsync(partitions)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    bool IGroupReading.IsManual => _options.Commit == CommitMode.Manual;
+
+    /// <inheritdoc/>
+    (MemberStamp Member, IReadOnlyDictionary<TopicPartition, (long Begin, long End)> Yielded) IGroupReading.Look()
+    {
+        // First the member: it has a new stamp only after everything is taken from it that it read with this one.
+        MemberStamp member = Membership?.Stamp ?? throw ClientErrors.NoMember(Group);
+        return (member, _consumer.Yielded());
     }
 
     /// <inheritdoc/>

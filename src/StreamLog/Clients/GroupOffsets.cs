@@ -41,15 +41,7 @@ internal sealed class GroupOffsets
         if (offsets.Count == 0)
             return;
         foreach ((TopicPartition partition, OffsetAndMetadata offset) in offsets)
-        {
-            if (offset.Offset < 0)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(offsets),
-                    offset.Offset,
-                    $"The offset to commit for {partition} is negative. Give the one to read next.");
-            }
-        }
+            ClientErrors.ThrowIfNegative(partition, offset.Offset, nameof(offsets));
 
         if (_metrics is not { MeasuresOperations: true } metrics)
         {
@@ -158,14 +150,8 @@ internal sealed class GroupOffsets
                 answered++;
                 if (answer.ErrorCode == ErrorCode.None)
                     continue;
-                throw answer.ErrorCode switch
-                {
-                    ErrorCode.UnknownTopicOrPartition => ClientErrors.ForPartition(
-                        answer.ErrorCode, new TopicPartition(topic.Name, answer.PartitionIndex)),
-                    ErrorCode.UnknownMemberId or ErrorCode.FencedMemberEpoch when isMember =>
-                        ClientErrors.NoMember(group),
-                    _ => ClientErrors.ForGroup(answer.ErrorCode, group, "commit offsets"),
-                };
+                throw ClientErrors.ForCommit(
+                    answer.ErrorCode, group, new TopicPartition(topic.Name, answer.PartitionIndex), isMember);
             }
         }
 

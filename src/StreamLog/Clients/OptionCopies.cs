@@ -23,6 +23,7 @@ internal static class OptionCopies
             DeliveryTimeout = options.DeliveryTimeout,
             RequestTimeout = options.RequestTimeout,
             MaxBlock = options.MaxBlock,
+            TransactionTimeout = options.TransactionTimeout,
             RetryBackoff = options.RetryBackoff,
             RetryBackoffMax = options.RetryBackoffMax,
             Partitioner = options.Partitioner,

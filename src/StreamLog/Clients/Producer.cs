@@ -17,6 +17,7 @@ namespace StreamLog.Clients;
 internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 {
     private readonly ProducerEngine _engine;
+    private readonly bool _ownsEngine;
     private readonly ISerializer<TKey> _keySerializer;
     private readonly ISerializer<TValue> _valueSerializer;
     private readonly IPartitioner _partitioner;
@@ -37,13 +38,21 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ISerializer<TValue> valueSerializer,
         ILoggerFactory loggers,
         ClientMetrics? metrics = null)
+        : this(new ProducerEngine(broker, environment, options, loggers, metrics), keySerializer, valueSerializer) =>
+        _ownsEngine = true;
+
+    /// <summary>Creates one of several producers of an engine, which outlives them.</summary>
+    /// <param name="engine">What sends.</param>
+    /// <param name="keySerializer">Writes keys.</param>
+    /// <param name="valueSerializer">Writes values.</param>
+    public Producer(ProducerEngine engine, ISerializer<TKey> keySerializer, ISerializer<TValue> valueSerializer)
     {
         ArgumentNullException.ThrowIfNull(keySerializer);
         ArgumentNullException.ThrowIfNull(valueSerializer);
-        _engine = new ProducerEngine(broker, environment, options, loggers, metrics);
+        _engine = engine;
         _keySerializer = keySerializer;
         _valueSerializer = valueSerializer;
-        _partitioner = options.Partitioner ?? Murmur2Partitioner.Instance;
+        _partitioner = engine.Options.Partitioner ?? Murmur2Partitioner.Instance;
     }
 
     /// <inheritdoc/>
@@ -76,7 +85,7 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 
                 // One that stands in line is waited for, so that those behind it do not pile up in the line.
                 if (!target.IsOpen && !wait.IsCompleted)
-                    await WaitForRoomAsync(target, cancellationToken).ConfigureAwait(false);
+                    await target.WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
@@ -112,10 +121,11 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         if (target.IsOpen && TryAppend(target, record, completion: null, Urgency.Pooled))
             return ValueTask.CompletedTask;
 
+        int transaction = _engine.Transaction?.Enter() ?? 0;
         AppendCompletion completion = AppendCompletion.Rent();
         completion.CancelOn(cancellationToken);
         ValueTask task = completion.AsAdmissionTask();
-        target.Wait(new Pending(this, target, record, completion, isAdmissionAwaited: true)
+        target.Wait(new Pending(this, target, record, completion, transaction, isAdmissionAwaited: true)
         {
             LooksFirst = IsUnknown(target, record),
         });
@@ -140,16 +150,7 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _engine.FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
-
-    private static async ValueTask WaitForRoomAsync(ProducerTopic topic, CancellationToken cancellationToken)
-    {
-        AppendCompletion completion = AppendCompletion.Rent();
-        completion.CancelOn(cancellationToken);
-        ValueTask admitted = completion.AsAdmissionTask();
-        topic.Wait(new Marker(topic, completion));
-        await admitted.ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => _ownsEngine ? _engine.DisposeAsync() : ValueTask.CompletedTask;
 
     private ValueTask<LogPosition> Submit(
         ProducerTopic topic,
@@ -182,9 +183,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
             completion = AppendCompletion.Rent();
         }
 
+        int transaction = _engine.Transaction?.Enter() ?? 0;
         ValueTask<LogPosition> wait = completion.AsPositionTask();
         completion.CancelOn(cancellationToken);
-        topic.Wait(new Pending(this, topic, record, completion, isAdmissionAwaited: false)
+        topic.Wait(new Pending(this, topic, record, completion, transaction, isAdmissionAwaited: false)
         {
             LooksFirst = IsUnknown(topic, record),
         });
@@ -196,16 +198,22 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     private bool TryAppend(
         ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
     {
+        int transaction = _engine.Transaction?.Enter() ?? 0;
+
         // A partition that nobody knows may have been added just now.
         if (IsUnknown(topic, record) && !topic.TryLook())
             return false;
 
-        Append(topic, record, completion, urgency);
+        Append(topic, record, completion, transaction, urgency);
         return true;
     }
 
     private void Append(
-        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
+        ProducerTopic topic,
+        in ProducerRecord<TKey, TValue> record,
+        AppendCompletion? completion,
+        int transaction,
+        Urgency urgency)
     {
         _engine.ThrowIfDisposed();
         SerializerScratch? keyScratch = null;
@@ -228,6 +236,7 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
                 HasValue = hasValue,
                 Timestamp = record.Timestamp,
                 Headers = record.Headers,
+                Transaction = transaction,
             };
             topic.Queues[partition].Append(entry, completion, urgency);
         }
@@ -253,19 +262,11 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ProducerTopic topic,
         ProducerRecord<TKey, TValue> record,
         AppendCompletion completion,
+        int transaction,
         bool isAdmissionAwaited)
-        : PendingRecord(producer._engine, topic, completion, isAdmissionAwaited)
+        : PendingRecord(topic, completion, transaction, isAdmissionAwaited)
     {
-        protected override void Append(AppendCompletion? completion) =>
-            producer.Append(Topic, record, completion, completion is null ? Urgency.Pooled : Urgency.Inline);
-    }
-
-    /// <summary>A place in line without a record.</summary>
-    private sealed class Marker(ProducerTopic topic, AppendCompletion completion)
-        : PendingRecord(topic.Engine, topic, completion, isAdmissionAwaited: true)
-    {
-        protected override void Append(AppendCompletion? completion)
-        {
-        }
+        protected override void Append(AppendCompletion? completion) => producer.Append(
+            Topic, record, completion, Transaction, completion is null ? Urgency.Pooled : Urgency.Inline);
     }
 }

@@ -9,11 +9,15 @@ namespace StreamLog.Transactions;
 /// <param name="rules">What follows from what.</param>
 /// <param name="marks">Writes the marks that end transactions.</param>
 /// <param name="takeProducerId">Takes a producer id that nobody has.</param>
+/// <param name="settings">The limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class TransactionCoordinator(
     TransactionsTopic topic,
     TransactionRules rules,
     TransactionMarks marks,
-    Func<CancellationToken, ValueTask<long>> takeProducerId)
+    Func<CancellationToken, ValueTask<long>> takeProducerId,
+    TransactionSettings settings,
+    TimeProvider time)
 {
     /// <summary>Reads what there is, and goes on with what was ending.</summary>
     public void Load() => topic.Load();
@@ -162,18 +166,29 @@ internal sealed class TransactionCoordinator(
         Func<TransactionState?, long, TransactionMoment, TransactionOutcome> decide,
         CancellationToken cancellationToken)
     {
-        TransactionAnswer answer = await partition
-            .DecideAsync(transactionalId, (state, moment) => decide(state, -1, moment))
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(false);
-        if (!answer.NeedsProducerId)
-            return answer;
+        long began = time.GetTimestamp();
+        long newId = -1;
+        while (true)
+        {
+            long producerId = newId;
+            TransactionAnswer answer = await partition
+                .DecideAsync(transactionalId, (state, moment) => decide(state, producerId, moment))
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+            if (answer.NeedsProducerId)
+            {
+                // Few need one, and nothing is given away under a gate: so it is decided again, with one at hand.
+                newId = await takeProducerId(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
 
-        // Few need one, and nothing is given away under a gate: so it is decided again, with one at hand.
-        long newId = await takeProducerId(cancellationToken).ConfigureAwait(false);
-        return await partition
-            .DecideAsync(transactionalId, (state, moment) => decide(state, newId, moment))
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(false);
+            // The marks of the transaction before are a few writes, sooner done than its producer comes again.
+            TimeSpan patience = settings.EndPatience - time.GetElapsedTime(began);
+            if (answer.Error != ErrorCode.ConcurrentTransactions || patience <= TimeSpan.Zero
+                || !await marks.WaitAsync(transactionalId, patience, cancellationToken).ConfigureAwait(false))
+            {
+                return answer;
+            }
+        }
     }
 }

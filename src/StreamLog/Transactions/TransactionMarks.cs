@@ -24,6 +24,7 @@ internal sealed partial class TransactionMarks(
 
     // Below here: guarded by _gate.
     private readonly HashSet<Task> _underWay = [];
+    private readonly Dictionary<string, Task> _latest = new(StringComparer.Ordinal);
     private bool _isClosed;
 
     /// <summary>Begins to write the marks of a transaction.</summary>
@@ -39,7 +40,32 @@ internal sealed partial class TransactionMarks(
 
             Task run = RunAsync(owner, transactionalId, ended);
             _underWay.Add(run);
-            _ = RemoveAsync(run);
+            _latest[transactionalId] = run;
+            _ = RemoveAsync(run, transactionalId);
+        }
+    }
+
+    /// <summary>Waits until the marks of an id's transaction are written and that is noted.</summary>
+    /// <param name="transactionalId">The transactional id.</param>
+    /// <param name="longest">How long to wait.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>Whether they were just being written, and are not any more.</returns>
+    public async ValueTask<bool> WaitAsync(
+        string transactionalId, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        Task? run;
+        lock (_gate)
+            _latest.TryGetValue(transactionalId, out run);
+        if (run is null)
+            return false;
+        try
+        {
+            await run.WaitAsync(longest, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
@@ -64,11 +90,15 @@ internal sealed partial class TransactionMarks(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private async Task RemoveAsync(Task run)
+    private async Task RemoveAsync(Task run, string transactionalId)
     {
         await run.ConfigureAwait(false);
         lock (_gate)
+        {
             _underWay.Remove(run);
+            if (_latest.GetValueOrDefault(transactionalId) == run)
+                _latest.Remove(transactionalId);
+        }
     }
 
     private async Task RunAsync(TransactionsPartition owner, string transactionalId, TransactionState ended)

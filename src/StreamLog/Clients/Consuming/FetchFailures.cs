@@ -166,11 +166,7 @@ internal sealed partial class FetchFailures
                 .ConfigureAwait(false);
             long offset = found[reading.Partition];
             Log.Reset(_logger, reading.Partition, reading.FetchOffset, offset, _options.OffsetReset);
-            _readings.Replace(
-                reading, new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, offset)
-                {
-                    EndOffset = reading.EndOffset,
-                });
+            _readings.Replace(reading, reading.From(offset));
         }
         catch (StreamLogException exception) when (exception.IsRetriable)
         {

@@ -14,10 +14,10 @@ internal sealed partial class GroupCommits
     private readonly GroupOffsets _offsets;
     private readonly Action<Exception> _failed;
     private readonly ILogger _logger;
+    private readonly TurnLine _line = new();
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
-    private Task _lastCommit = Task.CompletedTask;
     private Deadline? _nextCommit;
     private bool _isStopped;
 
@@ -50,14 +50,14 @@ internal sealed partial class GroupCommits
 
     /// <summary>Commits what is completed.</summary>
     /// <returns>A task that completes when that is durable.</returns>
-    public Task CommitCompletedAsync() => Enqueue(SendCompletedAsync);
+    public Task CommitCompletedAsync() => _line.Enqueue(SendCompletedAsync);
 
     /// <summary>Commits given offsets.</summary>
     /// <param name="find">Finds the offsets, once it is their turn.</param>
     /// <param name="upTo">A record behind which all is done with that, or <see langword="null"/>.</param>
     /// <returns>A task that completes when they are durable.</returns>
     public Task CommitAsync(Func<Dictionary<TopicPartition, OffsetAndMetadata>> find, LogPosition? upTo = null) =>
-        Enqueue(async () =>
+        _line.Enqueue(async () =>
         {
             Dictionary<TopicPartition, OffsetAndMetadata> offsets = find();
             await SendAsync(offsets).ConfigureAwait(false);
@@ -69,7 +69,7 @@ internal sealed partial class GroupCommits
     /// <summary>Commits what is completed, where the consumer commits by itself. What goes wrong is logged.</summary>
     /// <returns>A task that completes when it is done, or given up.</returns>
     public Task CommitByItselfAsync() =>
-        Enqueue(_options.Commit == CommitMode.OnComplete ? SendByItselfAsync : static () => ValueTask.CompletedTask);
+        _line.Enqueue(_options.Commit == CommitMode.OnComplete ? SendByItselfAsync : static () => ValueTask.CompletedTask);
 
     /// <summary>Commits no more by itself.</summary>
     public void Stop()
@@ -102,20 +102,6 @@ internal sealed partial class GroupCommits
         lock (_gate)
             Volatile.Write(ref _nextCommit, null);
         _ = CommitByItselfAsync();
-    }
-
-    /// <summary>Has a commit follow those before it.</summary>
-    private Task Enqueue(Func<ValueTask> commit)
-    {
-        lock (_gate)
-            return _lastCommit = AfterAsync(_lastCommit, commit);
-    }
-
-    private static async Task AfterAsync(Task before, Func<ValueTask> commit)
-    {
-        // Neither on the clock's thread nor under the gate. A failure before is its own caller's.
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        await commit().ConfigureAwait(false);
     }
 
     private async ValueTask SendCompletedAsync()

@@ -23,9 +23,21 @@ internal sealed class PartitionReading
         Partition = partition;
         TopicId = topicId;
         LeaderEpoch = leaderEpoch;
+        Begin = position;
         FetchOffset = position;
         _position = position;
     }
+
+    /// <summary>Returns the reading that goes on for this one, from another place of the same assignment.</summary>
+    /// <param name="position">The offset of the first record to read.</param>
+    /// <param name="isPaused">Whether nothing of it is to be yielded yet.</param>
+    /// <returns>The reading.</returns>
+    public PartitionReading From(long position, bool isPaused = false) => new(Partition, TopicId, LeaderEpoch, position)
+    {
+        Begin = Math.Min(Begin, position),
+        EndOffset = EndOffset,
+        IsPaused = isPaused,
+    };
 
     /// <summary>Gets the partition.</summary>
     public TopicPartition Partition { get; }
@@ -35,6 +47,9 @@ internal sealed class PartitionReading
 
     /// <summary>Gets or sets the epoch of the leader, or -1.</summary>
     public int LeaderEpoch { get; set; }
+
+    /// <summary>Gets the offset from which on its records are yielded since it was assigned.</summary>
+    public long Begin { get; private init; }
 
     /// <summary>Gets or sets the offset of the record that is yielded next.</summary>
     public long Position

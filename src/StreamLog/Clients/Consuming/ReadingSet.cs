@@ -447,11 +447,7 @@ internal sealed partial class ReadingSet
     private void Restart(PartitionReading reading)
     {
         Retire(reading);
-        Add(new PartitionReading(reading.Partition, reading.TopicId, reading.LeaderEpoch, reading.Position)
-        {
-            EndOffset = reading.EndOffset,
-            IsPaused = true,
-        });
+        Add(reading.From(reading.Position, isPaused: true));
     }
 
     private void RetireAll()

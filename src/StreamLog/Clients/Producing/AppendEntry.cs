@@ -20,4 +20,7 @@ internal readonly ref struct AppendEntry
 
     /// <summary>Gets the headers.</summary>
     public RecordHeaders? Headers { get; init; }
+
+    /// <summary>Gets the number of the transaction that the record belongs to, of a producer that has some.</summary>
+    public int Transaction { get; init; }
 }

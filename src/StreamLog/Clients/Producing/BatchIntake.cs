@@ -106,6 +106,12 @@ internal sealed class BatchIntake : IDisposable
             batch.Dispose();
     }
 
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="sizeLimit">How large it may become.</param>
+    /// <returns>The batch.</returns>
+    public ProducerBatch Create(int sizeLimit) =>
+        new(sizeLimit, _engine.Options.Compression, _engine.Transaction is not null);
+
     /// <summary>Keeps an empty batch for later.</summary>
     /// <param name="batch">The batch.</param>
     public void Reuse(ProducerBatch batch)
@@ -127,7 +133,7 @@ internal sealed class BatchIntake : IDisposable
 
     private ProducerBatch TakeSpare() => _spare.TryPop(out ProducerBatch? spare)
         ? spare
-        : new ProducerBatch(_sizeLimit, _engine.Options.Compression);
+        : Create(_sizeLimit);
 
     private void Refuse(ProducerBatch batch)
     {

@@ -12,7 +12,7 @@ namespace StreamLog.Clients.Producing;
 /// order and one by one. So no more than <see cref="ProducerOptions.MaxInFlight"/> batches are ever in doubt, which a
 /// log can tell from new ones.</para>
 /// </remarks>
-internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
+internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
 {
     private readonly ProducerEngine _engine;
     private readonly ProducerTopic _topic;
@@ -57,6 +57,10 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private bool IsWindowFull => _inFlight.Count > 0 && _sequences.CountSince(_inFlight[0])
         >= (!_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
 
+    /// <summary>Gets whether nothing new goes before what is under way is answered: something is to be sent again, or
+    /// the numbers begin anew. Those of a transaction do so with the next one, which finds nothing under way.</summary>
+    private bool BeginsAnew => _retries.Count > 0 || (_sequences.MustRenew && _engine.Transaction is null);
+
     /// <summary>Writes a record into the open batch, and sees to its sending.</summary>
     /// <param name="entry">The record.</param>
     /// <param name="completion">Who waits for it, or <see langword="null"/>.</param>
@@ -70,6 +74,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         {
             if (_isClosed)
                 throw ProducerEngine.Disposed();
+            _engine.Transaction?.Check(entry.Transaction);
             ProducerBatch open = _intake.Append(entry, out bool isFull);
             open.Attach(completion);
             if (isFull)
@@ -122,11 +127,15 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
     /// <summary>Gives up everything that is not under way: it can never succeed.</summary>
     /// <param name="failure">Why.</param>
-    public void GiveUpWaiting(ProduceFailure failure)
+    /// <param name="isOfTransaction">Whether it is what the transaction has failed with. It does nothing then if that
+    /// one is over, since what waits is the next one's.</param>
+    public void GiveUpWaiting(ProduceFailure failure, bool isOfTransaction = false)
     {
         List<ProducerBatch> given;
         lock (_gate)
         {
+            if (isOfTransaction && _engine.Transaction!.Failure != failure)
+                return;
             _asksIdentity = false;
             if (_retries.Count > 0)
                 _sequences.GaveUp();
@@ -204,9 +213,9 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// say.</summary>
     private bool HasWork(bool looksAtTime)
     {
-        if (_asksIdentity || IsWindowFull)
+        if (_asksIdentity || IsWindowFull || _engine.Transaction is { HasFailed: true })
             return false;
-        if (_retries.Count > 0 || _sequences.MustRenew)
+        if (BeginsAnew)
             return _inFlight.Count == 0 && (_retryAt == 0 || _engine.Time.GetTimestamp() >= _retryAt);
         if (_intake.HasFull)
             return true;
@@ -285,9 +294,14 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             _sequences.Number(batch);
         }
 
+        _engine.Transaction?.NoteWork();
         batch.Attempts++;
         batch.RequestDeadline = long.MaxValue;
-        batch.Call ??= new ProduceCall(this, _partition, Durations.ToRequest(_engine.Options.RequestTimeout));
+        batch.Call ??= new ProduceCall(
+            this,
+            _partition,
+            Durations.ToRequest(_engine.Options.RequestTimeout),
+            _engine.Transaction?.TransactionalId);
         batch.Call.Begin();
         _inFlight.Add(batch);
         return batch;
@@ -296,7 +310,7 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private void RenewWhereNeeded()
     {
         long known = _sequences.ProducerId;
-        if (_sequences.MustRenew && _sequences.Renew(_retries))
+        if (_engine.Transaction is null && _sequences.MustRenew && _sequences.Renew(_retries))
         {
             if (!_sequences.HasIdentity)
                 _engine.Identity.Forget(known);
@@ -307,11 +321,13 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
             Adopt(producerId, epoch);
     }
 
-    /// <summary>Takes an id where there is none: who asked twice is told twice, and numbers that are given
-    /// stay.</summary>
+    /// <summary>Takes an id where there is none: who asked twice is told twice, and numbers that are given stay; those
+    /// of a transaction until the next one.</summary>
     private void Adopt(long producerId, short epoch)
     {
-        if (_sequences.HasIdentity)
+        bool isOver = _engine.Transaction is not null
+            && (_sequences.ProducerId, _sequences.Epoch) != (producerId, epoch);
+        if (_sequences.HasIdentity && !isOver)
             return;
         _sequences.Adopt(producerId, epoch);
         _sequences.StampAll(_retries);
@@ -328,6 +344,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         }
 
         batch.LastFailure = outcome.Failure.ToException();
+        if (_engine.Transaction is { HasFailed: true })
+            return GiveUp(batch, outcome.Failure);
         if (outcome.IsTooLarge && batch.Count > 1 && !batch.MayBeAppended)
         {
             Split(batch);
@@ -336,14 +354,12 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
         batch.MayBeAppended |= ErrorCodes.IsOutcomeUnknown(outcome.Failure.Code);
         bool isSequenceError = _engine.Options.Idempotence && outcome.IsSequenceError;
-        if (!isSequenceError && !outcome.IsRetriable)
-        {
-            _sequences.GaveUp();
-            _engine.KeepFailure(batch, outcome.Failure);
-            return false;
-        }
+        bool isOwnError = isSequenceError && SequenceTracker.IsEarliest(batch, _inFlight, _retries);
+        bool isFinal = isOwnError ? _engine.Transaction is not null : !isSequenceError && !outcome.IsRetriable;
+        if (isFinal)
+            return GiveUp(batch, outcome.Failure);
 
-        if (isSequenceError && SequenceTracker.IsEarliest(batch, _inFlight, _retries))
+        if (isOwnError)
         {
             if (outcome.IsFenced)
                 _sequences.Fenced();
@@ -353,6 +369,13 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
         PutBack(batch);
         return true;
+    }
+
+    private bool GiveUp(ProducerBatch batch, ProduceFailure failure)
+    {
+        _sequences.GaveUp();
+        _engine.KeepFailure(batch, failure);
+        return false;
     }
 
     private void PutBack(ProducerBatch batch)
@@ -366,8 +389,8 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private void Split(ProducerBatch batch)
     {
         _intake.LowerLimit(batch.Size / 2);
-        ProducerBatch first = new(batch.Size, _engine.Options.Compression);
-        ProducerBatch second = new(batch.Size, _engine.Options.Compression);
+        ProducerBatch first = _intake.Create(batch.Size);
+        ProducerBatch second = _intake.Create(batch.Size);
         batch.SplitInto(first, second);
         _retries.Put(first);
         _retries.Put(second);
@@ -402,87 +425,5 @@ internal sealed class PartitionQueue : IThreadPoolWorkItem, IDisposable
         }
 
         _engine.Space.Release(charge);
-    }
-
-    private void OnTimer()
-    {
-        List<(ProducerBatch Batch, ProduceFailure Failure)> expired = [];
-        List<ProduceCall> stopped = [];
-        bool send;
-        lock (_gate)
-        {
-            long now = _engine.Time.GetTimestamp();
-            Sweep(now, expired, stopped);
-            send = TryBeginSending();
-            if (!send && !_isSending)
-                ArmTimer();
-        }
-
-        foreach (ProduceCall call in stopped)
-            call.Cancel();
-        foreach ((ProducerBatch batch, ProduceFailure failure) in expired)
-            Finish(batch, failure);
-        SendOnPool(send);
-    }
-
-    /// <summary>Takes out what has waited too long, and gives up requests that were not answered in time.</summary>
-    private void Sweep(long now, List<(ProducerBatch Batch, ProduceFailure Failure)> expired, List<ProduceCall> stopped)
-    {
-        for (int i = _inFlight.Count - 1; i >= 0; i--)
-        {
-            ProducerBatch batch = _inFlight[i];
-            bool isTooOld = now - batch.OpenedAt >= _engine.DeliveryTimeout;
-            if (batch.RequestDeadline == long.MaxValue || (!isTooOld && now < batch.RequestDeadline))
-                continue;
-            if (!batch.Call!.TryGiveUp(batch))
-                continue;
-
-            stopped.Add(batch.Call);
-            batch.Call = null;
-            batch.MayBeAppended = true;
-            _inFlight.RemoveAt(i);
-            PutBack(batch);
-        }
-
-        foreach (ProducerBatch batch in _retries.TakeOpenedUntil(now - _engine.DeliveryTimeout))
-        {
-            _sequences.GaveUp();
-            expired.Add((batch, Expire(batch)));
-        }
-
-        while (_intake.Oldest is { } oldest && now - oldest.OpenedAt >= _engine.DeliveryTimeout)
-            expired.Add((_intake.TryTake()!, Expire(oldest)));
-    }
-
-    private ProduceFailure Expire(ProducerBatch batch) =>
-        _engine.KeepFailure(batch, ProduceOutcome.Expired(_partition, _engine.Options, batch));
-
-    /// <summary>Sets the timer to the next moment at which time alone changes something.</summary>
-    private void ArmTimer()
-    {
-        long due = long.MaxValue;
-        foreach (ProducerBatch batch in _inFlight)
-        {
-            // One whose bytes are being built cannot be given up yet; its sender comes back here.
-            if (batch.RequestDeadline != long.MaxValue)
-                due = Math.Min(due, Math.Min(batch.RequestDeadline, batch.OpenedAt + _engine.DeliveryTimeout));
-        }
-
-        foreach (ProducerBatch batch in _retries)
-            due = Math.Min(due, batch.OpenedAt + _engine.DeliveryTimeout);
-        if (_intake.Oldest is { } oldest)
-            due = Math.Min(due, oldest.OpenedAt + _engine.DeliveryTimeout);
-        _timer.Arm(Math.Min(due, NextSending()));
-    }
-
-    /// <summary>Returns when something may be sent by the mere passing of time.</summary>
-    private long NextSending()
-    {
-        if (_asksIdentity || IsWindowFull)
-            return long.MaxValue;
-        if (_retries.Count > 0 || _sequences.MustRenew)
-            return _inFlight.Count == 0 ? _retryAt : long.MaxValue;
-        return _engine.Linger > 0 && _intake.Open is { Count: > 0 } open
-            ? open.OpenedAt + _engine.Linger : long.MaxValue;
     }
 }

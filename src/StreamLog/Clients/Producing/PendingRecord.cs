@@ -12,19 +12,20 @@ internal abstract class PendingRecord
     private readonly Deadline _deadline;
 
     /// <summary>Puts the record in line, in the clock's eyes.</summary>
-    /// <param name="engine">The producer.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="completion">Who waits.</param>
+    /// <param name="transaction">The number of the transaction that the record belongs to, or 0.</param>
     /// <param name="isAdmissionAwaited">Whether the wait is over once the record is admitted.</param>
     protected PendingRecord(
-        ProducerEngine engine, ProducerTopic topic, AppendCompletion completion, bool isAdmissionAwaited)
+        ProducerTopic topic, AppendCompletion completion, int transaction, bool isAdmissionAwaited)
     {
         Topic = topic;
         _completion = completion;
+        Transaction = transaction;
         _isAdmissionAwaited = isAdmissionAwaited;
         _deadline = Deadline.Start(
-            engine.Time,
-            Durations.ForTimer(engine.Options.MaxBlock),
+            topic.Engine.Time,
+            Durations.ForTimer(topic.Engine.Options.MaxBlock),
             static record => ((PendingRecord)record!).Expire(),
             this);
     }
@@ -38,6 +39,9 @@ internal abstract class PendingRecord
 
     /// <summary>Gets the topic.</summary>
     protected ProducerTopic Topic { get; }
+
+    /// <summary>Gets the number of the transaction that the record belongs to, or 0.</summary>
+    protected int Transaction { get; }
 
     /// <summary>Appends the record to its batch, unless nobody waits any more.</summary>
     public void Admit()
@@ -55,7 +59,7 @@ internal abstract class PendingRecord
         }
         catch (Exception exception)
         {
-            _completion.Fail(exception);
+            Fail(exception);
             return;
         }
 
@@ -68,12 +72,30 @@ internal abstract class PendingRecord
     public void Refuse(Exception exception)
     {
         _deadline.TryCancel();
-        _completion.Fail(exception);
+        Fail(exception);
     }
 
     /// <summary>Serializes the record into its batch.</summary>
     /// <param name="completion">Who waits for it to be acknowledged, or <see langword="null"/>.</param>
     protected abstract void Append(AppendCompletion? completion);
 
-    private void Expire() => _completion.TryRefuse(Topic.DescribeWait());
+    private void Fail(Exception exception)
+    {
+        NoteFailure(exception);
+        _completion.Fail(exception);
+    }
+
+    private void Expire()
+    {
+        StreamLogException exception = Topic.DescribeWait();
+        NoteFailure(exception);
+        _completion.TryRefuse(exception);
+    }
+
+    // Before its caller is told, who may abort at once. One who has given up knows that the record is not there.
+    private void NoteFailure(Exception exception)
+    {
+        if (!IsOver)
+            Topic.Engine.Transaction?.Fail(Transaction, exception);
+    }
 }

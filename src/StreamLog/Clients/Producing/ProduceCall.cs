@@ -30,13 +30,20 @@ internal sealed class ProduceCall : IDisposable
     /// <param name="queue">Who sends it and hears of the answer.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="timeoutMs">How long the broker may take.</param>
-    public ProduceCall(PartitionQueue queue, TopicPartition partition, int timeoutMs)
+    /// <param name="transactionalId">Whose transaction the records belong to, or <see langword="null"/>.</param>
+    public ProduceCall(PartitionQueue queue, TopicPartition partition, int timeoutMs, string? transactionalId)
     {
         _queue = queue;
         _continuation = Continue;
         _partitionData = new ProduceRequest.PartitionProduceData { Index = partition.Partition };
         _topicData = new ProduceRequest.TopicProduceData { Name = partition.Topic, PartitionData = [_partitionData] };
-        _request = new ProduceRequest { Acks = -1, TimeoutMs = timeoutMs, TopicData = [_topicData] };
+        _request = new ProduceRequest
+        {
+            TransactionalId = transactionalId,
+            Acks = -1,
+            TimeoutMs = timeoutMs,
+            TopicData = [_topicData],
+        };
 
         // The queue has read an answer before the call is used again, and one that was given up is not.
         _request.ResponseToFill = new ProduceResponse

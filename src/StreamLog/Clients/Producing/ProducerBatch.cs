@@ -19,6 +19,7 @@ internal sealed class ProducerBatch : IDisposable
     private const int ReserveShare = 16;
 
     private readonly RecordBatchBuilder _builder;
+    private readonly bool _isTransactional;
     private RecordBuffer? _records;
     private bool _isHandedOver;
     private AppendCompletion? _first;
@@ -35,9 +36,11 @@ internal sealed class ProducerBatch : IDisposable
     /// <summary>Creates an empty batch.</summary>
     /// <param name="sizeLimit">How large it may become.</param>
     /// <param name="compression">How it is compressed.</param>
-    public ProducerBatch(int sizeLimit, CompressionType compression)
+    /// <param name="isTransactional">Whether it belongs to a transaction.</param>
+    public ProducerBatch(int sizeLimit, CompressionType compression, bool isTransactional)
     {
         SizeLimit = sizeLimit;
+        _isTransactional = isTransactional;
         _builder = new RecordBatchBuilder(sizeLimit, compression);
     }
 
@@ -156,7 +159,7 @@ internal sealed class ProducerBatch : IDisposable
         _epoch = epoch;
         if (_records is null)
         {
-            _builder.SetProducer(producerId, epoch, baseSequence, transactional: false);
+            _builder.SetProducer(producerId, epoch, baseSequence, _isTransactional);
             return;
         }
 

@@ -37,12 +37,15 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <param name="options">How it works. They are not to be changed any more.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
+    /// <param name="transactionalId">The name of a producer of transactions; <see langword="null"/> is one of single
+    /// records.</param>
     public ProducerEngine(
         IBroker broker,
         INodeEnvironment environment,
         ProducerOptions options,
         ILoggerFactory loggers,
-        ClientMetrics? metrics = null)
+        ClientMetrics? metrics = null,
+        string? transactionalId = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
@@ -52,6 +55,7 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
         RetryPause = new Backoff(environment, options.RetryBackoff, options.RetryBackoffMax);
         Space = new BufferSpace(options.BufferBytes);
         Identity = new ProducerIdentity(this);
+        Transaction = transactionalId is null ? null : new TransactionScope(transactionalId, GiveUpSoon);
         Linger = Durations.ToTimestamp(Time, options.Linger);
         DeliveryTimeout = Durations.ToTimestamp(Time, options.DeliveryTimeout);
         RequestTimeout = Durations.ToTimestamp(Time, options.RequestTimeout);
@@ -87,6 +91,10 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
 
     /// <summary>Gets the producer's id.</summary>
     public ProducerIdentity Identity { get; }
+
+    /// <summary>Gets the transaction that records go into; <see langword="null"/> where each counts for
+    /// itself.</summary>
+    public TransactionScope? Transaction { get; }
 
     /// <summary>Gets the size at which batches are closed.</summary>
     public int BatchBytes { get; }
@@ -157,6 +165,7 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     /// <returns>The failure.</returns>
     public ProduceFailure KeepFailure(ProducerBatch batch, ProduceFailure failure)
     {
+        Transaction?.Fail(failure);
         if (batch.HasUnawaited)
         {
             lock (_gate)
@@ -188,11 +197,45 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
             throw failure;
     }
 
+    /// <summary>Sends everything that has been admitted, and waits until it is acknowledged or given up. What fails is
+    /// told to nobody but those who wait for it, and to the transaction.</summary>
+    /// <returns>A task that completes then. Every batch is given up when its delivery timeout is over.</returns>
+    public async ValueTask SettleAsync()
+    {
+        await SendAllAsync(close: false, CancellationToken.None).ConfigureAwait(false);
+        lock (_gate)
+            _firstFailure = null;
+    }
+
+    /// <summary>Waits until nobody stands in line who does so now.</summary>
+    /// <returns>A task that completes when their records are admitted or refused.</returns>
+    public async ValueTask AdmitAllAsync()
+    {
+        foreach (ProducerTopic topic in _topics.Values)
+        {
+            if (topic.HasLine)
+                await topic.WaitForTurnAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_gate)
             return new ValueTask(_disposal ??= CloseAsync());
+    }
+
+    // Whoever reports the failure of a transaction holds the gate of a queue.
+    private void GiveUpSoon(ProduceFailure failure) => ThreadPool.UnsafeQueueUserWorkItem(
+        static given => given.Engine.GiveUp(given.Failure), (Engine: this, Failure: failure), preferLocal: false);
+
+    private void GiveUp(ProduceFailure failure)
+    {
+        foreach (ProducerTopic topic in _topics.Values)
+        {
+            foreach (PartitionQueue queue in topic.Queues)
+                queue.GiveUpWaiting(failure, isOfTransaction: true);
+        }
     }
 
     private async Task CloseAsync()

@@ -34,6 +34,18 @@ internal sealed class ProducerIdentity
         }
     }
 
+    /// <summary>Takes the id that the next transaction has. Nothing of the one before waits or is under way.</summary>
+    /// <param name="producerId">The id.</param>
+    /// <param name="epoch">Its epoch.</param>
+    public void Set(long producerId, short epoch)
+    {
+        lock (_gate)
+        {
+            _producerId = producerId;
+            _epoch = epoch;
+        }
+    }
+
     /// <summary>Drops an id that logs no longer take, so that the next one who asks gets a new one.</summary>
     /// <param name="producerId">The id.</param>
     public void Forget(long producerId)

@@ -53,6 +53,9 @@ internal sealed class ProducerTopic
     public bool IsOpen =>
         Volatile.Read(ref _known) is not null && Volatile.Read(ref _waitingCount) == 0 && _engine.Space.IsOpen;
 
+    /// <summary>Gets whether somebody stands in line.</summary>
+    public bool HasLine => Volatile.Read(ref _waitingCount) > 0;
+
     /// <summary>Returns the partition where records without a key go now.</summary>
     /// <param name="partitionCount">The number of partitions.</param>
     /// <returns>The partition.</returns>
@@ -81,6 +84,19 @@ internal sealed class ProducerTopic
         }
 
         _ = AdmitAsync();
+    }
+
+    /// <summary>Stands in line without a record.</summary>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>A task that completes when those before are admitted or refused.</returns>
+    /// <exception cref="StreamLogException">The line did not move for too long.</exception>
+    public async ValueTask WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        AppendCompletion completion = AppendCompletion.Rent();
+        completion.CancelOn(cancellationToken);
+        ValueTask admitted = completion.AsAdmissionTask();
+        Wait(new LineMarker(this, completion));
+        await admitted.ConfigureAwait(false);
     }
 
     /// <summary>Returns why a record waited in vain.</summary>

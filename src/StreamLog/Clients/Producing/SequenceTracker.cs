@@ -56,7 +56,7 @@ internal sealed class SequenceTracker
     public int CountSince(ProducerBatch batch) =>
         (int)((_nextOrdinal - batch.Ordinal + OrdinalStep - 1) / OrdinalStep);
 
-    /// <summary>Takes an id and its epoch. Sequences begin at zero.</summary>
+    /// <summary>Takes an id and its epoch. Sequences begin at zero, and what went wrong before is over.</summary>
     /// <param name="producerId">The id.</param>
     /// <param name="epoch">The epoch.</param>
     public void Adopt(long producerId, short epoch)
@@ -66,6 +66,9 @@ internal sealed class SequenceTracker
         _nextSequence = 0;
         _ackedEnd = 0;
         IsEstablished = false;
+        _hasHole = false;
+        _hasLostState = false;
+        _isFenced = false;
     }
 
     /// <summary>Gives a batch its place among those of the partition.</summary>
@@ -117,9 +120,6 @@ internal sealed class SequenceTracker
             Adopt(-1, -1);
         else
             Adopt(ProducerId, (short)(Epoch + 1));
-        _hasHole = false;
-        _hasLostState = false;
-        _isFenced = false;
         if (HasIdentity)
             StampAll(retries);
         return true;

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamLog.Clients.Transacting;
+
+/// <summary>Processes the records of a group in transactions, list by list.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <remarks>
+/// One reader, which comes for the next list only when the one before is committed. So a partition goes to another
+/// member between two transactions, and never within one, unless the group takes it away; then the offsets are refused,
+/// and so the transaction is aborted.
+/// </remarks>
+internal sealed partial class TransactionalProcess<TKey, TValue>
+{
+    /// <summary>How long to wait for a full list, unless told otherwise.</summary>
+    public static readonly TimeSpan DefaultWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly TransactionalProducer _producer;
+    private readonly IGroupReading _source;
+    private readonly Func<IReadOnlyList<Record<TKey, TValue>>, CancellationToken, ValueTask> _process;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates it.</summary>
+    /// <param name="producer">Whose transactions they are.</param>
+    /// <param name="source">Who has yielded the records.</param>
+    /// <param name="process">Appends what follows from them.</param>
+    /// <param name="logger">Where it logs.</param>
+    public TransactionalProcess(
+        TransactionalProducer producer,
+        IGroupReading source,
+        Func<IReadOnlyList<Record<TKey, TValue>>, CancellationToken, ValueTask> process,
+        ILogger logger)
+    {
+        _producer = producer;
+        _source = source;
+        _process = process;
+        _logger = logger;
+    }
+
+    /// <summary>Processes lists of records until it is stopped or fails.</summary>
+    /// <param name="lists">The lists.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>A task that ends with the lists.</returns>
+    public async Task RunAsync(
+        IAsyncEnumerable<IReadOnlyList<Record<TKey, TValue>>> lists, CancellationToken cancellationToken)
+    {
+        await foreach (IReadOnlyList<Record<TKey, TValue>> list in lists.ConfigureAwait(false))
+            await ProcessAsync(list, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ProcessAsync(
+        IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
+    {
+        for (int failures = 0; ;)
+        {
+            try
+            {
+                records = Keep(records);
+                if (records.Count > 0)
+                    await ProcessOnceAsync(records, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (StreamLogException exception) when (IsPassing(exception))
+            {
+                _producer.ThrowIfFenced();
+                Log.Again(_logger, exception, _producer.TransactionalId, records.Count, _source.Group);
+                await Task.Delay(_producer.RetryPause.Before(++failures), _producer.Time, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask ProcessOnceAsync(
+        IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
+    {
+        ITransaction begun = await _producer.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (begun.ConfigureAwait(false))
+        {
+            Transaction transaction = (Transaction)begun;
+            await _process(records, cancellationToken).ConfigureAwait(false);
+            await transaction
+                .SendOffsetsAsync(_source, ProcessedRecords.Of(records), cancellationToken)
+                .ConfigureAwait(false);
+            await CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Commits, and asks until it is known what has become of it: the records are not to be processed twice,
+    /// nor passed over.</summary>
+    private async ValueTask CommitAsync(Transaction transaction, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (StreamLogException exception) when (transaction.Phase == TransactionPhase.Committing)
+            {
+                Log.InDoubt(_logger, exception, _producer.TransactionalId);
+                await Task.Delay(_producer.RetryPause.Before(1), _producer.Time, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Leaves out records of partitions that the group has taken away. Somebody reads them again.</summary>
+    private IReadOnlyList<Record<TKey, TValue>> Keep(IReadOnlyList<Record<TKey, TValue>> records)
+    {
+        IReadOnlyDictionary<TopicPartition, (long Begin, long End)> yielded;
+        try
+        {
+            yielded = _source.Look().Yielded;
+        }
+        catch (StreamLogException exception) when (exception.ErrorCode == ErrorCode.UnknownMemberId)
+        {
+            return [];
+        }
+
+        ProcessedRecords processed = ProcessedRecords.Of(records);
+        return records.All(IsKept) ? records : [.. records.Where(IsKept)];
+
+        bool IsKept(Record<TKey, TValue> record) => processed.IsKept(record.Position.TopicPartition, yielded);
+    }
+
+    private static bool IsPassing(StreamLogException exception) => exception switch
+    {
+        { ErrorCode: ErrorCode.TransactionAbortable, InnerException: StreamLogException cause } => IsPassing(cause),
+
+        // A partition does not know who is fenced for good. The coordinator does, and tells.
+        { ErrorCode: ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch } => true,
+
+        // The group went on without this member, or gave a partition to another one.
+        { ErrorCode: ErrorCode.UnknownMemberId or ErrorCode.RebalanceInProgress or ErrorCode.TransactionAbortable } =>
+            true,
+        _ => exception.IsRetriable && exception.ErrorCode is not (
+            ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            5711,
+            LogLevel.Warning,
+            "A transaction of {TransactionalId} over {Count} records of group {Group} was aborted, and is done again.")]
+        public static partial void Again(
+            ILogger logger, Exception exception, string transactionalId, int count, string group);
+
+        [LoggerMessage(
+            5712, LogLevel.Warning, "Whether a transaction of {TransactionalId} is committed is asked again.")]
+        public static partial void InDoubt(ILogger logger, Exception exception, string transactionalId);
+    }
+}

@@ -1,0 +1,477 @@
+using StreamLog.Clients.Transacting;
+using StreamLog.Protocol.Messages;
+using Xunit;
+
+namespace StreamLog.Tests.Clients;
+
+public sealed class TransactionalProducerTests : IAsyncLifetime
+{
+    private static readonly TopicPartition Orders0 = new("orders", 0);
+    private static readonly TopicPartition Orders1 = new("orders", 1);
+
+    private TransactionTrial _trial = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _trial = new TransactionTrial(await LocalClients.StartAsync());
+        await _trial.Clients.Harness.CreateTopicAsync("orders", 2);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _trial.DisposeAsync();
+        await _trial.Clients.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_makes_all_records_count()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await using (ITransaction transaction = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "1"), Stop);
+            await orders.EnqueueAsync("orders", At(1, "2"), Stop);
+            await orders.EnqueueAsync("orders", At(0, "3"), Stop);
+            Assert.Equal("", await _trial.CommittedAsync(Orders0));
+            await transaction.CommitAsync(Stop);
+        }
+
+        Assert.Equal("1 3", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("2", await _trial.CommittedAsync(Orders1));
+    }
+
+    [Fact]
+    public async Task What_is_aborted_or_disposed_never_counts()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        await transaction.AbortAsync(Stop);
+        await transaction.AbortAsync(Stop);
+        await transaction.DisposeAsync();
+        await using (await producer.BeginAsync(Stop))
+            await orders.AppendAsync("orders", At(0, "2"), Stop);
+        await using (ITransaction third = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "3"), Stop);
+            await third.CommitAsync(Stop);
+            await third.CommitAsync(Stop);
+            StreamLogException late =
+                await Assert.ThrowsAsync<StreamLogException>(() => third.AbortAsync(Stop).AsTask());
+            Assert.Equal(ErrorCode.InvalidTransactionState, late.ErrorCode);
+        }
+
+        StreamLogException over =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.InvalidTransactionState, over.ErrorCode);
+        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task Records_are_taken_while_a_transaction_is_open_and_not_before_or_after()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await RefusedAsync();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        StreamLogException second = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.InvalidTransactionState, second.ErrorCode);
+        await transaction.CommitAsync(Stop);
+        await RefusedAsync();
+        await transaction.DisposeAsync();
+        Assert.Equal("", await _trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
+
+        async Task RefusedAsync()
+        {
+            StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+                () => orders.AppendAsync("orders", At(0, "1"), Stop).AsTask());
+            Assert.Equal(ErrorCode.InvalidTransactionState, refused.ErrorCode);
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_transaction_asks_nothing_of_the_broker()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        for (int i = 0; i < 3; i++)
+        {
+            await using ITransaction transaction = await producer.BeginAsync(Stop);
+            await transaction.CommitAsync(Stop);
+        }
+
+        Assert.Equal(["InitProducerId"], _trial.Broker.Sent);
+    }
+
+    [Fact]
+    public async Task Who_begins_later_fences_who_began_before()
+    {
+        TransactionalProducer old = _trial.Producer("a");
+        IProducer<string, string> orders = old.CreateProducer<string, string>();
+        ITransaction open = await old.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "old"), Stop);
+
+        TransactionalProducer young = _trial.Producer("a");
+        await using (ITransaction transaction = await _trial.RunAsync(young.BeginAsync(Stop)))
+        {
+            await young.CreateProducer<string, string>().AppendAsync("orders", At(0, "young"), Stop);
+            StreamLogException fenced =
+                await Assert.ThrowsAsync<StreamLogException>(() => open.CommitAsync(Stop).AsTask());
+            Assert.Equal(ErrorCode.ProducerFenced, fenced.ErrorCode);
+            fenced = await Assert.ThrowsAsync<StreamLogException>(() => old.BeginAsync(Stop).AsTask());
+            Assert.Equal(ErrorCode.ProducerFenced, fenced.ErrorCode);
+            await open.DisposeAsync();
+            await transaction.CommitAsync(Stop);
+        }
+
+        Assert.Equal("young", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task A_fenced_producer_appends_nothing()
+    {
+        TransactionalProducer old = _trial.Producer("a");
+        IProducer<string, string> orders = old.CreateProducer<string, string>();
+        ITransaction open = await old.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        await (await _trial.RunAsync(_trial.Producer("a").BeginAsync(Stop))).DisposeAsync();
+
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+            () => orders.AppendAsync("orders", At(0, "2"), Stop).AsTask());
+        Assert.True(ErrorCodes.IsFatal(refused.ErrorCode), refused.ErrorCode.ToString());
+        StreamLogException fenced = await Assert.ThrowsAsync<StreamLogException>(() => open.AbortAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.ProducerFenced, fenced.ErrorCode);
+        Assert.Equal("1", await _trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
+        Assert.Equal("", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task What_is_open_for_too_long_is_aborted_and_its_producer_fenced()
+    {
+        TransactionalProducer producer = _trial.Producer(
+            "a", options => options.TransactionTimeout = TimeSpan.FromSeconds(5));
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
+        await _trial.Clients.Harness.Environment.RunAsync(Task.Delay(TimeSpan.FromSeconds(20), _trial.Clients.Harness.Time, Stop));
+        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+
+        StreamLogException late =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.ProducerFenced, late.ErrorCode);
+        await _trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
+        Assert.Equal("plain", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task A_timeout_that_the_broker_does_not_allow_is_refused_by_name()
+    {
+        TransactionalProducer producer = _trial.Producer(
+            "a", options => options.TransactionTimeout = TimeSpan.FromHours(1));
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.InvalidTransactionTimeout, refused.ErrorCode);
+        Assert.Contains("TransactionTimeout", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_idempotence_there_are_no_transactions()
+    {
+        StreamLogException refused =
+            Assert.Throws<StreamLogException>(() => _trial.Producer("a", options => options.Idempotence = false));
+        Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_record_that_fails_behind_its_callers_back_fails_the_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        _trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
+        await orders.EnqueueAsync("orders", At(1, "2"), Stop);
+
+        StreamLogException failed =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.TransactionAbortable, failed.ErrorCode);
+        Assert.Equal(ErrorCode.InvalidRecord, Assert.IsType<StreamLogException>(failed.InnerException).ErrorCode);
+        StreamLogException again =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.TransactionAbortable, again.ErrorCode);
+
+        _trial.Broker.Fault = null;
+        await transaction.AbortAsync(Stop);
+        await using (ITransaction next = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "3"), Stop);
+            await orders.AppendAsync("orders", At(1, "4"), Stop);
+            await next.CommitAsync(Stop);
+        }
+
+        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("4", await _trial.CommittedAsync(Orders1));
+    }
+
+    [Fact]
+    public async Task A_failed_transaction_takes_no_more_records()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await using ITransaction transaction = await producer.BeginAsync(Stop);
+        _trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
+        await Assert.ThrowsAsync<StreamLogException>(() => orders.AppendAsync("orders", At(0, "1"), Stop).AsTask());
+
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+            () => orders.AppendAsync("orders", At(0, "2"), Stop).AsTask());
+        Assert.Equal(ErrorCode.TransactionAbortable, refused.ErrorCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_end_whose_answer_is_lost_is_asked_for_again(bool isCommit)
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        int lost = 0;
+        _trial.Broker.LosesAnswer = request => request is EndTxnRequest && lost++ == 0;
+        await using (ITransaction transaction = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "1"), Stop);
+            await _trial.RunAsync(isCommit ? transaction.CommitAsync(Stop) : transaction.AbortAsync(Stop));
+        }
+
+        await using (ITransaction next = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "2"), Stop);
+            await next.CommitAsync(Stop);
+        }
+
+        Assert.True(lost > 1);
+        Assert.Equal(isCommit ? "1 2" : "2", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task A_commit_in_doubt_is_told_so_and_finished_before_the_next_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        _trial.Broker.LosesAnswer = request => request is EndTxnRequest;
+        StreamLogException doubt = await Assert.ThrowsAsync<StreamLogException>(
+            () => _trial.RunAsync(transaction.CommitAsync(Stop)));
+        Assert.Equal(ErrorCode.NetworkException, doubt.ErrorCode);
+        StreamLogException abort =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.AbortAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.InvalidTransactionState, abort.ErrorCode);
+        StreamLogException open = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.InvalidTransactionState, open.ErrorCode);
+
+        _trial.Broker.LosesAnswer = null;
+        await transaction.DisposeAsync();
+        await using (ITransaction next = await _trial.RunAsync(producer.BeginAsync(Stop)))
+        {
+            await orders.AppendAsync("orders", At(0, "2"), Stop);
+            await next.CommitAsync(Stop);
+        }
+
+        Assert.Equal("1 2", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task A_commit_in_doubt_can_be_asked_for_again()
+    {
+        TransactionalProducer producer = _trial.Producer(
+            "a", options => options.TransactionTimeout = 2 * options.MaxBlock);
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
+        _trial.Broker.IsCut = request => request is EndTxnRequest;
+        await Assert.ThrowsAsync<StreamLogException>(() => _trial.RunAsync(transaction.CommitAsync(Stop)));
+        Assert.Equal("", await _trial.CommittedAsync(Orders0));
+
+        _trial.Broker.IsCut = null;
+        await transaction.CommitAsync(Stop);
+        Assert.Equal("1", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task An_abort_without_an_answer_is_finished_before_the_next_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer(
+            "a", options => options.TransactionTimeout = 2 * options.MaxBlock);
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        _trial.Broker.IsCut = request => request is EndTxnRequest;
+        await Assert.ThrowsAsync<StreamLogException>(() => _trial.RunAsync(transaction.AbortAsync(Stop)));
+
+        _trial.Broker.IsCut = null;
+        await using (ITransaction next = await _trial.RunAsync(producer.BeginAsync(Stop)))
+        {
+            await orders.AppendAsync("orders", At(0, "2"), Stop);
+            await next.CommitAsync(Stop);
+        }
+
+        Assert.Equal("2", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task A_batch_that_comes_late_of_an_aborted_transaction_is_refused()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        _trial.Broker.Holds = request => request is ProduceRequest;
+        await orders.EnqueueAsync("orders", At(0, "2"), Stop);
+        await _trial.Clients.Harness.Environment.UntilAsync(() => _trial.Broker.HeldCount == 1);
+        await _trial.RunAsync(transaction.AbortAsync(Stop));
+
+        _trial.Broker.Holds = null;
+        await _trial.Broker.ReleaseAsync();
+        await using (ITransaction next = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "3"), Stop);
+            await next.CommitAsync(Stop);
+        }
+
+        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task What_stands_in_line_at_the_commit_belongs_to_the_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer("a", options =>
+        {
+            options.BufferBytes = 4_000;
+            options.BatchBytes = 1_000;
+            options.MaxRequestBytes = 4_000;
+        });
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        List<Task> enqueued = [];
+        await using (ITransaction transaction = await producer.BeginAsync(Stop))
+        {
+            // None of them is awaited before the commit.
+            for (int i = 0; i < 200; i++)
+                enqueued.Add(orders.EnqueueAsync("orders", At(0, $"{i:000}{new string('x', 100)}"), Stop).AsTask());
+            await transaction.CommitAsync(Stop);
+        }
+
+        await Task.WhenAll(enqueued);
+        string[] read = (await _trial.CommittedAsync(Orders0)).Split(' ');
+        Assert.Equal(Enumerable.Range(0, 200), read.Select(value => int.Parse(value[..3])));
+    }
+
+    [Fact]
+    public async Task Disposal_aborts_what_is_open()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        await producer.DisposeAsync();
+        await producer.DisposeAsync();
+
+        await transaction.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => producer.BeginAsync(Stop).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => orders.AppendAsync("orders", At(0, "2"), Stop).AsTask());
+        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        await _trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
+        Assert.Equal("plain", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task Offsets_count_with_the_commit_and_not_with_an_abort()
+    {
+        Dictionary<TopicPartition, OffsetAndMetadata> offsets = new() { [Orders0] = new(7), [Orders1] = new(9) };
+        TransactionalProducer producer = _trial.Producer("a");
+        await using (ITransaction transaction = await producer.BeginAsync(Stop))
+        {
+            await transaction.SendOffsetsAsync("g", offsets, Stop);
+            await transaction.AbortAsync(Stop);
+        }
+
+        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Empty(await _trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
+        await using (ITransaction transaction = await producer.BeginAsync(Stop))
+        {
+            await transaction.SendOffsetsAsync("g", offsets, Stop);
+            await transaction.CommitAsync(Stop);
+        }
+
+        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Equal(offsets, await _trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
+    }
+
+    [Fact]
+    public async Task Offsets_that_the_group_does_not_take_fail_the_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        ITransaction transaction = await producer.BeginAsync(Stop);
+        await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => transaction.SendOffsetsAsync(
+            "g", new Dictionary<TopicPartition, OffsetAndMetadata> { [Orders0] = new(-1) }, Stop).AsTask());
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(() => transaction.SendOffsetsAsync(
+            "g",
+            new Dictionary<TopicPartition, OffsetAndMetadata> { [new TopicPartition("nowhere", 0)] = new(1) },
+            Stop).AsTask());
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, refused.ErrorCode);
+
+        StreamLogException failed =
+            await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
+        Assert.Equal(ErrorCode.TransactionAbortable, failed.ErrorCode);
+        await transaction.DisposeAsync();
+        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Equal("", await _trial.CommittedAsync(Orders0));
+    }
+
+    [Fact]
+    public async Task Transactions_go_on_over_a_restart_of_the_broker()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await using (ITransaction first = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "1"), Stop);
+            await first.CommitAsync(Stop);
+        }
+
+        await using (ITransaction second = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "2"), Stop);
+            await _trial.RestartAsync();
+            await _trial.RunAsync(orders.AppendAsync("orders", At(1, "3"), Stop));
+            await _trial.RunAsync(second.CommitAsync(Stop));
+        }
+
+        Assert.Equal("1 2", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("3", await _trial.CommittedAsync(Orders1));
+    }
+
+    [Fact]
+    public async Task Many_transactions_of_many_records_keep_their_order()
+    {
+        TransactionalProducer producer = _trial.Producer("a", options => options.BatchBytes = 300);
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        List<string> expected = [];
+        for (int i = 0; i < 40; i++)
+        {
+            await using ITransaction transaction = await producer.BeginAsync(Stop);
+            for (int j = 0; j < 25; j++)
+                await orders.EnqueueAsync("orders", At(0, $"{i}.{j}"), Stop);
+            if (i % 4 == 3)
+                continue;
+            expected.AddRange(Enumerable.Range(0, 25).Select(j => $"{i}.{j}"));
+            await _trial.RunAsync(transaction.CommitAsync(Stop));
+        }
+
+        Assert.Equal(string.Join(' ', expected), await _trial.CommittedAsync(Orders0));
+    }
+
+    private static ProducerRecord<string, string> At(int partition, string value) =>
+        new("k", value) { Partition = partition };
+}
