@@ -139,15 +139,15 @@ public sealed class ListAppendTests
             {
                 await WriteAsync();
                 while (next.IsCompleted)
-                {
-                    Assert.True(await next);
-                    Polled[records.Current.Position.Partition].Add(records.Current.Value);
-                    next = records.MoveNextAsync();
-                }
+                    next = await PollAsync(records, next);
             }
 
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.AsTask());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                while (true)
+                    next = await PollAsync(records, next);
+            });
         }
 
         /// <summary>Takes the name over once more, which ends whatever is open.</summary>
@@ -155,6 +155,14 @@ public sealed class ListAppendTests
         {
             Replace();
             await (await _trial.RunAsync(_producer.BeginAsync())).DisposeAsync();
+        }
+
+        private async Task<ValueTask<bool>> PollAsync(
+            IAsyncEnumerator<Record<string, string>> records, ValueTask<bool> next)
+        {
+            Assert.True(await next);
+            Polled[records.Current.Position.Partition].Add(records.Current.Value);
+            return records.MoveNextAsync();
         }
 
         private async Task WriteAsync()
