@@ -153,7 +153,7 @@ public sealed class ListAppendTests
         /// <summary>Takes the name over once more, which ends whatever is open.</summary>
         public async Task EndAsync()
         {
-            Replace();
+            Replace(TimeSpan.FromMinutes(1));
             await (await _trial.RunAsync(_producer.BeginAsync())).DisposeAsync();
         }
 
@@ -221,11 +221,11 @@ public sealed class ListAppendTests
         }
 
         [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_producer), nameof(_lists))]
-        private void Replace()
+        private void Replace(TimeSpan? maxBlock = null)
         {
             _producer = _trial.Producer(_name, options =>
             {
-                options.MaxBlock = TimeSpan.FromMilliseconds(100);
+                options.MaxBlock = maxBlock ?? TimeSpan.FromMilliseconds(100);
                 options.RequestTimeout = TimeSpan.FromSeconds(2);
                 options.TransactionTimeout = TimeSpan.FromMinutes(10);
             });
