@@ -5,8 +5,8 @@ namespace StreamLog;
 /// <remarks>
 /// <para>Thread-safe. Dispose it in every case: one that is neither committed nor aborted is aborted then. Disposal
 /// does not throw.</para>
-/// <para>Once an append has failed behind its caller's back, or offsets are refused, a transaction can only be aborted:
-/// appends and the commit throw and name the first failure.</para>
+/// <para>Once an append has failed behind its caller's back, or offsets are refused, a transaction can only be
+/// aborted: appends and the commit throw and name the first failure.</para>
 /// </remarks>
 public interface ITransaction : IAsyncDisposable
 {
@@ -15,8 +15,8 @@ public interface ITransaction : IAsyncDisposable
     /// <typeparam name="TKey">The type of the consumer's keys.</typeparam>
     /// <typeparam name="TValue">The type of the consumer's values.</typeparam>
     /// <param name="consumer">A consumer of this library with <see cref="CommitMode.Manual"/>.</param>
-    /// <param name="processed">All records of the consumer that the transaction has processed, in the order in which they
-    /// were yielded.</param>
+    /// <param name="processed">All records of the consumer that the transaction has processed, in the order in which
+    /// they were yielded.</param>
     /// <param name="cancellationToken">Stops the wait. The offsets may be part of the transaction all the
     /// same.</param>
     /// <returns>A task that completes when the group has taken them. They count with the commit.</returns>

@@ -10,8 +10,8 @@ internal sealed record TransactionSettings
     /// (<c>transactional.id.expiration.ms</c>).</summary>
     public TimeSpan IdExpiration { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Gets how long who comes while the transaction before is ending is kept waiting, before it is told to come
-    /// again (<c>add.partitions.to.txn.retry.backoff.max.ms</c>).</summary>
+    /// <summary>Gets how long who comes while the transaction before is ending is kept waiting, before it is told to
+    /// come again (<c>add.partitions.to.txn.retry.backoff.max.ms</c>).</summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Gets after which time a mark is written again that could not be written.</summary>

@@ -56,11 +56,11 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
     public async Task What_the_application_throws_ends_it_and_counts_for_nothing()
     {
         await _group.AppendAsync(0, "1", "2");
-        await using (Processing failing = new(this, "a", fails: () => new InvalidOperationException("The application.")))
+        await using (Processing failing = new(this, "a", fails: () => new InvalidOperationException("Mine.")))
         {
             InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(
                 () => _trial.Clients.Harness.Environment.RunAsync(failing.Running));
-            Assert.Equal("The application.", failure.Message);
+            Assert.Equal("Mine.", failure.Message);
         }
 
         Assert.Equal("", await _trial.CommittedAsync(Doubled));

@@ -78,7 +78,8 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await RefusedAsync();
         ITransaction transaction = await producer.BeginAsync(Stop);
-        StreamLogException second = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        StreamLogException second =
+            await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.InvalidTransactionState, second.ErrorCode);
         await transaction.CommitAsync(Stop);
         await RefusedAsync();
@@ -155,7 +156,8 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             "a", options => options.TransactionTimeout = TimeSpan.FromSeconds(5));
         ITransaction transaction = await producer.BeginAsync(Stop);
         await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
-        await _trial.Clients.Harness.Environment.RunAsync(Task.Delay(TimeSpan.FromSeconds(20), _trial.Clients.Harness.Time, Stop));
+        await _trial.Clients.Harness.Environment.RunAsync(
+            Task.Delay(TimeSpan.FromSeconds(20), _trial.Clients.Harness.Time, Stop));
         await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
 
         StreamLogException late =
@@ -170,7 +172,8 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
     {
         TransactionalProducer producer = _trial.Producer(
             "a", options => options.TransactionTimeout = TimeSpan.FromHours(1));
-        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        StreamLogException refused =
+            await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.InvalidTransactionTimeout, refused.ErrorCode);
         Assert.Contains("TransactionTimeout", refused.Message, StringComparison.Ordinal);
     }
@@ -267,7 +270,8 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         StreamLogException abort =
             await Assert.ThrowsAsync<StreamLogException>(() => transaction.AbortAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.InvalidTransactionState, abort.ErrorCode);
-        StreamLogException open = await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
+        StreamLogException open =
+            await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.InvalidTransactionState, open.ErrorCode);
 
         _trial.Broker.LosesAnswer = null;

@@ -130,7 +130,8 @@ public sealed class ListAppendTests
             await using Consumer<string, string> reader = _trial.Clients.Consumer(
                 options => options.Isolation = IsolationLevel.ReadCommitted);
             await reader.AssignAsync(
-                [.. Enumerable.Range(0, ListCount).Select(list => new TopicPartition("lists", list))], StartAt.Earliest);
+                [.. Enumerable.Range(0, ListCount).Select(list => new TopicPartition("lists", list))],
+                StartAt.Earliest);
             using CancellationTokenSource stop = new();
             await using IAsyncEnumerator<Record<string, string>> records =
                 reader.ReadAllAsync(stop.Token).GetAsyncEnumerator();

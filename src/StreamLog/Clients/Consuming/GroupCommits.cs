@@ -69,7 +69,9 @@ internal sealed partial class GroupCommits
     /// <summary>Commits what is completed, where the consumer commits by itself. What goes wrong is logged.</summary>
     /// <returns>A task that completes when it is done, or given up.</returns>
     public Task CommitByItselfAsync() =>
-        _line.Enqueue(_options.Commit == CommitMode.OnComplete ? SendByItselfAsync : static () => ValueTask.CompletedTask);
+        _line.Enqueue(_options.Commit == CommitMode.OnComplete
+            ? SendByItselfAsync
+            : static () => ValueTask.CompletedTask);
 
     /// <summary>Commits no more by itself.</summary>
     public void Stop()
