@@ -1,6 +1,7 @@
 using StreamLog.Protocol.Messages;
 using StreamLog.Simulation;
 using StreamLog.Tests.Broker;
+using StreamLog.Tests.Clients;
 using Xunit;
 
 namespace StreamLog.Tests.Transactions;
@@ -41,13 +42,13 @@ public sealed class TransactionCrashTests
         Assert.Equal(ErrorCode.None, await client.CommitAsync());
         Assert.Equal(
             ErrorCode.ConcurrentTransactions,
-            (await broker.SendAsync(new EndTxnRequest
+            (await broker.Environment.RunAsync(broker.SendAsync(new EndTxnRequest
             {
                 TransactionalId = "tx",
                 ProducerId = client.ProducerId,
                 ProducerEpoch = (short)(client.Epoch - 1),
                 Committed = true,
-            })).ErrorCode);
+            }))).ErrorCode);
 
         disk.Faults.Clear();
         Task idle = broker.Broker.WaitTransactionsIdleAsync();
