@@ -51,12 +51,7 @@ public sealed class TransactionCrashTests
             }))).ErrorCode);
 
         disk.Faults.Clear();
-        Task idle = broker.Broker.WaitTransactionsIdleAsync();
-        while (!idle.IsCompleted)
-        {
-            broker.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await broker.Environment.RunAsync(broker.Broker.WaitTransactionsIdleAsync());
 
         await CheckAsync(broker, isCommit: true);
     }
