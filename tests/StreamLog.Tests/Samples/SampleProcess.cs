@@ -62,9 +62,12 @@ internal sealed class SampleProcess : IDisposable
     }
 
     /// <summary>Ends the program as a power switch would, without a signal that it could handle.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Kills the program, and waits until it has ended.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        Kill();
         await _process.WaitForExitAsync();
     }
 
