@@ -18,7 +18,7 @@ internal static class AllScenarios
     public static IEnumerable<Scenario> List() =>
     [
         .. Appends(), .. LargeAppends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs(),
-        .. Handlers(), .. Groups(), .. Opens(),
+        .. Handlers(), .. Groups(), .. Transactions(), .. Opens(),
     ];
 
     private static IEnumerable<Scenario> Appends()
@@ -151,6 +151,19 @@ internal static class AllScenarios
                 ProduceRuns.AcknowledgeAsync(dir, tasks, 1, payload, Durability.OnCommit, AckDuration));
             yield return new(group, "StreamLog, a commit of one offset", false, dir =>
                 GroupRuns.CommitAsync(dir, tasks, AckDuration));
+        }
+    }
+
+    private static IEnumerable<Scenario> Transactions()
+    {
+        byte[] payload = Payload(100);
+        foreach (int records in (int[])[1, 100, 10_000])
+        {
+            string group = Names.Transactions(records);
+            yield return new(group, "StreamLog, without transactions, durable", true, dir =>
+                TransactionRuns.FlushAsync(dir, records, payload, AckDuration));
+            yield return new(group, "StreamLog, a transaction", false, dir =>
+                TransactionRuns.CommitAsync(dir, records, payload, AckDuration));
         }
     }
 

@@ -38,6 +38,9 @@ internal static class Names
     public static string Commits(int tasks) =>
         $"durable commits of offsets, {tasks} group{(tasks == 1 ? "" : "s")} at a time";
 
+    public static string Transactions(int records) =>
+        $"transactions, {records:N0} record{(records == 1 ? "" : "s")} of 100 B at a time";
+
     public static string StreamLogOn(int partitions) =>
         $"StreamLog, {partitions} partition{(partitions == 1 ? "" : "s")}";
 }
