@@ -49,7 +49,8 @@ public interface ITransaction : IAsyncDisposable
     /// <exception cref="StreamLogException">
     /// The transaction cannot be committed: abort it. <see cref="ErrorCode.ProducerFenced"/>: it was aborted, since
     /// another producer has begun to use the id, or since it was open for longer than
-    /// <see cref="ProducerOptions.TransactionTimeout"/>. <see cref="ErrorCode.RequestTimedOut"/>: nobody has answered
+    /// <see cref="ProducerOptions.TransactionTimeout"/>; the message says where that cannot be told from a commit whose
+    /// answer was lost. <see cref="ErrorCode.RequestTimedOut"/>: nobody has answered
     /// within <see cref="ProducerOptions.MaxBlock"/>, so the outcome is unknown; call again.
     /// </exception>
     ValueTask CommitAsync(CancellationToken cancellationToken = default);

@@ -3,9 +3,9 @@ namespace StreamLog;
 /// <summary>Appends records to several partitions in transactions: all of one count, or none.</summary>
 /// <remarks>
 /// <para>Thread-safe, with one transaction at a time. At most one producer uses a <see cref="TransactionalId"/>: when a
-/// new one begins its first transaction, what an older one has open is aborted, and the older one is fenced: all it
-/// does fails with <see cref="ErrorCode.ProducerFenced"/>. So an application that restarts under the same id never
-/// doubles what it did before.</para>
+/// new one begins its first transaction, what an older one has open is aborted, and the older one is fenced: nothing it
+/// does counts any more, and its transactions fail with <see cref="ErrorCode.ProducerFenced"/>. So an application that
+/// restarts under the same id never doubles what it did before.</para>
 /// <para>Consumers with <see cref="IsolationLevel.ReadCommitted"/> see transactions as a whole. Disposal aborts what is
 /// open.</para>
 /// </remarks>
@@ -48,11 +48,12 @@ public interface ITransactionalProducer : IAsyncDisposable
     /// <param name="maxWait">How long to wait for a full list once it has a record; <see langword="null"/> is
     /// 100 ms, after Kafka Streams' <c>commit.interval.ms</c>.</param>
     /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>. The transaction under way
-    /// is aborted.</param>
+    /// is aborted, unless its commit has begun, which is finished first.</param>
     /// <returns>A task that runs until it is stopped or fails.</returns>
     /// <exception cref="StreamLogException">The source cannot be read, the producer was fenced, or something failed
     /// that does not pass. What <paramref name="process"/> throws is thrown too. Nothing of the transaction counts
-    /// then, and its records are read again after a restart.</exception>
+    /// then, and whoever reads the source next gets its records again. Where nobody knows whether it counts, since the
+    /// broker did not answer its commit, the source yields nothing any more.</exception>
     Task ProcessAsync<TKey, TValue>(
         IGroupConsumer<TKey, TValue> source,
         Func<IReadOnlyList<Record<TKey, TValue>>, CancellationToken, ValueTask> process,

@@ -48,6 +48,19 @@ internal sealed partial class Consumer<TKey, TValue>
         _readings.Readings().ToDictionary(
             static pair => pair.Key, static pair => (pair.Value.Begin, pair.Value.Position));
 
+    /// <summary>Yields records again, where that many were yielded.</summary>
+    internal void Rewind(IReadOnlyDictionary<TopicPartition, long> from)
+    {
+        Dictionary<TopicPartition, PartitionReading> readings = _readings.Readings();
+        foreach ((TopicPartition partition, long offset) in from)
+        {
+            if (readings.TryGetValue(partition, out PartitionReading? reading) && offset < reading.Position)
+                _readings.Replace(reading, reading.From(Math.Max(offset, reading.Begin)));
+        }
+
+        _loop.Look();
+    }
+
     /// <summary>Tells whether a partition is read.</summary>
     internal bool IsAssigned(TopicPartition partition) => _readings.Has(partition);
 

@@ -35,6 +35,8 @@ internal sealed partial class GroupConsumer<TKey, TValue>
     // How many partitions each topic had when the consumer first heard of it. Later ones are read from their beginning.
     private readonly Dictionary<string, int> _partitionCounts = new(StringComparer.Ordinal);
 
+    private StreamLogException? _refusal;
+
     // Below here: guarded by _gate.
     private GroupMembership? _membership;
     private bool _isDisposed;
@@ -247,11 +249,19 @@ internal sealed partial class GroupConsumer<TKey, TValue>
     }
 
     /// <inheritdoc/>
+    void IGroupReading.Rewind(IReadOnlyDictionary<TopicPartition, long> from) => _consumer.Rewind(from);
+
+    /// <inheritdoc/>
+    void IGroupReading.Refuse(StreamLogException reason) => Volatile.Write(ref _refusal, reason);
+
+    /// <inheritdoc/>
     void IMemberPartitions.Fail(Exception failure) => _consumer.Fail(failure);
 
     private async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         ThrowIfDisposed();
+        if (Volatile.Read(ref _refusal) is { } refusal)
+            throw new StreamLogException(refusal.ErrorCode, refusal.Message, refusal);
         GroupMembership? before = Membership;
         if (before is { IsOver: false })
         {

@@ -63,7 +63,8 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ProducerTopic target = _engine.Topic(topic);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LogPosition>(cancellationToken);
-        return Submit(target, record, Urgency.Inline, cancellationToken);
+        return Submit(
+            target, record, _engine.Transaction?.Enter() ?? 0, Urgency.Inline, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -74,13 +75,15 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ProducerTopic target = _engine.Topic(topic);
         cancellationToken.ThrowIfCancellationRequested();
 
+        int transaction = _engine.Transaction?.EnterList() ?? 0;
         List<ValueTask<LogPosition>> waits = [];
         Exception? failure = null;
         try
         {
             foreach (ProducerRecord<TKey, TValue> record in records)
             {
-                ValueTask<LogPosition> wait = Submit(target, record, Urgency.Pooled, cancellationToken);
+                ValueTask<LogPosition> wait =
+                    Submit(target, record, transaction, Urgency.Pooled, cancellationToken);
                 waits.Add(wait);
 
                 // One that stands in line is waited for, so that those behind it do not pile up in the line.
@@ -91,6 +94,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         catch (Exception exception)
         {
             failure = exception;
+        }
+        finally
+        {
+            _engine.Transaction?.LeaveList();
         }
 
         LogPosition[] positions = new LogPosition[waits.Count];
@@ -118,10 +125,10 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         ProducerTopic target = _engine.Topic(topic);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        if (target.IsOpen && TryAppend(target, record, completion: null, Urgency.Pooled))
+        int transaction = _engine.Transaction?.Enter() ?? 0;
+        if (target.IsOpen && TryAppend(target, record, completion: null, transaction, Urgency.Pooled))
             return ValueTask.CompletedTask;
 
-        int transaction = _engine.Transaction?.Enter() ?? 0;
         AppendCompletion completion = AppendCompletion.Rent();
         completion.CancelOn(cancellationToken);
         ValueTask task = completion.AsAdmissionTask();
@@ -143,7 +150,8 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
                 return false;
         }
 
-        return target.IsOpen && TryAppend(target, record, completion: null, Urgency.Pooled);
+        int transaction = _engine.Transaction?.Enter() ?? 0;
+        return target.IsOpen && TryAppend(target, record, completion: null, transaction, Urgency.Pooled);
     }
 
     /// <inheritdoc/>
@@ -155,6 +163,7 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     private ValueTask<LogPosition> Submit(
         ProducerTopic topic,
         in ProducerRecord<TKey, TValue> record,
+        int transaction,
         Urgency urgency,
         CancellationToken cancellationToken)
     {
@@ -165,7 +174,7 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
             try
             {
                 completion.TryAdmit();
-                isAppended = TryAppend(topic, record, completion, urgency);
+                isAppended = TryAppend(topic, record, completion, transaction, urgency);
             }
             finally
             {
@@ -183,7 +192,6 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
             completion = AppendCompletion.Rent();
         }
 
-        int transaction = _engine.Transaction?.Enter() ?? 0;
         ValueTask<LogPosition> wait = completion.AsPositionTask();
         completion.CancelOn(cancellationToken);
         topic.Wait(new Pending(this, topic, record, completion, transaction, isAdmissionAwaited: false)
@@ -196,10 +204,12 @@ internal sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     /// <summary>Appends a record, unless the topic has to be looked at first. What the record itself is wrong with is
     /// thrown.</summary>
     private bool TryAppend(
-        ProducerTopic topic, in ProducerRecord<TKey, TValue> record, AppendCompletion? completion, Urgency urgency)
+        ProducerTopic topic,
+        in ProducerRecord<TKey, TValue> record,
+        AppendCompletion? completion,
+        int transaction,
+        Urgency urgency)
     {
-        int transaction = _engine.Transaction?.Enter() ?? 0;
-
         // A partition that nobody knows may have been added just now.
         if (IsUnknown(topic, record) && !topic.TryLook())
             return false;

@@ -75,6 +75,17 @@ internal static class TransactionErrors
                 + $"counts, and the next one begins once it is confirmed. {cause?.Message}",
         cause);
 
+    /// <summary>Returns the error of a commit whose outcome nobody will tell any more.</summary>
+    /// <param name="transactionalId">The producer's name.</param>
+    /// <param name="cause">What the coordinator answered in the end.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException InDoubtForEver(string transactionalId, StreamLogException cause) => new(
+        cause.ErrorCode,
+        $"The transaction of '{transactionalId}' was committed or aborted: the answer to its commit was lost, and "
+        + "before it could be asked for again this producer was replaced, or the transaction's time was over. Look "
+        + "into the topics with read_committed to know. This producer can do nothing any more.",
+        cause);
+
     /// <summary>Returns what records are told whose transaction is aborted before they are sent.</summary>
     /// <param name="transactionalId">The producer's name.</param>
     /// <returns>The failure.</returns>

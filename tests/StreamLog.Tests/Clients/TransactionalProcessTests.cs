@@ -46,8 +46,10 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
         await _group.AppendAsync(0, [.. Numbers(0, 20)]);
         int lost = 0;
         _trial.Broker.LosesAnswer = request => request is EndTxnRequest && ++lost % 4 != 0;
-        await using Processing processing = new(this, "a", maxRecords: 5, maxBlock: TimeSpan.FromMilliseconds(30));
+        await using Processing processing =
+            new(this, "a", maxRecords: 5, maxBlock: TimeSpan.FromMilliseconds(30), mayFail: true);
         await UntilCommittedAsync(20, 0);
+        Assert.True(lost >= 4);
 
         await AssertDoubledAsync(20);
     }
@@ -70,10 +72,41 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_processes_a_consumer_again_gets_the_records_that_were_not_processed()
+    {
+        await _group.AppendAsync(0, "1", "2", "3");
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> doubled = producer.CreateProducer<string, string>();
+        TrialMember member = _group.Join(options => options.Commit = CommitMode.Manual);
+        int calls = 0;
+        using CancellationTokenSource stop = new();
+        Task first = ProcessAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _trial.Clients.Harness.Environment.RunAsync(first));
+
+        Task second = ProcessAsync();
+        await UntilCommittedAsync(3);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _trial.Clients.Harness.Environment.RunAsync(second));
+        Assert.Equal("2 4 6", await _trial.CommittedAsync(Doubled));
+
+        Task ProcessAsync() => Task.Run(() => producer.ProcessAsync(
+            member.Consumer,
+            async (records, token) =>
+            {
+                foreach (Record<string, string> record in records)
+                    await doubled.EnqueueAsync("doubled", new("k", $"{2 * int.Parse(record.Value)}"), token);
+                if (++calls == 1)
+                    throw new InvalidOperationException("Mine.");
+            },
+            cancellationToken: stop.Token));
+    }
+
+    [Fact]
     public async Task Who_is_replaced_stops_and_its_successor_goes_on()
     {
         await _group.AppendAsync(0, [.. Numbers(0, 10)]);
-        await using Processing old = new(this, "a");
+        await using Processing old = new(this, "a", mayFail: true);
         await UntilCommittedAsync(10, 0);
         await using (ITransaction taken = await _trial.RunAsync(_trial.Producer("a").BeginAsync()))
             await _group.AppendAsync(0, [.. Numbers(10, 10)]);
@@ -248,6 +281,7 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
     private sealed class Processing : IAsyncDisposable
     {
         private readonly TransactionalProcessTests _test;
+        private readonly bool _mayFail;
         private readonly GroupConsumer<string, string> _source;
         private readonly TransactionalProducer _producer;
         private readonly CancellationTokenSource _stop = new();
@@ -258,9 +292,11 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
             int maxRecords = 100,
             Func<Task>? before = null,
             Func<Exception>? fails = null,
-            TimeSpan? maxBlock = null)
+            TimeSpan? maxBlock = null,
+            bool mayFail = false)
         {
             _test = test;
+            _mayFail = mayFail || fails is not null;
             _producer = test._trial.Producer(id, options =>
             {
                 options.TransactionTimeout = TimeSpan.FromMinutes(10);
@@ -305,6 +341,7 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
         {
             await _stop.CancelAsync();
             await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Assert.True(Running.IsCanceled || _mayFail, Running.Exception?.ToString());
             await _source.DisposeAsync();
             await _producer.DisposeAsync();
         }

@@ -231,120 +231,6 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         Assert.Equal(ErrorCode.TransactionAbortable, refused.ErrorCode);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_end_whose_answer_is_lost_is_asked_for_again(bool isCommit)
-    {
-        TransactionalProducer producer = _trial.Producer("a");
-        IProducer<string, string> orders = producer.CreateProducer<string, string>();
-        int lost = 0;
-        _trial.Broker.LosesAnswer = request => request is EndTxnRequest && lost++ == 0;
-        await using (ITransaction transaction = await producer.BeginAsync(Stop))
-        {
-            await orders.AppendAsync("orders", At(0, "1"), Stop);
-            await _trial.RunAsync(isCommit ? transaction.CommitAsync(Stop) : transaction.AbortAsync(Stop));
-        }
-
-        await using (ITransaction next = await producer.BeginAsync(Stop))
-        {
-            await orders.AppendAsync("orders", At(0, "2"), Stop);
-            await next.CommitAsync(Stop);
-        }
-
-        Assert.True(lost > 1);
-        Assert.Equal(isCommit ? "1 2" : "2", await _trial.CommittedAsync(Orders0));
-    }
-
-    [Fact]
-    public async Task A_commit_in_doubt_is_told_so_and_finished_before_the_next_transaction()
-    {
-        TransactionalProducer producer = _trial.Producer("a");
-        IProducer<string, string> orders = producer.CreateProducer<string, string>();
-        ITransaction transaction = await producer.BeginAsync(Stop);
-        await orders.AppendAsync("orders", At(0, "1"), Stop);
-        _trial.Broker.LosesAnswer = request => request is EndTxnRequest;
-        StreamLogException doubt = await Assert.ThrowsAsync<StreamLogException>(
-            () => _trial.RunAsync(transaction.CommitAsync(Stop)));
-        Assert.Equal(ErrorCode.NetworkException, doubt.ErrorCode);
-        StreamLogException abort =
-            await Assert.ThrowsAsync<StreamLogException>(() => transaction.AbortAsync(Stop).AsTask());
-        Assert.Equal(ErrorCode.InvalidTransactionState, abort.ErrorCode);
-        StreamLogException open =
-            await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
-        Assert.Equal(ErrorCode.InvalidTransactionState, open.ErrorCode);
-
-        _trial.Broker.LosesAnswer = null;
-        await transaction.DisposeAsync();
-        await using (ITransaction next = await _trial.RunAsync(producer.BeginAsync(Stop)))
-        {
-            await orders.AppendAsync("orders", At(0, "2"), Stop);
-            await next.CommitAsync(Stop);
-        }
-
-        Assert.Equal("1 2", await _trial.CommittedAsync(Orders0));
-    }
-
-    [Fact]
-    public async Task A_commit_in_doubt_can_be_asked_for_again()
-    {
-        TransactionalProducer producer = _trial.Producer(
-            "a", options => options.TransactionTimeout = 2 * options.MaxBlock);
-        ITransaction transaction = await producer.BeginAsync(Stop);
-        await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
-        _trial.Broker.IsCut = request => request is EndTxnRequest;
-        await Assert.ThrowsAsync<StreamLogException>(() => _trial.RunAsync(transaction.CommitAsync(Stop)));
-        Assert.Equal("", await _trial.CommittedAsync(Orders0));
-
-        _trial.Broker.IsCut = null;
-        await transaction.CommitAsync(Stop);
-        Assert.Equal("1", await _trial.CommittedAsync(Orders0));
-    }
-
-    [Fact]
-    public async Task An_abort_without_an_answer_is_finished_before_the_next_transaction()
-    {
-        TransactionalProducer producer = _trial.Producer(
-            "a", options => options.TransactionTimeout = 2 * options.MaxBlock);
-        IProducer<string, string> orders = producer.CreateProducer<string, string>();
-        ITransaction transaction = await producer.BeginAsync(Stop);
-        await orders.AppendAsync("orders", At(0, "1"), Stop);
-        _trial.Broker.IsCut = request => request is EndTxnRequest;
-        await Assert.ThrowsAsync<StreamLogException>(() => _trial.RunAsync(transaction.AbortAsync(Stop)));
-
-        _trial.Broker.IsCut = null;
-        await using (ITransaction next = await _trial.RunAsync(producer.BeginAsync(Stop)))
-        {
-            await orders.AppendAsync("orders", At(0, "2"), Stop);
-            await next.CommitAsync(Stop);
-        }
-
-        Assert.Equal("2", await _trial.CommittedAsync(Orders0));
-    }
-
-    [Fact]
-    public async Task A_batch_that_comes_late_of_an_aborted_transaction_is_refused()
-    {
-        TransactionalProducer producer = _trial.Producer("a");
-        IProducer<string, string> orders = producer.CreateProducer<string, string>();
-        ITransaction transaction = await producer.BeginAsync(Stop);
-        await orders.AppendAsync("orders", At(0, "1"), Stop);
-        _trial.Broker.Holds = request => request is ProduceRequest;
-        await orders.EnqueueAsync("orders", At(0, "2"), Stop);
-        await _trial.Clients.Harness.Environment.UntilAsync(() => _trial.Broker.HeldCount == 1);
-        await _trial.RunAsync(transaction.AbortAsync(Stop));
-
-        _trial.Broker.Holds = null;
-        await _trial.Broker.ReleaseAsync();
-        await using (ITransaction next = await producer.BeginAsync(Stop))
-        {
-            await orders.AppendAsync("orders", At(0, "3"), Stop);
-            await next.CommitAsync(Stop);
-        }
-
-        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
-    }
-
     [Fact]
     public async Task What_stands_in_line_at_the_commit_belongs_to_the_transaction()
     {
@@ -367,6 +253,50 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         await Task.WhenAll(enqueued);
         string[] read = (await _trial.CommittedAsync(Orders0)).Split(' ');
         Assert.Equal(Enumerable.Range(0, 200), read.Select(value => int.Parse(value[..3])));
+    }
+
+    [Fact]
+    public async Task A_list_goes_into_one_transaction_whoever_commits_meanwhile()
+    {
+        TransactionalProducer producer = _trial.Producer("a", options =>
+        {
+            options.BufferBytes = 4_000;
+            options.BatchBytes = 1_000;
+            options.MaxRequestBytes = 4_000;
+        });
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await using (ITransaction first = await producer.BeginAsync(Stop))
+        {
+            // It stands in line for room again and again, while nobody waits for it.
+            ValueTask<IReadOnlyList<LogPosition>> list = orders.AppendAsync(
+                "orders", Enumerable.Range(0, 100).Select(i => At(0, $"{i:000}{new string('x', 100)}")), Stop);
+            await first.CommitAsync(Stop);
+            Assert.Equal(100, (await list).Count);
+        }
+
+        await using (ITransaction second = await producer.BeginAsync(Stop))
+        {
+            await orders.AppendAsync("orders", At(0, "999"), Stop);
+            await second.AbortAsync(Stop);
+        }
+
+        string[] read = (await _trial.CommittedAsync(Orders0)).Split(' ');
+        Assert.Equal(Enumerable.Range(0, 100), read.Select(value => int.Parse(value[..3])));
+    }
+
+    [Fact]
+    public async Task A_record_for_a_topic_that_is_not_there_fails_the_transaction()
+    {
+        TransactionalProducer producer = _trial.Producer("a");
+        IProducer<string, string> orders = producer.CreateProducer<string, string>();
+        await using ITransaction transaction = await producer.BeginAsync(Stop);
+        await orders.AppendAsync("orders", At(0, "1"), Stop);
+        Task unawaited = orders.EnqueueAsync("nowhere", At(0, "2"), Stop).AsTask();
+
+        StreamLogException failed = await Assert.ThrowsAsync<StreamLogException>(
+            () => _trial.RunAsync(transaction.CommitAsync(Stop)));
+        Assert.Equal(ErrorCode.TransactionAbortable, failed.ErrorCode);
+        await Assert.ThrowsAsync<StreamLogException>(() => unawaited);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal abstract class PendingRecord
     private readonly AppendCompletion _completion;
     private readonly bool _isAdmissionAwaited;
     private readonly Deadline _deadline;
+    private volatile bool _isExpired;
 
     /// <summary>Puts the record in line, in the clock's eyes.</summary>
     /// <param name="topic">The topic.</param>
@@ -31,7 +32,7 @@ internal abstract class PendingRecord
     }
 
     /// <summary>Gets whether nobody waits any more.</summary>
-    public bool IsOver => _completion.IsOver;
+    public bool IsOver => _isExpired || _completion.IsOver;
 
     /// <summary>Gets or sets whether the topic is to be looked at before, since the record names a partition nobody
     /// knows.</summary>
@@ -46,7 +47,9 @@ internal abstract class PendingRecord
     /// <summary>Appends the record to its batch, unless nobody waits any more.</summary>
     public void Admit()
     {
-        _deadline.TryCancel();
+        // Otherwise it is the deadline's, which gives the completion back.
+        if (!_deadline.TryCancel())
+            return;
         if (!_completion.TryAdmit())
         {
             _completion.Drop();
@@ -71,8 +74,8 @@ internal abstract class PendingRecord
     /// <param name="exception">What its caller is told, if the wait was not over.</param>
     public void Refuse(Exception exception)
     {
-        _deadline.TryCancel();
-        Fail(exception);
+        if (_deadline.TryCancel())
+            Fail(exception);
     }
 
     /// <summary>Serializes the record into its batch.</summary>
@@ -89,13 +92,15 @@ internal abstract class PendingRecord
     {
         StreamLogException exception = Topic.DescribeWait();
         NoteFailure(exception);
+        _isExpired = true;
         _completion.TryRefuse(exception);
+        _completion.Drop();
     }
 
     // Before its caller is told, who may abort at once. One who has given up knows that the record is not there.
     private void NoteFailure(Exception exception)
     {
-        if (!IsOver)
+        if (!_completion.IsOver)
             Topic.Engine.Transaction?.Fail(Transaction, exception);
     }
 }

@@ -213,8 +213,17 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
     {
         foreach (ProducerTopic topic in _topics.Values)
         {
-            if (topic.HasLine)
+            if (!topic.HasLine)
+                continue;
+            try
+            {
                 await topic.WaitForTurnAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // Whoever stood before it has been refused too, or stands there still.
+                Transaction?.Fail(TransactionErrors.FailureOf(exception));
+            }
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed class TransactionScope
 
     // Guarded by _gate.
     private int _last;
+    private int _lists;
+    private TaskCompletionSource? _noLists;
 
     /// <summary>Creates it, with no transaction open.</summary>
     /// <param name="transactionalId">The producer's name.</param>
@@ -99,10 +101,51 @@ internal sealed class TransactionScope
     /// <param name="exception">Why.</param>
     public void Fail(int transaction, Exception exception)
     {
-        bool isCurrent;
+        ProduceFailure failure = TransactionErrors.FailureOf(exception);
         lock (_gate)
-            isCurrent = transaction == _last;
-        if (isCurrent)
-            Fail(TransactionErrors.FailureOf(exception));
+        {
+            if (transaction != _last || _failure is not null)
+                return;
+            _failure = failure;
+        }
+
+        _failed(failure);
+    }
+
+    /// <summary>Begins to append several records that a commit must not part.</summary>
+    /// <returns>The number of the transaction that all of them go into.</returns>
+    /// <exception cref="StreamLogException">None takes records.</exception>
+    public int EnterList()
+    {
+        int open = Enter();
+        lock (_gate)
+            _lists++;
+        return open;
+    }
+
+    /// <summary>Notes that all records of a list are admitted or refused.</summary>
+    public void LeaveList()
+    {
+        TaskCompletionSource? done = null;
+        lock (_gate)
+        {
+            if (--_lists == 0)
+                (done, _noLists) = (_noLists, null);
+        }
+
+        done?.SetResult();
+    }
+
+    /// <summary>Waits until no list is being appended.</summary>
+    /// <returns>A task that completes then.</returns>
+    public Task WhenNoListsAsync()
+    {
+        lock (_gate)
+        {
+            if (_lists == 0)
+                return Task.CompletedTask;
+            _noLists ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _noLists.Task;
+        }
     }
 }

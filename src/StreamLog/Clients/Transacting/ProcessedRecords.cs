@@ -29,6 +29,10 @@ internal sealed class ProcessedRecords
         return processed;
     }
 
+    /// <summary>Gets the first record of each partition.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> Firsts =>
+        _ranges.ToDictionary(static pair => pair.Key, static pair => pair.Value.First);
+
     /// <summary>Tells whether a partition is still read as it was when its records were yielded, so that nobody else
     /// has them.</summary>
     /// <param name="partition">The partition.</param>

@@ -19,6 +19,10 @@ internal sealed class Transaction : ITransaction
         set => _phase = value;
     }
 
+    /// <summary>Gets or sets whether the broker may have heard of the commit without an answer to it. Its producer's,
+    /// in its turn.</summary>
+    public bool MayBeCommitted { get; set; }
+
     /// <summary>Gets whether the application is through with it, whatever has become of it.</summary>
     public bool IsDisposed => _isDisposed;
 
@@ -52,9 +56,10 @@ internal sealed class Transaction : ITransaction
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
         ArgumentNullException.ThrowIfNull(offsets);
-        foreach ((TopicPartition partition, OffsetAndMetadata offset) in offsets)
+        Dictionary<TopicPartition, OffsetAndMetadata> copy = new(offsets);
+        foreach ((TopicPartition partition, OffsetAndMetadata offset) in copy)
             ClientErrors.ThrowIfNegative(partition, offset.Offset, nameof(offsets));
-        return _producer.SendOffsetsAsync(this, group, () => (null, offsets), cancellationToken);
+        return _producer.SendOffsetsAsync(this, group, () => (null, copy), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -64,6 +69,9 @@ internal sealed class Transaction : ITransaction
     /// <inheritdoc/>
     public ValueTask AbortAsync(CancellationToken cancellationToken = default) =>
         _producer.AbortAsync(this, cancellationToken);
+
+    /// <summary>Notes that nobody holds it: whoever waited for it has gone.</summary>
+    public void Abandon() => _isDisposed = true;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

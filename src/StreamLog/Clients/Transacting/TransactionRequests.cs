@@ -55,9 +55,11 @@ internal sealed class TransactionRequests
     /// <summary>Ends the transaction.</summary>
     /// <param name="producer">The producer's id and epoch.</param>
     /// <param name="isCommit">Whether it is committed, and not aborted.</param>
+    /// <param name="unanswered">Called when an attempt gets no answer, so that it may have been heard.</param>
     /// <returns>The id and the epoch of the next transaction.</returns>
     /// <exception cref="StreamLogException">The broker refuses, or does not answer.</exception>
-    public ValueTask<(long ProducerId, short Epoch)> EndAsync((long ProducerId, short Epoch) producer, bool isCommit) =>
+    public ValueTask<(long ProducerId, short Epoch)> EndAsync(
+        (long ProducerId, short Epoch) producer, bool isCommit, Action unanswered) =>
         RetryAsync(async (left, token) =>
         {
             EndTxnRequest request = new()
@@ -67,7 +69,17 @@ internal sealed class TransactionRequests
                 ProducerEpoch = producer.Epoch,
                 Committed = isCommit,
             };
-            EndTxnResponse response = await _session.SendAsync(request, left, token).ConfigureAwait(false);
+            EndTxnResponse response;
+            try
+            {
+                response = await _session.SendAsync(request, left, token).ConfigureAwait(false);
+            }
+            catch
+            {
+                unanswered();
+                throw;
+            }
+
             Check(response.ErrorCode, isCommit ? "commit" : "abort");
             return (response.ProducerId, response.ProducerEpoch);
         });

@@ -20,6 +20,9 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
     private readonly Func<IReadOnlyList<Record<TKey, TValue>>, CancellationToken, ValueTask> _process;
     private readonly ILogger _logger;
 
+    // Whether a transaction was told to commit, and nobody knows whether it has.
+    private bool _isInDoubt;
+
     /// <summary>Creates it.</summary>
     /// <param name="producer">Whose transactions they are.</param>
     /// <param name="source">Who has yielded the records.</param>
@@ -51,6 +54,28 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
     private async ValueTask ProcessAsync(
         IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
     {
+        ProcessedRecords list = ProcessedRecords.Of(records);
+        try
+        {
+            await ProcessUntilDoneAsync(records, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamLogException exception) when (_isInDoubt)
+        {
+            // Yielded again they might count twice, and passed over not at all.
+            _source.Refuse(exception);
+            throw;
+        }
+        catch
+        {
+            // Whoever reads the consumer next gets them again.
+            _source.Rewind(list.Firsts);
+            throw;
+        }
+    }
+
+    private async ValueTask ProcessUntilDoneAsync(
+        IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
+    {
         for (int failures = 0; ;)
         {
             try
@@ -60,7 +85,7 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
                     await ProcessOnceAsync(records, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (StreamLogException exception) when (IsPassing(exception))
+            catch (StreamLogException exception) when (!_isInDoubt && IsPassing(exception))
             {
                 _producer.ThrowIfFenced();
                 Log.Again(_logger, exception, _producer.TransactionalId, records.Count, _source.Group);
@@ -81,31 +106,43 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
             await transaction
                 .SendOffsetsAsync(_source, ProcessedRecords.Of(records), cancellationToken)
                 .ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             await CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Commits, and asks until it is known what has become of it: the records are not to be processed twice,
-    /// nor passed over.</summary>
+    /// nor passed over. A commit that has begun is finished also where the process is being stopped, if the broker
+    /// answers at all.</summary>
     private async ValueTask CommitAsync(Transaction transaction, CancellationToken cancellationToken)
     {
-        while (true)
+        for (int failures = 1; ; failures++)
         {
             try
             {
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             catch (StreamLogException exception) when (transaction.Phase == TransactionPhase.Committing)
             {
+                _isInDoubt = true;
+                if (!exception.IsRetriable || exception.ErrorCode == ErrorCode.KafkaStorageError
+                    || cancellationToken.IsCancellationRequested)
+                {
+                    throw;
+                }
+
                 Log.InDoubt(_logger, exception, _producer.TransactionalId);
-                await Task.Delay(_producer.RetryPause.Before(1), _producer.Time, cancellationToken)
-                    .ConfigureAwait(false);
             }
+
+            await Task.Delay(_producer.RetryPause.Before(failures), _producer.Time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _isInDoubt = false;
         }
     }
 
-    /// <summary>Leaves out records of partitions that the group has taken away. Somebody reads them again.</summary>
+    /// <summary>Leaves out records of partitions that the group has taken away. Somebody reads them again: another
+    /// member, or this one, if they have come back.</summary>
     private IReadOnlyList<Record<TKey, TValue>> Keep(IReadOnlyList<Record<TKey, TValue>> records)
     {
         IReadOnlyDictionary<TopicPartition, (long Begin, long End)> yielded;
@@ -119,9 +156,17 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
         }
 
         ProcessedRecords processed = ProcessedRecords.Of(records);
-        return records.All(IsKept) ? records : [.. records.Where(IsKept)];
+        Dictionary<TopicPartition, long> again = [];
+        foreach ((TopicPartition partition, long first) in processed.Firsts)
+        {
+            if (!processed.IsKept(partition, yielded))
+                again[partition] = first;
+        }
 
-        bool IsKept(Record<TKey, TValue> record) => processed.IsKept(record.Position.TopicPartition, yielded);
+        if (again.Count == 0)
+            return records;
+        _source.Rewind(again);
+        return [.. records.Where(record => !again.ContainsKey(record.Position.TopicPartition))];
     }
 
     private static bool IsPassing(StreamLogException exception) => exception switch
@@ -132,8 +177,10 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
         { ErrorCode: ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch } => true,
 
         // The group went on without this member, or gave a partition to another one.
-        { ErrorCode: ErrorCode.UnknownMemberId or ErrorCode.RebalanceInProgress or ErrorCode.TransactionAbortable } =>
-            true,
+        {
+            ErrorCode: ErrorCode.UnknownMemberId or ErrorCode.RebalanceInProgress or ErrorCode.TransactionAbortable
+                or ErrorCode.IllegalGeneration or ErrorCode.StaleMemberEpoch
+        } => true,
         _ => exception.IsRetriable && exception.ErrorCode is not (
             ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage),
     };

@@ -22,5 +22,11 @@ internal sealed partial class TransactionalProducer
             "A transaction of {TransactionalId} was given up without the broker's word. It is aborted before the next "
             + "one begins, or when its time is over.")]
         public static partial void NotAborted(ILogger logger, Exception exception, string transactionalId);
+
+        [LoggerMessage(
+            5704,
+            LogLevel.Warning,
+            "Producer {TransactionalId} was disposed before the broker has confirmed how its last transaction ended.")]
+        public static partial void NotEnded(ILogger logger, Exception exception, string transactionalId);
     }
 }

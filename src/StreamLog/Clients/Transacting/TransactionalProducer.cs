@@ -91,20 +91,20 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     {
         _engine.ThrowIfDisposed();
         cancellationToken.ThrowIfCancellationRequested();
-        Transaction? begun = null;
-        Task beginning = _line.Enqueue(async () => begun = await BeginInTurnAsync().ConfigureAwait(false));
+        Transaction transaction = new(this);
         try
         {
-            await beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _line.Enqueue(() => BeginInTurnAsync(transaction)).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // Nobody will ever hold what may just have begun.
-            _ = LetGoLaterAsync(beginning, () => begun);
+            // Nobody will ever hold what may just begin. It is aborted behind it, or by whoever begins next.
+            transaction.Abandon();
+            _ = LetGoAsync(transaction).AsTask();
             throw;
         }
 
-        return begun!;
+        return transaction;
     }
 
     /// <inheritdoc/>
@@ -181,14 +181,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
         await _line.Enqueue(step).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task LetGoLaterAsync(Task beginning, Func<Transaction?> begun)
-    {
-        await beginning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (begun() is { } transaction)
-            await transaction.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async ValueTask<Transaction> BeginInTurnAsync()
+    private async ValueTask BeginInTurnAsync(Transaction transaction)
     {
         _engine.ThrowIfDisposed();
         ThrowIfFenced();
@@ -200,7 +193,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
         }
 
         _scope.Open();
-        return _current = new Transaction(this);
+        _current = transaction;
     }
 
     /// <summary>Ends the transaction before, whose end the broker has not confirmed.</summary>
@@ -208,6 +201,12 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     {
         if (_current is not { IsOver: false } before)
             return;
+        if (before.Phase == TransactionPhase.Open && before.IsDisposed)
+        {
+            await AbortInTurnAsync(before).ConfigureAwait(false);
+            return;
+        }
+
         if (before.Phase == TransactionPhase.Open || !(before.IsDisposed || before.Phase == TransactionPhase.Aborting))
         {
             throw new StreamLogException(
@@ -249,7 +248,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
                 return _identity.Value;
             }).ConfigureAwait(false);
         }
-        catch (StreamLogException exception)
+        catch (Exception exception)
         {
             // Records without their offsets would be appended again.
             _scope.Fail(TransactionErrors.FailureOf(exception));
@@ -261,11 +260,14 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     {
         if (transaction.Phase == TransactionPhase.Committed)
             return;
+        if (transaction.MayBeCommitted && _fatal is { } fatal)
+            throw TransactionErrors.InDoubtForEver(TransactionalId, fatal);
         ThrowIfFenced();
         if (transaction.Phase is TransactionPhase.Aborted or TransactionPhase.Aborting)
             throw TransactionErrors.IsOver(TransactionalId, isCommitted: false);
         if (transaction.Phase == TransactionPhase.Open)
         {
+            await _scope.WhenNoListsAsync().ConfigureAwait(false);
             await _engine.AdmitAllAsync().ConfigureAwait(false);
             await SettleAsync().ConfigureAwait(false);
             if (_scope.Failure is { } failure)
@@ -299,13 +301,13 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
 
     private async ValueTask LetGoInTurnAsync(Transaction transaction)
     {
-        if (transaction.Phase != TransactionPhase.Open)
+        if (transaction != _current || transaction.Phase != TransactionPhase.Open)
             return;
         try
         {
             await AbortInTurnAsync(transaction).ConfigureAwait(false);
         }
-        catch (StreamLogException exception)
+        catch (Exception exception)
         {
             Log.NotAborted(_logger, exception, TransactionalId);
         }
@@ -313,10 +315,32 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
 
     private async ValueTask CloseInTurnAsync()
     {
-        if (_current is { } current)
-            await LetGoInTurnAsync(current).ConfigureAwait(false);
-        _scope.Close();
-        await _engine.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            if (_current is { IsOver: false } current)
+                await LetGoForGoodAsync(current).ConfigureAwait(false);
+        }
+        finally
+        {
+            _scope.Close();
+            await _engine.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Aborts what is open, and asks once more for an end that is in doubt.</summary>
+    private async ValueTask LetGoForGoodAsync(Transaction current)
+    {
+        await LetGoInTurnAsync(current).ConfigureAwait(false);
+        if (current.IsOver || _fatal is not null)
+            return;
+        try
+        {
+            await EndAsync(current, isCommit: current.Phase == TransactionPhase.Committing).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.NotEnded(_logger, exception, TransactionalId);
+        }
     }
 
     /// <summary>Takes no more records, and waits until those that are taken are acknowledged or given up.</summary>
@@ -334,10 +358,14 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
             transaction.Phase = isCommit ? TransactionPhase.Committing : TransactionPhase.Aborting;
             try
             {
-                Use(await AskAsync(() => _requests.EndAsync(_identity!.Value, isCommit)).ConfigureAwait(false));
+                Use(await AskAsync(() => _requests.EndAsync(
+                    _identity!.Value, isCommit, () => transaction.MayBeCommitted |= isCommit)).ConfigureAwait(false));
             }
-            catch (StreamLogException) when (_fatal is not null)
+            catch (StreamLogException exception) when (_fatal is not null)
             {
+                // An answer that was lost may have said that it is committed, before another one took the name.
+                if (transaction.MayBeCommitted)
+                    throw TransactionErrors.InDoubtForEver(TransactionalId, exception);
                 transaction.Phase = TransactionPhase.Aborted;
                 throw;
             }
@@ -350,6 +378,12 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
                 throw TransactionErrors.MustAbort(TransactionalId, exception);
             }
             catch (StreamLogException exception)
+                when (!isCommit && exception.ErrorCode == ErrorCode.InvalidTransactionState)
+            {
+                // It is over there. The next one begins under a new epoch, so nothing of this one gets into it.
+                _identity = null;
+            }
+            catch (Exception exception)
             {
                 throw TransactionErrors.InDoubt(TransactionalId, isCommit, exception);
             }
