@@ -72,6 +72,9 @@ internal sealed class HandlerTrial : IAsyncDisposable
     public async Task<long> CommittedAsync(int partition = 0) =>
         (await Clients.Admin.ListGroupOffsetsAsync("g"))[new TopicPartition("orders", partition)].Offset;
 
+    public async Task<bool> HasCommittedAsync(int partition) =>
+        (await Clients.Admin.ListGroupOffsetsAsync("g")).ContainsKey(new TopicPartition("orders", partition));
+
     public async Task<List<Record<string, string>>> DeadLettersAsync()
     {
         List<Record<string, string>> letters = [];

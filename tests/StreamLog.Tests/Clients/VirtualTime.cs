@@ -37,7 +37,7 @@ internal static class VirtualTime
     {
         long began = Stopwatch.GetTimestamp();
         return environment.PassAsync(
-            () => Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30) && !holds());
+            () => Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(2) && !holds());
     }
 
     private static async Task PassAsync(this SimulatedEnvironment environment, Func<bool> goesOn)
