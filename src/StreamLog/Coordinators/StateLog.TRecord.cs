@@ -86,7 +86,40 @@ internal abstract class StateLog<TRecord>(ReplicatedPartition partition)
     /// <param name="verifiedAt">Where they belong to a transaction: the mark that had ended the producer's last one
     /// here when this one was verified.</param>
     /// <returns>The batch, or <see langword="null"/> where it would be too large.</returns>
-    protected abstract RecordBuffer? TryBuild(IReadOnlyList<TRecord> records, long timestamp, out long? verifiedAt);
+    protected virtual RecordBuffer? TryBuild(IReadOnlyList<TRecord> records, long timestamp, out long? verifiedAt)
+    {
+        verifiedAt = null;
+        using RecordBatchBuilder builder = new(BatchBytesMax);
+        return TryBuild(builder, records, timestamp);
+    }
+
+    /// <summary>Builds a batch of records alone.</summary>
+    /// <param name="builder">An empty batch.</param>
+    /// <param name="records">The records; not empty.</param>
+    /// <param name="timestamp">The time, in Unix milliseconds.</param>
+    /// <returns>The batch, or <see langword="null"/> where it would be too large.</returns>
+    protected RecordBuffer? TryBuild(RecordBatchBuilder builder, IReadOnlyList<TRecord> records, long timestamp)
+    {
+        foreach (TRecord record in records)
+        {
+            byte[] key = WriteKey(record);
+            byte[]? value = WriteValue(record);
+            if (!builder.TryAppend(timestamp, key, hasKey: true, value, value is not null, headers: null))
+                return null;
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Encodes the key of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The key.</returns>
+    protected abstract byte[] WriteKey(TRecord record);
+
+    /// <summary>Encodes the value of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The value, or <see langword="null"/> for a tombstone.</returns>
+    protected abstract byte[]? WriteValue(TRecord record);
 
     /// <summary>Takes a committed batch that is read when the node starts.</summary>
     /// <param name="batch">Its bytes.</param>

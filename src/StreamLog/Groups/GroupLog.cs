@@ -58,17 +58,15 @@ internal sealed class GroupLog(ReplicatedPartition partition, GroupTable table) 
                 producer.ProducerId, producer.ProducerEpoch, baseSequence: -1, transactional: true);
         }
 
-        foreach (GroupRecord record in records)
-        {
-            byte[] key = GroupRecordCodec.WriteKey(record);
-            bool hasValue = record.Value is not null;
-            byte[] value = hasValue ? GroupRecordCodec.WriteValue(record) : [];
-            if (!builder.TryAppend(timestamp, key, hasKey: true, value, hasValue, headers: null))
-                return null;
-        }
-
-        return builder.Build();
+        return TryBuild(builder, records, timestamp);
     }
+
+    /// <inheritdoc/>
+    protected override byte[] WriteKey(GroupRecord record) => GroupRecordCodec.WriteKey(record);
+
+    /// <inheritdoc/>
+    protected override byte[]? WriteValue(GroupRecord record) =>
+        record.Value is null ? null : GroupRecordCodec.WriteValue(record);
 
     /// <inheritdoc/>
     protected override void Load(ReadOnlySpan<byte> batch, RecordBatchHeader header)

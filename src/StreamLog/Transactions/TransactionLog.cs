@@ -1,5 +1,4 @@
 using StreamLog.Coordinators;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Records;
 using StreamLog.Replication;
 
@@ -13,21 +12,12 @@ internal sealed class TransactionLog(ReplicatedPartition partition, TransactionT
     : StateLog<TransactionRecord>(partition)
 {
     /// <inheritdoc/>
-    protected override RecordBuffer? TryBuild(
-        IReadOnlyList<TransactionRecord> records, long timestamp, out long? verifiedAt)
-    {
-        verifiedAt = null;
-        using RecordBatchBuilder builder = new(BatchBytesMax);
-        foreach ((string id, TransactionState? state) in records)
-        {
-            byte[] key = TransactionRecordCodec.WriteKey(id);
-            byte[] value = state is null ? [] : TransactionRecordCodec.WriteValue(state);
-            if (!builder.TryAppend(timestamp, key, hasKey: true, value, state is not null, headers: null))
-                return null;
-        }
+    protected override byte[] WriteKey(TransactionRecord record) =>
+        TransactionRecordCodec.WriteKey(record.TransactionalId);
 
-        return builder.Build();
-    }
+    /// <inheritdoc/>
+    protected override byte[]? WriteValue(TransactionRecord record) =>
+        record.State is null ? null : TransactionRecordCodec.WriteValue(record.State);
 
     /// <inheritdoc/>
     protected override void Load(ReadOnlySpan<byte> batch, RecordBatchHeader header)

@@ -4,49 +4,30 @@ using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
-public sealed class TransactionalProducerTests : IAsyncLifetime
+public sealed class TransactionalProducerTests : TransactionTrialTests
 {
-    private static readonly TopicPartition Orders0 = new("orders", 0);
-    private static readonly TopicPartition Orders1 = new("orders", 1);
-
-    private TransactionTrial _trial = null!;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _trial = new TransactionTrial(await LocalClients.StartAsync());
-        await _trial.Clients.Harness.CreateTopicAsync("orders", 2);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _trial.DisposeAsync();
-        await _trial.Clients.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_commit_makes_all_records_count()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await using (ITransaction transaction = await producer.BeginAsync(Stop))
         {
             await orders.AppendAsync("orders", At(0, "1"), Stop);
             await orders.EnqueueAsync("orders", At(1, "2"), Stop);
             await orders.EnqueueAsync("orders", At(0, "3"), Stop);
-            Assert.Equal("", await _trial.CommittedAsync(Orders0));
+            Assert.Equal("", await Trial.CommittedAsync(Orders0));
             await transaction.CommitAsync(Stop);
         }
 
-        Assert.Equal("1 3", await _trial.CommittedAsync(Orders0));
-        Assert.Equal("2", await _trial.CommittedAsync(Orders1));
+        Assert.Equal("1 3", await Trial.CommittedAsync(Orders0));
+        Assert.Equal("2", await Trial.CommittedAsync(Orders1));
     }
 
     [Fact]
     public async Task What_is_aborted_or_disposed_never_counts()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         ITransaction transaction = await producer.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "1"), Stop);
@@ -68,13 +49,13 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         StreamLogException over =
             await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.InvalidTransactionState, over.ErrorCode);
-        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("3", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task Records_are_taken_while_a_transaction_is_open_and_not_before_or_after()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await RefusedAsync();
         ITransaction transaction = await producer.BeginAsync(Stop);
@@ -84,7 +65,7 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         await transaction.CommitAsync(Stop);
         await RefusedAsync();
         await transaction.DisposeAsync();
-        Assert.Equal("", await _trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
+        Assert.Equal("", await Trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
 
         async Task RefusedAsync()
         {
@@ -97,26 +78,26 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
     [Fact]
     public async Task An_empty_transaction_asks_nothing_of_the_broker()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         for (int i = 0; i < 3; i++)
         {
             await using ITransaction transaction = await producer.BeginAsync(Stop);
             await transaction.CommitAsync(Stop);
         }
 
-        Assert.Equal(["InitProducerId"], _trial.Broker.Sent);
+        Assert.Equal(["InitProducerId"], Trial.Broker.Sent);
     }
 
     [Fact]
     public async Task Who_begins_later_fences_who_began_before()
     {
-        TransactionalProducer old = _trial.Producer("a");
+        TransactionalProducer old = Trial.Producer("a");
         IProducer<string, string> orders = old.CreateProducer<string, string>();
         ITransaction open = await old.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "old"), Stop);
 
-        TransactionalProducer young = _trial.Producer("a");
-        await using (ITransaction transaction = await _trial.RunAsync(young.BeginAsync(Stop)))
+        TransactionalProducer young = Trial.Producer("a");
+        await using (ITransaction transaction = await Trial.RunAsync(young.BeginAsync(Stop)))
         {
             await young.CreateProducer<string, string>().AppendAsync("orders", At(0, "young"), Stop);
             StreamLogException fenced =
@@ -128,49 +109,49 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             await transaction.CommitAsync(Stop);
         }
 
-        Assert.Equal("young", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("young", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task A_fenced_producer_appends_nothing()
     {
-        TransactionalProducer old = _trial.Producer("a");
+        TransactionalProducer old = Trial.Producer("a");
         IProducer<string, string> orders = old.CreateProducer<string, string>();
         ITransaction open = await old.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "1"), Stop);
-        await (await _trial.RunAsync(_trial.Producer("a").BeginAsync(Stop))).DisposeAsync();
+        await (await Trial.RunAsync(Trial.Producer("a").BeginAsync(Stop))).DisposeAsync();
 
         StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
             () => orders.AppendAsync("orders", At(0, "2"), Stop).AsTask());
         Assert.True(ErrorCodes.IsFatal(refused.ErrorCode), refused.ErrorCode.ToString());
         StreamLogException fenced = await Assert.ThrowsAsync<StreamLogException>(() => open.AbortAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.ProducerFenced, fenced.ErrorCode);
-        Assert.Equal("1", await _trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
-        Assert.Equal("", await _trial.CommittedAsync(Orders0));
+        Assert.Equal("1", await Trial.ReadAsync(IsolationLevel.ReadUncommitted, Orders0));
+        Assert.Equal("", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task What_is_open_for_too_long_is_aborted_and_its_producer_fenced()
     {
-        TransactionalProducer producer = _trial.Producer(
+        TransactionalProducer producer = Trial.Producer(
             "a", options => options.TransactionTimeout = TimeSpan.FromSeconds(5));
         ITransaction transaction = await producer.BeginAsync(Stop);
         await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
-        await _trial.Clients.Harness.Environment.RunAsync(
-            Task.Delay(TimeSpan.FromSeconds(20), _trial.Clients.Harness.Time, Stop));
-        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        await Trial.Clients.Harness.Environment.RunAsync(
+            Task.Delay(TimeSpan.FromSeconds(20), Trial.Clients.Harness.Time, Stop));
+        await Trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
 
         StreamLogException late =
             await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.ProducerFenced, late.ErrorCode);
-        await _trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
-        Assert.Equal("plain", await _trial.CommittedAsync(Orders0));
+        await Trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
+        Assert.Equal("plain", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task A_timeout_that_the_broker_does_not_allow_is_refused_by_name()
     {
-        TransactionalProducer producer = _trial.Producer(
+        TransactionalProducer producer = Trial.Producer(
             "a", options => options.TransactionTimeout = TimeSpan.FromHours(1));
         StreamLogException refused =
             await Assert.ThrowsAsync<StreamLogException>(() => producer.BeginAsync(Stop).AsTask());
@@ -182,18 +163,18 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
     public void Without_idempotence_there_are_no_transactions()
     {
         StreamLogException refused =
-            Assert.Throws<StreamLogException>(() => _trial.Producer("a", options => options.Idempotence = false));
+            Assert.Throws<StreamLogException>(() => Trial.Producer("a", options => options.Idempotence = false));
         Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
     }
 
     [Fact]
     public async Task A_record_that_fails_behind_its_callers_back_fails_the_transaction()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         ITransaction transaction = await producer.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "1"), Stop);
-        _trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
+        Trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
         await orders.EnqueueAsync("orders", At(1, "2"), Stop);
 
         StreamLogException failed =
@@ -204,7 +185,7 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.TransactionAbortable, again.ErrorCode);
 
-        _trial.Broker.Fault = null;
+        Trial.Broker.Fault = null;
         await transaction.AbortAsync(Stop);
         await using (ITransaction next = await producer.BeginAsync(Stop))
         {
@@ -213,17 +194,17 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             await next.CommitAsync(Stop);
         }
 
-        Assert.Equal("3", await _trial.CommittedAsync(Orders0));
-        Assert.Equal("4", await _trial.CommittedAsync(Orders1));
+        Assert.Equal("3", await Trial.CommittedAsync(Orders0));
+        Assert.Equal("4", await Trial.CommittedAsync(Orders1));
     }
 
     [Fact]
     public async Task A_failed_transaction_takes_no_more_records()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await using ITransaction transaction = await producer.BeginAsync(Stop);
-        _trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
+        Trial.Broker.Fault = request => request is ProduceRequest ? ErrorCode.InvalidRecord : null;
         await Assert.ThrowsAsync<StreamLogException>(() => orders.AppendAsync("orders", At(0, "1"), Stop).AsTask());
 
         StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
@@ -234,7 +215,7 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
     [Fact]
     public async Task What_stands_in_line_at_the_commit_belongs_to_the_transaction()
     {
-        TransactionalProducer producer = _trial.Producer("a", options =>
+        TransactionalProducer producer = Trial.Producer("a", options =>
         {
             options.BufferBytes = 4_000;
             options.BatchBytes = 1_000;
@@ -251,14 +232,14 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         }
 
         await Task.WhenAll(enqueued);
-        string[] read = (await _trial.CommittedAsync(Orders0)).Split(' ');
+        string[] read = (await Trial.CommittedAsync(Orders0)).Split(' ');
         Assert.Equal(Enumerable.Range(0, 200), read.Select(value => int.Parse(value[..3])));
     }
 
     [Fact]
     public async Task A_list_goes_into_one_transaction_whoever_commits_meanwhile()
     {
-        TransactionalProducer producer = _trial.Producer("a", options =>
+        TransactionalProducer producer = Trial.Producer("a", options =>
         {
             options.BufferBytes = 4_000;
             options.BatchBytes = 1_000;
@@ -280,21 +261,21 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             await second.AbortAsync(Stop);
         }
 
-        string[] read = (await _trial.CommittedAsync(Orders0)).Split(' ');
+        string[] read = (await Trial.CommittedAsync(Orders0)).Split(' ');
         Assert.Equal(Enumerable.Range(0, 100), read.Select(value => int.Parse(value[..3])));
     }
 
     [Fact]
     public async Task A_record_for_a_topic_that_is_not_there_fails_the_transaction()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await using ITransaction transaction = await producer.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "1"), Stop);
         Task unawaited = orders.EnqueueAsync("nowhere", At(0, "2"), Stop).AsTask();
 
         StreamLogException failed = await Assert.ThrowsAsync<StreamLogException>(
-            () => _trial.RunAsync(transaction.CommitAsync(Stop)));
+            () => Trial.RunAsync(transaction.CommitAsync(Stop)));
         Assert.Equal(ErrorCode.TransactionAbortable, failed.ErrorCode);
         await Assert.ThrowsAsync<StreamLogException>(() => unawaited);
     }
@@ -302,7 +283,7 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
     [Fact]
     public async Task Disposal_aborts_what_is_open()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         ITransaction transaction = await producer.BeginAsync(Stop);
         await orders.AppendAsync("orders", At(0, "1"), Stop);
@@ -313,38 +294,38 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         await Assert.ThrowsAsync<ObjectDisposedException>(() => producer.BeginAsync(Stop).AsTask());
         await Assert.ThrowsAsync<ObjectDisposedException>(
             () => orders.AppendAsync("orders", At(0, "2"), Stop).AsTask());
-        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
-        await _trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
-        Assert.Equal("plain", await _trial.CommittedAsync(Orders0));
+        await Trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        await Trial.Clients.Harness.ProduceAsync("orders", 0, "plain");
+        Assert.Equal("plain", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task Offsets_count_with_the_commit_and_not_with_an_abort()
     {
         Dictionary<TopicPartition, OffsetAndMetadata> offsets = new() { [Orders0] = new(7), [Orders1] = new(9) };
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         await using (ITransaction transaction = await producer.BeginAsync(Stop))
         {
             await transaction.SendOffsetsAsync("g", offsets, Stop);
             await transaction.AbortAsync(Stop);
         }
 
-        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
-        Assert.Empty(await _trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
+        await Trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Empty(await Trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
         await using (ITransaction transaction = await producer.BeginAsync(Stop))
         {
             await transaction.SendOffsetsAsync("g", offsets, Stop);
             await transaction.CommitAsync(Stop);
         }
 
-        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
-        Assert.Equal(offsets, await _trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
+        await Trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Equal(offsets, await Trial.Clients.Admin.ListGroupOffsetsAsync("g", Stop));
     }
 
     [Fact]
     public async Task Offsets_that_the_group_does_not_take_fail_the_transaction()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         ITransaction transaction = await producer.BeginAsync(Stop);
         await producer.CreateProducer<string, string>().AppendAsync("orders", At(0, "1"), Stop);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => transaction.SendOffsetsAsync(
@@ -359,14 +340,14 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             await Assert.ThrowsAsync<StreamLogException>(() => transaction.CommitAsync(Stop).AsTask());
         Assert.Equal(ErrorCode.TransactionAbortable, failed.ErrorCode);
         await transaction.DisposeAsync();
-        await _trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
-        Assert.Equal("", await _trial.CommittedAsync(Orders0));
+        await Trial.Clients.Harness.Broker.WaitTransactionsIdleAsync();
+        Assert.Equal("", await Trial.CommittedAsync(Orders0));
     }
 
     [Fact]
     public async Task Transactions_go_on_over_a_restart_of_the_broker()
     {
-        TransactionalProducer producer = _trial.Producer("a");
+        TransactionalProducer producer = Trial.Producer("a");
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         await using (ITransaction first = await producer.BeginAsync(Stop))
         {
@@ -377,19 +358,19 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
         await using (ITransaction second = await producer.BeginAsync(Stop))
         {
             await orders.AppendAsync("orders", At(0, "2"), Stop);
-            await _trial.RestartAsync();
-            await _trial.RunAsync(orders.AppendAsync("orders", At(1, "3"), Stop));
-            await _trial.RunAsync(second.CommitAsync(Stop));
+            await Trial.RestartAsync();
+            await Trial.RunAsync(orders.AppendAsync("orders", At(1, "3"), Stop));
+            await Trial.RunAsync(second.CommitAsync(Stop));
         }
 
-        Assert.Equal("1 2", await _trial.CommittedAsync(Orders0));
-        Assert.Equal("3", await _trial.CommittedAsync(Orders1));
+        Assert.Equal("1 2", await Trial.CommittedAsync(Orders0));
+        Assert.Equal("3", await Trial.CommittedAsync(Orders1));
     }
 
     [Fact]
     public async Task Many_transactions_of_many_records_keep_their_order()
     {
-        TransactionalProducer producer = _trial.Producer("a", options => options.BatchBytes = 300);
+        TransactionalProducer producer = Trial.Producer("a", options => options.BatchBytes = 300);
         IProducer<string, string> orders = producer.CreateProducer<string, string>();
         List<string> expected = [];
         for (int i = 0; i < 40; i++)
@@ -400,12 +381,9 @@ public sealed class TransactionalProducerTests : IAsyncLifetime
             if (i % 4 == 3)
                 continue;
             expected.AddRange(Enumerable.Range(0, 25).Select(j => $"{i}.{j}"));
-            await _trial.RunAsync(transaction.CommitAsync(Stop));
+            await Trial.RunAsync(transaction.CommitAsync(Stop));
         }
 
-        Assert.Equal(string.Join(' ', expected), await _trial.CommittedAsync(Orders0));
+        Assert.Equal(string.Join(' ', expected), await Trial.CommittedAsync(Orders0));
     }
-
-    private static ProducerRecord<string, string> At(int partition, string value) =>
-        new("k", value) { Partition = partition };
 }

@@ -57,9 +57,13 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private bool IsWindowFull => _inFlight.Count > 0 && _sequences.CountSince(_inFlight[0])
         >= (!_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
 
+    /// <summary>Gets whether the numbers are to begin anew. Those of a transaction do so with the next one, which finds
+    /// nothing under way.</summary>
+    private bool MustRenew => _sequences.MustRenew && _engine.Transaction is null;
+
     /// <summary>Gets whether nothing new goes before what is under way is answered: something is to be sent again, or
-    /// the numbers begin anew. Those of a transaction do so with the next one, which finds nothing under way.</summary>
-    private bool BeginsAnew => _retries.Count > 0 || (_sequences.MustRenew && _engine.Transaction is null);
+    /// the numbers begin anew.</summary>
+    private bool BeginsAnew => _retries.Count > 0 || MustRenew;
 
     /// <summary>Writes a record into the open batch, and sees to its sending.</summary>
     /// <param name="entry">The record.</param>
@@ -310,7 +314,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private void RenewWhereNeeded()
     {
         long known = _sequences.ProducerId;
-        if (_engine.Transaction is null && _sequences.MustRenew && _sequences.Renew(_retries))
+        if (MustRenew && _sequences.Renew(_retries))
         {
             if (!_sequences.HasIdentity)
                 _engine.Identity.Forget(known);

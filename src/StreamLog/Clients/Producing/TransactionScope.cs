@@ -84,33 +84,13 @@ internal sealed class TransactionScope
 
     /// <summary>Notes that a batch of the transaction was given up.</summary>
     /// <param name="failure">Why.</param>
-    public void Fail(ProduceFailure failure)
-    {
-        lock (_gate)
-        {
-            if (_failure is not null)
-                return;
-            _failure = failure;
-        }
-
-        _failed(failure);
-    }
+    public void Fail(ProduceFailure failure) => Fail(failure, transaction: null);
 
     /// <summary>Notes that a record of a transaction was refused behind its caller's back.</summary>
     /// <param name="transaction">The number of its transaction.</param>
     /// <param name="exception">Why.</param>
-    public void Fail(int transaction, Exception exception)
-    {
-        ProduceFailure failure = TransactionErrors.FailureOf(exception);
-        lock (_gate)
-        {
-            if (transaction != _last || _failure is not null)
-                return;
-            _failure = failure;
-        }
-
-        _failed(failure);
-    }
+    public void Fail(int transaction, Exception exception) =>
+        Fail(TransactionErrors.FailureOf(exception), transaction);
 
     /// <summary>Begins to append several records that a commit must not part.</summary>
     /// <returns>The number of the transaction that all of them go into.</returns>
@@ -147,5 +127,18 @@ internal sealed class TransactionScope
             _noLists ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _noLists.Task;
         }
+    }
+
+    /// <summary>Notes the first failure of the latest transaction, if that is the one it is about.</summary>
+    private void Fail(ProduceFailure failure, int? transaction)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null || (transaction is { } number && number != _last))
+                return;
+            _failure = failure;
+        }
+
+        _failed(failure);
     }
 }

@@ -57,7 +57,7 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
         ProcessedRecords list = ProcessedRecords.Of(records);
         try
         {
-            await ProcessUntilDoneAsync(records, cancellationToken).ConfigureAwait(false);
+            await ProcessUntilDoneAsync(records, list, cancellationToken).ConfigureAwait(false);
         }
         catch (StreamLogException exception) when (_isInDoubt)
         {
@@ -74,15 +74,17 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
     }
 
     private async ValueTask ProcessUntilDoneAsync(
-        IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
+        IReadOnlyList<Record<TKey, TValue>> records, ProcessedRecords processed, CancellationToken cancellationToken)
     {
         for (int failures = 0; ;)
         {
             try
             {
-                records = Keep(records);
+                IReadOnlyList<Record<TKey, TValue>> kept = Keep(records, processed);
+                if (!ReferenceEquals(kept, records))
+                    (records, processed) = (kept, ProcessedRecords.Of(kept));
                 if (records.Count > 0)
-                    await ProcessOnceAsync(records, cancellationToken).ConfigureAwait(false);
+                    await ProcessOnceAsync(records, processed, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (StreamLogException exception) when (!_isInDoubt && IsPassing(exception))
@@ -96,16 +98,14 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
     }
 
     private async ValueTask ProcessOnceAsync(
-        IReadOnlyList<Record<TKey, TValue>> records, CancellationToken cancellationToken)
+        IReadOnlyList<Record<TKey, TValue>> records, ProcessedRecords processed, CancellationToken cancellationToken)
     {
         ITransaction begun = await _producer.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (begun.ConfigureAwait(false))
         {
             Transaction transaction = (Transaction)begun;
             await _process(records, cancellationToken).ConfigureAwait(false);
-            await transaction
-                .SendOffsetsAsync(_source, ProcessedRecords.Of(records), cancellationToken)
-                .ConfigureAwait(false);
+            await transaction.SendOffsetsAsync(_source, processed, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             await CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
         }
@@ -143,7 +143,8 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
 
     /// <summary>Leaves out records of partitions that the group has taken away. Somebody reads them again: another
     /// member, or this one, if they have come back.</summary>
-    private IReadOnlyList<Record<TKey, TValue>> Keep(IReadOnlyList<Record<TKey, TValue>> records)
+    private IReadOnlyList<Record<TKey, TValue>> Keep(
+        IReadOnlyList<Record<TKey, TValue>> records, ProcessedRecords processed)
     {
         IReadOnlyDictionary<TopicPartition, (long Begin, long End)> yielded;
         try
@@ -155,7 +156,6 @@ internal sealed partial class TransactionalProcess<TKey, TValue>
             return [];
         }
 
-        ProcessedRecords processed = ProcessedRecords.Of(records);
         Dictionary<TopicPartition, long> again = [];
         foreach ((TopicPartition partition, long first) in processed.Firsts)
         {

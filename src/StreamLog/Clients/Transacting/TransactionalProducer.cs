@@ -188,7 +188,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
         await FinishAsync().ConfigureAwait(false);
         if (_identity is null)
         {
-            Use(await AskAsync(_requests.BeginAsync).ConfigureAwait(false));
+            await AskAsync(async () => Use(await _requests.BeginAsync().ConfigureAwait(false))).ConfigureAwait(false);
             Log.Began(_logger, TransactionalId, _identity!.Value.ProducerId, _identity.Value.Epoch);
         }
 
@@ -242,11 +242,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
             if (read().Offsets.Count == 0)
                 return;
             _scope.NoteWork();
-            await AskAsync(async () =>
-            {
-                await _requests.SendOffsetsAsync(_identity!.Value, group, read).ConfigureAwait(false);
-                return _identity.Value;
-            }).ConfigureAwait(false);
+            await AskAsync(() => _requests.SendOffsetsAsync(_identity!.Value, group, read)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -327,11 +323,16 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
         }
     }
 
-    /// <summary>Aborts what is open, and asks once more for an end that is in doubt.</summary>
+    /// <summary>Aborts what is open, or asks once more for an end that was in doubt.</summary>
     private async ValueTask LetGoForGoodAsync(Transaction current)
     {
-        await LetGoInTurnAsync(current).ConfigureAwait(false);
-        if (current.IsOver || _fatal is not null)
+        if (current.Phase == TransactionPhase.Open)
+        {
+            await LetGoInTurnAsync(current).ConfigureAwait(false);
+            return;
+        }
+
+        if (_fatal is not null)
             return;
         try
         {
@@ -358,8 +359,10 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
             transaction.Phase = isCommit ? TransactionPhase.Committing : TransactionPhase.Aborting;
             try
             {
-                Use(await AskAsync(() => _requests.EndAsync(
-                    _identity!.Value, isCommit, () => transaction.MayBeCommitted |= isCommit)).ConfigureAwait(false));
+                await AskAsync(async () => Use(await _requests.EndAsync(
+                    _identity!.Value,
+                    isCommit,
+                    () => transaction.MayBeCommitted |= isCommit).ConfigureAwait(false))).ConfigureAwait(false);
             }
             catch (StreamLogException exception) when (_fatal is not null)
             {
@@ -399,12 +402,11 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     }
 
     /// <summary>Asks the coordinator, and notes if this producer is out of the game.</summary>
-    private async ValueTask<(long ProducerId, short Epoch)> AskAsync(
-        Func<ValueTask<(long ProducerId, short Epoch)>> request)
+    private async ValueTask AskAsync(Func<ValueTask> request)
     {
         try
         {
-            return await request().ConfigureAwait(false);
+            await request().ConfigureAwait(false);
         }
         catch (StreamLogException exception) when (TransactionErrors.IsFatal(exception.ErrorCode))
         {

@@ -1,5 +1,4 @@
 using StreamLog.Coordinators;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
 using StreamLog.Replication;
@@ -20,26 +19,16 @@ internal sealed class ShareStateLog(
     : StateLog<ShareStateRecord>(partition)
 {
     /// <inheritdoc/>
-    protected override RecordBuffer? TryBuild(
-        IReadOnlyList<ShareStateRecord> records, long timestamp, out long? verifiedAt)
+    protected override byte[] WriteKey(ShareStateRecord record) => ShareStateRecords.WriteKey(new ShareSnapshotKey
     {
-        verifiedAt = null;
-        using RecordBatchBuilder builder = new(BatchBytesMax);
-        foreach (ShareStateRecord record in records)
-        {
-            byte[] key = ShareStateRecords.WriteKey(new ShareSnapshotKey
-            {
-                GroupId = record.Key.Group,
-                TopicId = record.Key.TopicId,
-                Partition = record.Key.Partition,
-            });
-            byte[] value = record.Value is null ? [] : ShareStateRecords.WriteValue(record.Value);
-            if (!builder.TryAppend(timestamp, key, hasKey: true, value, record.Value is not null, headers: null))
-                return null;
-        }
+        GroupId = record.Key.Group,
+        TopicId = record.Key.TopicId,
+        Partition = record.Key.Partition,
+    });
 
-        return builder.Build();
-    }
+    /// <inheritdoc/>
+    protected override byte[]? WriteValue(ShareStateRecord record) =>
+        record.Value is null ? null : ShareStateRecords.WriteValue(record.Value);
 
     /// <inheritdoc/>
     protected override void Load(ReadOnlySpan<byte> batch, RecordBatchHeader header)
