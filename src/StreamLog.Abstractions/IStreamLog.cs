@@ -19,6 +19,9 @@ public interface IStreamLog : IAsyncDisposable
     /// <remarks>Each call takes a new picture.</remarks>
     NodeHealth Health { get; }
 
+    /// <summary>Gets where the node can be reached now: one endpoint for each listener that is open.</summary>
+    IReadOnlyList<ListenerEndpoint> Listeners { get; }
+
     /// <summary>Returns a handle on a topic. It is cheap, and it asks nothing of the topic yet.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>

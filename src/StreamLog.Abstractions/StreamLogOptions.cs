@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using StreamLog.Extensibility;
 
 namespace StreamLog;
 
@@ -89,4 +91,9 @@ public sealed class StreamLogOptions
     /// </remarks>
     public IDictionary<string, TopicOptions> Topics { get; } =
         new Dictionary<string, TopicOptions>(StringComparer.Ordinal);
+
+    /// <summary>Gets what starts once the node is ready, and stops before it does, in the opposite order: listeners,
+    /// dashboards. Packages add theirs.</summary>
+    [Experimental("STREAMLOG001")]
+    public IList<INodeComponent> Components { get; } = [];
 }

@@ -41,6 +41,9 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     /// <inheritdoc/>
     public NodeHealth Health => Node.Health;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerEndpoint> Listeners => Node.Listeners;
+
     /// <summary>Gets whether the node has started.</summary>
     public bool IsStarted => _node is not null;
 

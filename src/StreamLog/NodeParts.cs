@@ -21,6 +21,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
     private LocalBroker? _broker;
     private NodeMaintenance? _maintenance;
     private NodeClients? _clients;
+    private NodeComponents? _components;
 
     /// <summary>Creates the parts, none of which exists yet.</summary>
     /// <param name="host">What surrounds the node.</param>
@@ -45,6 +46,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
 
     public NodeClients Clients => _clients!;
 
+    public NodeComponents Components => _components!;
+
     /// <summary>Starts one part on the other. After a failure, what was started must be stopped.</summary>
     public async ValueTask StartAsync(
         StreamLogOptions options, INodeEnvironment? environment, CancellationToken cancellationToken)
@@ -67,6 +70,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new NodeClients(_broker, surroundings, options, _host, Metrics, Tracing);
+        _components = new NodeComponents(options.NodeId, _broker, surroundings, Loggers);
     }
 
     /// <summary>Stops what is there, the last one first.</summary>
@@ -77,6 +81,23 @@ internal sealed partial class NodeParts : IAsyncDisposable
     {
         bool isOrderly = true;
         long begun = _time.GetTimestamp();
+        try
+        {
+            if (_components is not null)
+                await _components.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            isOrderly &= await StopEngineAsync(timeout, begun, hurry).ConfigureAwait(false);
+        }
+
+        return isOrderly;
+    }
+
+    // What clients have under way, then the engine, then the files.
+    private async ValueTask<bool> StopEngineAsync(TimeSpan timeout, long begun, CancellationToken hurry)
+    {
+        bool isOrderly = true;
         try
         {
             if (_clients is not null)

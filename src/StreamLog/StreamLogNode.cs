@@ -54,6 +54,9 @@ public sealed partial class StreamLogNode : IStreamLog
         }
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ListenerEndpoint> Listeners => _parts.Components.Listeners.Endpoints;
+
     /// <summary>Gets the directory that holds the data; in memory, the name that stands for it.</summary>
     public string DataDirectory => _parts.Directory.Path;
 
@@ -159,6 +162,7 @@ public sealed partial class StreamLogNode : IStreamLog
         {
             await parts.StartAsync(options, environment, cancellationToken).ConfigureAwait(false);
             StreamLogNode node = new(parts, options);
+            await parts.Components.StartAsync(options.Components, node, cancellationToken).ConfigureAwait(false);
             node.LogStarted();
             return node;
         }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using StreamLog.Extensibility;
 using StreamLog.Tests.Architecture;
 using Xunit;
 
@@ -84,10 +85,11 @@ public sealed partial class ConfigurationSchemaTests
         JsonObject properties = [];
         foreach (PropertyInfo property in type.GetProperties())
         {
-            // What is code cannot stand in configuration: a partitioner, a callback.
+            // What is code cannot stand in configuration: a partitioner, a callback, a component.
             if (property.PropertyType != typeof(IPartitioner)
                 && property.PropertyType != typeof(IRebalanceListener)
-                && property.PropertyType != typeof(IProgress<RecoveryProgress>))
+                && property.PropertyType != typeof(IProgress<RecoveryProgress>)
+                && property.PropertyType != typeof(IList<INodeComponent>))
             {
                 properties[property.Name] = SchemaOf(property, property.GetValue(defaults));
             }
