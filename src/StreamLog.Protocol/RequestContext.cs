@@ -1,7 +1,8 @@
 namespace StreamLog.Protocol;
 
 /// <summary>Who sends a request, and over which session.</summary>
-/// <remarks>Immutable and thread-safe. One object stands for one session: order is kept within it.</remarks>
+/// <remarks>Thread-safe, and immutable but for what happens in its <see cref="Session"/>. One object stands for one
+/// session: order is kept within it.</remarks>
 public sealed class RequestContext
 {
     /// <summary>The principal that Kafka gives to a caller who has not authenticated.</summary>
@@ -13,8 +14,13 @@ public sealed class RequestContext
     /// <summary>Gets the shared context of callers in this process that give themselves no name.</summary>
     public static RequestContext Local { get; } = new() { Principal = LocalPrincipal, IsLocal = true };
 
-    /// <summary>Gets the authenticated principal, as <c>Type:Name</c>.</summary>
-    public string Principal { get; init; } = AnonymousPrincipal;
+    /// <summary>Gets the authenticated principal, as <c>Type:Name</c>: whoever has authenticated in the
+    /// <see cref="Session"/>, or else who the caller was from the beginning.</summary>
+    public string Principal { get => Session.Principal ?? field; init; } = AnonymousPrincipal;
+
+    /// <summary>Gets what the connection has told of itself so far. Callers in this process have none of their own, and
+    /// what they tell is not kept.</summary>
+    public RequestSession Session { get; init; } = RequestSession.Shared;
 
     /// <summary>Gets whether the caller lives in the node's own process.</summary>
     public bool IsLocal { get; init; }

@@ -35,7 +35,7 @@ public sealed partial class AddOffsetsToTxnRequest : IRequest<AddOffsetsToTxnRes
 /// <summary>Tells what became of it.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AddOffsetsToTxn, MessageKind.Response, 0, 4, FlexibleFrom = 3)]
-public sealed partial class AddOffsetsToTxnResponse
+public sealed partial class AddOffsetsToTxnResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

@@ -76,7 +76,7 @@ public sealed partial class AddPartitionsToTxnRequest : IRequest<AddPartitionsTo
 /// <summary>Tells which partitions are in their transactions now.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AddPartitionsToTxn, MessageKind.Response, 0, 5, FlexibleFrom = 3)]
-public sealed partial class AddPartitionsToTxnResponse
+public sealed partial class AddPartitionsToTxnResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

@@ -44,7 +44,7 @@ public sealed partial class AlterShareGroupOffsetsRequest : IRequest<AlterShareG
 /// <summary>Tells what was set.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AlterShareGroupOffsets, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class AlterShareGroupOffsetsResponse
+public sealed partial class AlterShareGroupOffsetsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

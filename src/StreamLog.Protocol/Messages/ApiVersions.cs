@@ -25,7 +25,7 @@ public sealed partial class ApiVersionsRequest : IRequest<ApiVersionsResponse>
 /// <summary>Tells which APIs and versions the broker speaks.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ApiVersions, MessageKind.Response, 0, 4, FlexibleFrom = 3)]
-public sealed partial class ApiVersionsResponse
+public sealed partial class ApiVersionsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets what went wrong, or <see cref="ErrorCode.None"/>.</summary>
     [Field("0+")]

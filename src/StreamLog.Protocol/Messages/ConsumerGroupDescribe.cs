@@ -21,7 +21,7 @@ public sealed partial class ConsumerGroupDescribeRequest : IRequest<ConsumerGrou
 /// <summary>Tells what groups of the consumer protocol look like.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ConsumerGroupDescribe, MessageKind.Response, 0, 1, FlexibleFrom = 0)]
-public sealed partial class ConsumerGroupDescribeResponse
+public sealed partial class ConsumerGroupDescribeResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

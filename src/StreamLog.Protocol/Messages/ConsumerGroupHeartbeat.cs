@@ -76,7 +76,7 @@ public sealed partial class ConsumerGroupHeartbeatRequest : IRequest<ConsumerGro
 /// <summary>Tells a member its epoch, and its partitions where they have changed.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ConsumerGroupHeartbeat, MessageKind.Response, 0, 1, FlexibleFrom = 0)]
-public sealed partial class ConsumerGroupHeartbeatResponse
+public sealed partial class ConsumerGroupHeartbeatResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -50,7 +50,7 @@ public sealed partial class CreatePartitionsRequest : IRequest<CreatePartitionsR
 /// <summary>Tells what became of the topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.CreatePartitions, MessageKind.Response, 0, 3, FlexibleFrom = 2)]
-public sealed partial class CreatePartitionsResponse
+public sealed partial class CreatePartitionsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -76,7 +76,7 @@ public sealed partial class CreateTopicsRequest : IRequest<CreateTopicsResponse>
 /// <summary>Tells what became of the topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.CreateTopics, MessageKind.Response, 2, 7, FlexibleFrom = 5)]
-public sealed partial class CreateTopicsResponse
+public sealed partial class CreateTopicsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("2+", Ignorable = true)]

@@ -17,7 +17,7 @@ public sealed partial class DeleteGroupsRequest : IRequest<DeleteGroupsResponse>
 /// <summary>Tells what became of the groups.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DeleteGroups, MessageKind.Response, 0, 2, FlexibleFrom = 2)]
-public sealed partial class DeleteGroupsResponse
+public sealed partial class DeleteGroupsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

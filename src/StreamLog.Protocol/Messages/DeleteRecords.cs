@@ -46,7 +46,7 @@ public sealed partial class DeleteRecordsRequest : IRequest<DeleteRecordsRespons
 /// <summary>Tells where the partitions start now.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DeleteRecords, MessageKind.Response, 0, 2, FlexibleFrom = 2)]
-public sealed partial class DeleteRecordsResponse
+public sealed partial class DeleteRecordsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -28,7 +28,7 @@ public sealed partial class DeleteShareGroupOffsetsRequest : IRequest<DeleteShar
 /// <summary>Tells what was forgotten.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DeleteShareGroupOffsets, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class DeleteShareGroupOffsetsResponse
+public sealed partial class DeleteShareGroupOffsetsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

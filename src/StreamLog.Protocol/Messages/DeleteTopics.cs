@@ -40,7 +40,7 @@ public sealed partial class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
 /// <summary>Tells what became of the topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DeleteTopics, MessageKind.Response, 1, 6, FlexibleFrom = 4)]
-public sealed partial class DeleteTopicsResponse
+public sealed partial class DeleteTopicsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

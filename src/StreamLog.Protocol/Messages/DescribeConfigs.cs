@@ -43,7 +43,7 @@ public sealed partial class DescribeConfigsRequest : IRequest<DescribeConfigsRes
 /// <summary>Tells configurations.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeConfigs, MessageKind.Response, 1, 4, FlexibleFrom = 4)]
-public sealed partial class DescribeConfigsResponse
+public sealed partial class DescribeConfigsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

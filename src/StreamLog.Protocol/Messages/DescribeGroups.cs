@@ -25,7 +25,7 @@ public sealed partial class DescribeGroupsRequest : IRequest<DescribeGroupsRespo
 /// <summary>Tells the state and the members of groups.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeGroups, MessageKind.Response, 0, 6, FlexibleFrom = 5)]
-public sealed partial class DescribeGroupsResponse
+public sealed partial class DescribeGroupsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

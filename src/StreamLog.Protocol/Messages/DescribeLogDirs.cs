@@ -31,7 +31,7 @@ public sealed partial class DescribeLogDirsRequest : IRequest<DescribeLogDirsRes
 /// <summary>Tells the directories of a node and what is in them.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeLogDirs, MessageKind.Response, 1, 4, FlexibleFrom = 2)]
-public sealed partial class DescribeLogDirsResponse
+public sealed partial class DescribeLogDirsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -28,7 +28,7 @@ public sealed partial class DescribeProducersRequest : IRequest<DescribeProducer
 /// <summary>Tells what partitions remember of their producers.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeProducers, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class DescribeProducersResponse
+public sealed partial class DescribeProducersResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

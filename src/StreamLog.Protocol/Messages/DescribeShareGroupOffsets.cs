@@ -41,7 +41,7 @@ public sealed partial class DescribeShareGroupOffsetsRequest : IRequest<Describe
 /// <summary>Tells how far share groups have come.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeShareGroupOffsets, MessageKind.Response, 0, 1, FlexibleFrom = 0)]
-public sealed partial class DescribeShareGroupOffsetsResponse
+public sealed partial class DescribeShareGroupOffsetsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -16,7 +16,7 @@ public sealed partial class DescribeTransactionsRequest : IRequest<DescribeTrans
 /// <summary>Tells the state of transactional ids.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeTransactions, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class DescribeTransactionsResponse
+public sealed partial class DescribeTransactionsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

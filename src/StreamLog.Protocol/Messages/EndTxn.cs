@@ -36,7 +36,7 @@ public sealed partial class EndTxnRequest : IRequest<EndTxnResponse>, IVersioned
 /// <summary>Tells what became of a transaction that was to end.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.EndTxn, MessageKind.Response, 0, 5, FlexibleFrom = 3)]
-public sealed partial class EndTxnResponse
+public sealed partial class EndTxnResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

@@ -152,7 +152,7 @@ public sealed partial class FetchRequest : IRequest<FetchResponse>
 /// <summary>Carries record batches. It owns their buffers; its final receiver disposes it.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Fetch, MessageKind.Response, 4, 18, FlexibleFrom = 12)]
-public sealed partial class FetchResponse : IDisposable
+public sealed partial class FetchResponse : IDisposable, IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

@@ -29,7 +29,7 @@ public sealed partial class FindCoordinatorRequest : IRequest<FindCoordinatorRes
 /// <summary>Tells which nodes coordinate.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.FindCoordinator, MessageKind.Response, 0, 6, FlexibleFrom = 3)]
-public sealed partial class FindCoordinatorResponse
+public sealed partial class FindCoordinatorResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

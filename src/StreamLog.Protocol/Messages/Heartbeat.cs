@@ -31,7 +31,7 @@ public sealed partial class HeartbeatRequest : IRequest<HeartbeatResponse>
 /// <summary>Tells a member whether it may go on.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Heartbeat, MessageKind.Response, 0, 4, FlexibleFrom = 4)]
-public sealed partial class HeartbeatResponse
+public sealed partial class HeartbeatResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

@@ -53,7 +53,7 @@ public sealed partial class IncrementalAlterConfigsRequest : IRequest<Incrementa
 /// <summary>Tells what became of the configurations.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.IncrementalAlterConfigs, MessageKind.Response, 0, 1, FlexibleFrom = 1)]
-public sealed partial class IncrementalAlterConfigsResponse
+public sealed partial class IncrementalAlterConfigsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

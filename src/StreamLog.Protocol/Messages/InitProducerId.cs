@@ -36,7 +36,7 @@ public sealed partial class InitProducerIdRequest : IRequest<InitProducerIdRespo
 /// <summary>Hands out a producer id and epoch.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.InitProducerId, MessageKind.Response, 0, 5, FlexibleFrom = 2)]
-public sealed partial class InitProducerIdResponse
+public sealed partial class InitProducerIdResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

@@ -70,7 +70,7 @@ public sealed partial class JoinGroupRequest : IRequest<JoinGroupResponse>
 /// <summary>Tells the generation that the member has joined.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.JoinGroup, MessageKind.Response, 0, 9, FlexibleFrom = 6)]
-public sealed partial class JoinGroupResponse
+public sealed partial class JoinGroupResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("2+", Ignorable = true)]

@@ -44,7 +44,7 @@ public sealed partial class LeaveGroupRequest : IRequest<LeaveGroupResponse>
 /// <summary>Tells which members have left.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.LeaveGroup, MessageKind.Response, 0, 5, FlexibleFrom = 4)]
-public sealed partial class LeaveGroupResponse
+public sealed partial class LeaveGroupResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

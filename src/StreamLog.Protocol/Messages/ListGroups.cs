@@ -24,7 +24,7 @@ public sealed partial class ListGroupsRequest : IRequest<ListGroupsResponse>
 /// <summary>Tells the groups of a node.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListGroups, MessageKind.Response, 0, 5, FlexibleFrom = 3)]
-public sealed partial class ListGroupsResponse
+public sealed partial class ListGroupsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

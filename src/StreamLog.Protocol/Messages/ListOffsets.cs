@@ -65,7 +65,7 @@ public sealed partial class ListOffsetsRequest : IRequest<ListOffsetsResponse>
 /// <summary>Tells offsets and their timestamps.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListOffsets, MessageKind.Response, 1, 11, FlexibleFrom = 6)]
-public sealed partial class ListOffsetsResponse
+public sealed partial class ListOffsetsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("2+", Ignorable = true)]

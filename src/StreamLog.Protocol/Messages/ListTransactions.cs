@@ -30,7 +30,7 @@ public sealed partial class ListTransactionsRequest : IRequest<ListTransactionsR
 /// <summary>Tells the transactional ids there are.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListTransactions, MessageKind.Response, 0, 2, FlexibleFrom = 0)]
-public sealed partial class ListTransactionsResponse
+public sealed partial class ListTransactionsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

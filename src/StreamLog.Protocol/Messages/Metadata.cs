@@ -52,7 +52,7 @@ public sealed partial class MetadataRequest : IRequest<MetadataResponse>
 /// <summary>Tells the nodes, topics and partitions of the cluster.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Metadata, MessageKind.Response, 0, 13, FlexibleFrom = 9)]
-public sealed partial class MetadataResponse
+public sealed partial class MetadataResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("3+", Ignorable = true)]

@@ -79,7 +79,7 @@ public sealed partial class OffsetCommitRequest : IRequest<OffsetCommitResponse>
 /// <summary>Tells what became of the offsets.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetCommit, MessageKind.Response, 2, 10, FlexibleFrom = 8)]
-public sealed partial class OffsetCommitResponse
+public sealed partial class OffsetCommitResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("3+", Ignorable = true)]

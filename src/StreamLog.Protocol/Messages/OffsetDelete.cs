@@ -40,7 +40,7 @@ public sealed partial class OffsetDeleteRequest : IRequest<OffsetDeleteResponse>
 /// <summary>Tells what became of the offsets.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetDelete, MessageKind.Response, 0, 0)]
-public sealed partial class OffsetDeleteResponse
+public sealed partial class OffsetDeleteResponse : IThrottledResponse
 {
     /// <summary>Gets or sets what went wrong, or <see cref="ErrorCode.None"/>.</summary>
     [Field("0+")]

@@ -84,7 +84,7 @@ public sealed partial class OffsetFetchRequest : IRequest<OffsetFetchResponse>
 /// <summary>Tells committed offsets.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetFetch, MessageKind.Response, 1, 10, FlexibleFrom = 6)]
-public sealed partial class OffsetFetchResponse
+public sealed partial class OffsetFetchResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("3+", Ignorable = true)]

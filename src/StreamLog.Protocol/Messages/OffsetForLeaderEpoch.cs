@@ -50,7 +50,7 @@ public sealed partial class OffsetForLeaderEpochRequest : IRequest<OffsetForLead
 /// <summary>Tells where leader epochs end.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetForLeaderEpoch, MessageKind.Response, 2, 4, FlexibleFrom = 4)]
-public sealed partial class OffsetForLeaderEpochResponse
+public sealed partial class OffsetForLeaderEpochResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("2+", Ignorable = true)]

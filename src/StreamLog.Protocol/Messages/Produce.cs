@@ -85,7 +85,7 @@ public sealed partial class ProduceRequest : IRequest<ProduceResponse>, IVersion
 /// <summary>Tells what became of the record batches.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Produce, MessageKind.Response, 3, 13, FlexibleFrom = 9)]
-public sealed partial class ProduceResponse
+public sealed partial class ProduceResponse : IThrottledResponse
 {
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]

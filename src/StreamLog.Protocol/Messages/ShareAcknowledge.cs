@@ -75,7 +75,7 @@ public sealed partial class ShareAcknowledgeRequest : IRequest<ShareAcknowledgeR
 /// <summary>Tells whether the acknowledgements hold.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ShareAcknowledge, MessageKind.Response, 1, 2, FlexibleFrom = 0)]
-public sealed partial class ShareAcknowledgeResponse
+public sealed partial class ShareAcknowledgeResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -115,7 +115,7 @@ public sealed partial class ShareFetchRequest : IRequest<ShareFetchResponse>
 /// <summary>Carries acquired records. It owns their buffers; its final receiver disposes it.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ShareFetch, MessageKind.Response, 1, 2, FlexibleFrom = 0)]
-public sealed partial class ShareFetchResponse : IDisposable
+public sealed partial class ShareFetchResponse : IDisposable, IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -20,7 +20,7 @@ public sealed partial class ShareGroupDescribeRequest : IRequest<ShareGroupDescr
 /// <summary>Tells what share groups look like.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ShareGroupDescribe, MessageKind.Response, 1, 1, FlexibleFrom = 0)]
-public sealed partial class ShareGroupDescribeResponse
+public sealed partial class ShareGroupDescribeResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

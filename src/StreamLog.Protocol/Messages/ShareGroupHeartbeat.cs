@@ -32,7 +32,7 @@ public sealed partial class ShareGroupHeartbeatRequest : IRequest<ShareGroupHear
 /// <summary>Tells a member its epoch, and its partitions where they have changed.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ShareGroupHeartbeat, MessageKind.Response, 1, 1, FlexibleFrom = 0)]
-public sealed partial class ShareGroupHeartbeatResponse
+public sealed partial class ShareGroupHeartbeatResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

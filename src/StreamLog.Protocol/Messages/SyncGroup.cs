@@ -56,7 +56,7 @@ public sealed partial class SyncGroupRequest : IRequest<SyncGroupResponse>
 /// <summary>Tells a member what it is assigned.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.SyncGroup, MessageKind.Response, 0, 5, FlexibleFrom = 4)]
-public sealed partial class SyncGroupResponse
+public sealed partial class SyncGroupResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("1+", Ignorable = true)]

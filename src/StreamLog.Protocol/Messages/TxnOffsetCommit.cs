@@ -84,7 +84,7 @@ public sealed partial class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitRes
 /// <summary>Tells what became of the offsets.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.TxnOffsetCommit, MessageKind.Response, 0, 5, FlexibleFrom = 3)]
-public sealed partial class TxnOffsetCommitResponse
+public sealed partial class TxnOffsetCommitResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]
