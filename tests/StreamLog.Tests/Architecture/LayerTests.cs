@@ -38,7 +38,8 @@ public sealed class LayerTests
         ("Wire", [""]),
         ("Compression", [""]),
         ("Records", ["", "Wire", "Compression"]),
-        ("Messages", ["", "Wire"]));
+        ("Messages", ["", "Wire"]),
+        ("Refusals", ["", "Messages"]));
 
     public static TheoryData<string> Packages => ["StreamLog", "StreamLog.Protocol"];
 
