@@ -147,6 +147,9 @@ public enum ApiKey : short
     /// <summary>Kafka's <c>DescribeProducers</c>.</summary>
     DescribeProducers = 61,
 
+    /// <summary>Kafka's <c>UnregisterBroker</c>.</summary>
+    UnregisterBroker = 64,
+
     /// <summary>Kafka's <c>DescribeTransactions</c>.</summary>
     DescribeTransactions = 65,
 

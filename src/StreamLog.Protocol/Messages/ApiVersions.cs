@@ -11,8 +11,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks which APIs and versions the broker speaks.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ApiVersions, MessageKind.Request, 0, 4, FlexibleFrom = 3)]
-public sealed partial class ApiVersionsRequest : IRequest<ApiVersionsResponse>
+public sealed partial class ApiVersionsRequest : IRequest<ApiVersionsResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the name of the client's library.</summary>
     [Field("3+", Ignorable = true)]
     public string ClientSoftwareName { get; set; } = "";

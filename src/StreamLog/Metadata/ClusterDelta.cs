@@ -49,6 +49,9 @@ internal sealed class ClusterDelta
                     broker.BrokerId, broker.IncarnationId, broker.BrokerEpoch, [.. broker.LogDirs]);
                 _image = _image with { Brokers = _image.Brokers.SetItem(broker.BrokerId, registered) };
                 break;
+            case UnregisterBrokerRecord gone:
+                _image = _image with { Brokers = _image.Brokers.Remove(gone.BrokerId) };
+                break;
             case FeatureLevelRecord feature:
                 _image = _image with { Features = _image.Features.SetItem(feature.Name, feature.FeatureLevel) };
                 break;

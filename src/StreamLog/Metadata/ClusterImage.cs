@@ -42,6 +42,11 @@ internal sealed record ClusterImage
     /// <summary>Gets the first producer id that is in no block given out so far.</summary>
     public long NextProducerId { get; init; }
 
+    /// <summary>Tells whether a node is there to lead partitions.</summary>
+    /// <param name="nodeId">Its id.</param>
+    /// <returns><see langword="true"/> if it is.</returns>
+    public bool IsActive(int nodeId) => Brokers.ContainsKey(nodeId);
+
     /// <summary>Finds a topic.</summary>
     /// <param name="topicId">Its id.</param>
     /// <returns>The topic, or <see langword="null"/>.</returns>

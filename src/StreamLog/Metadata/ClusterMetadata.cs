@@ -60,6 +60,9 @@ internal sealed partial class ClusterMetadata : IMetadataListener, IAsyncDisposa
     /// <summary>Gets the newest committed image.</summary>
     public ClusterImage Image => Volatile.Read(ref _image);
 
+    /// <summary>Gets the epoch in which this node is the controller, or -1 before it is.</summary>
+    public int ControllerEpoch => Volatile.Read(ref _controllerEpoch);
+
     /// <summary>Reads the log, becomes the controller and registers the node. Publishes the image once, at the
     /// end.</summary>
     /// <param name="register">Decides on the registration.</param>

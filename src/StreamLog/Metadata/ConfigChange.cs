@@ -16,14 +16,17 @@ internal static class ConfigChange
     {
         List<IMetadataRecord> records = [];
         IncrementalAlterConfigsResponse response = new();
-        HashSet<ConfigResource> seen = [];
+        HashSet<ConfigResource> duplicates = [.. request.Resources
+            .GroupBy(NameOf)
+            .Where(group => group.Count() > 1)
+            .Select(group => group.Key)];
         foreach (IncrementalAlterConfigsRequest.AlterConfigsResource resource in request.Resources)
         {
-            ConfigResource named = new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
-            ControllerError? refused = seen.Add(named)
-                ? Decide(image, node, named, resource.Configs, records)
-                : new ControllerError(
-                    ErrorCode.InvalidRequest, $"'{named.Name}' stands in the request more than once.");
+            ConfigResource named = NameOf(resource);
+            ControllerError? refused = duplicates.Contains(named)
+                ? new ControllerError(
+                    ErrorCode.InvalidRequest, $"'{named.Name}' stands in the request more than once.")
+                : FindFormFault(resource.Configs) ?? Decide(image, node, named, resource.Configs, records);
             response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
                 ResourceType = resource.ResourceType,
@@ -34,6 +37,32 @@ internal static class ConfigChange
         }
 
         return new Decision<IncrementalAlterConfigsResponse>(request.ValidateOnly ? [] : records, response);
+    }
+
+    private static ConfigResource NameOf(IncrementalAlterConfigsRequest.AlterConfigsResource resource) =>
+        new((ConfigResourceType)resource.ResourceType, resource.ResourceName);
+
+    private static ControllerError? FindFormFault(List<IncrementalAlterConfigsRequest.AlterableConfig> changes)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (IncrementalAlterConfigsRequest.AlterableConfig change in changes)
+        {
+            if (!seen.Add(change.Name))
+                return new ControllerError(ErrorCode.InvalidRequest, $"'{change.Name}' is changed more than once.");
+            if (change.ConfigOperation is < (sbyte)ConfigOperation.Set or > (sbyte)ConfigOperation.Subtract)
+            {
+                return new ControllerError(
+                    ErrorCode.InvalidRequest, $"There is no config operation {change.ConfigOperation}. Use 0 to 3.");
+            }
+
+            if (change.Value is null && change.ConfigOperation != (sbyte)ConfigOperation.Delete)
+            {
+                return new ControllerError(
+                    ErrorCode.InvalidRequest, $"'{change.Name}' has no value. To take it away, delete it.");
+            }
+        }
+
+        return null;
     }
 
     private static ControllerError? Decide(
@@ -52,17 +81,18 @@ internal static class ConfigChange
                 "Only the settings of topics and of groups can be changed. A node's are its options.");
         }
 
+        if (resource.Name.Length == 0)
+            return new ControllerError(ErrorCode.InvalidRequest, "There are no settings of all topics. Name one.");
+        if (TopicNames.FindFault(resource.Name) is { } fault)
+            return new ControllerError(ErrorCode.InvalidTopic, fault);
         if (!image.Topics.ContainsKey(resource.Name))
             return new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{resource.Name}'.");
 
         ImmutableSortedDictionary<string, string> before = image.ConfigsOf(resource.Type, resource.Name);
         ImmutableSortedDictionary<string, string> after = before;
         List<IMetadataRecord> own = [];
-        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (IncrementalAlterConfigsRequest.AlterableConfig change in changes)
         {
-            if (!seen.Add(change.Name))
-                return new ControllerError(ErrorCode.InvalidRequest, $"'{change.Name}' is changed more than once.");
             if (TryChange(before, node, change, out string? value) is { } refused)
                 return refused;
             if (before.GetValueOrDefault(change.Name) == value)
@@ -107,17 +137,12 @@ internal static class ConfigChange
                 return new ControllerError(
                     ErrorCode.InvalidConfig,
                     $"'{change.Name}' is no list, so nothing can be added to it or taken out. Set it.");
-            case ConfigOperation.Append or ConfigOperation.Subtract when change.Value is not null:
+            default:
                 string[] now = ConfigDefinition.Split(
                     before.GetValueOrDefault(change.Name) ?? node.Get(definition).Value);
-                string[] texts = ConfigDefinition.Split(change.Value);
+                string[] texts = ConfigDefinition.Split(change.Value!);
                 value = string.Join(',', operation == ConfigOperation.Append ? now.Union(texts) : now.Except(texts));
                 break;
-            case ConfigOperation.Append or ConfigOperation.Subtract:
-                break;
-            default:
-                return new ControllerError(
-                    ErrorCode.InvalidRequest, $"There is no config operation {change.ConfigOperation}. Use 0 to 3.");
         }
 
         return TopicCreation.FindConfigFault(change.Name, value);

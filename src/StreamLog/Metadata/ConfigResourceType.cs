@@ -12,6 +12,12 @@ internal enum ConfigResourceType
     /// <summary>A node.</summary>
     Broker = 4,
 
+    /// <summary>The loggers of a node. Their levels are set where the application configures its logging.</summary>
+    BrokerLogger = 8,
+
+    /// <summary>What clients are asked to measure. Nothing is ever asked of them here.</summary>
+    ClientMetrics = 16,
+
     /// <summary>A group, which need not be there yet.</summary>
     Group = 32,
 }

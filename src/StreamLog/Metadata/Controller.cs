@@ -13,9 +13,6 @@ internal sealed class Controller
     /// <summary>How many producer ids a node gets at once, as in Kafka.</summary>
     public const int ProducerIdBlockLength = 1000;
 
-    // The level of Kafka 3.9, the last that this set of records belongs to as a whole.
-    private const short MetadataVersion = 21;
-
     private readonly NodeConfigs _node;
     private readonly int _defaultPartitions;
     private readonly Func<Guid> _newId;
@@ -58,7 +55,11 @@ internal sealed class Controller
         long epoch = Math.Max(image.EndOffset, image.Brokers.GetValueOrDefault(nodeId)?.BrokerEpoch + 1 ?? 0);
         List<IMetadataRecord> records = [];
         if (image.Features.IsEmpty)
-            records.Add(new FeatureLevelRecord { Name = "metadata.version", FeatureLevel = MetadataVersion });
+            records.Add(new FeatureLevelRecord
+            {
+                Name = FeatureLevels.Metadata,
+                FeatureLevel = FeatureLevels.MetadataLevel,
+            });
         records.Add(new RegisterBrokerRecord
         {
             BrokerId = nodeId,
@@ -88,6 +89,29 @@ internal sealed class Controller
         return new Decision<long>(records, epoch);
     }
 
+    /// <summary>Decides whether a node leaves the cluster for good. Others take over what it leads.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public static Decision<UnregisterBrokerResponse> UnregisterNode(ClusterImage image, int nodeId)
+    {
+        ControllerError? refused = !image.Brokers.TryGetValue(nodeId, out BrokerImage? node)
+            ? new ControllerError(ErrorCode.BrokerIdNotRegistered, $"There is no node {nodeId}.")
+            : image.Brokers.Count == 1
+                ? new ControllerError(
+                    ErrorCode.InvalidRequest, $"The node {nodeId} is the only one, and the one that answers this.")
+                : null;
+        return refused is { } error
+            ? new Decision<UnregisterBrokerResponse>(
+                [], new UnregisterBrokerResponse { ErrorCode = error.Code, ErrorMessage = error.Message })
+            : new Decision<UnregisterBrokerResponse>(
+                [
+                    .. LeaderElection.Without(image, nodeId),
+                    new UnregisterBrokerRecord { BrokerId = nodeId, BrokerEpoch = node!.BrokerEpoch },
+                ],
+                new UnregisterBrokerResponse());
+    }
+
     /// <summary>Decides about new topics.</summary>
     /// <param name="image">What is there.</param>
     /// <param name="request">The request.</param>
@@ -101,6 +125,13 @@ internal sealed class Controller
     /// <returns>The records, and what to answer.</returns>
     public Decision<IncrementalAlterConfigsResponse> AlterConfigs(
         ClusterImage image, IncrementalAlterConfigsRequest request) => ConfigChange.Decide(image, _node, request);
+
+    /// <summary>Decides about settings that take the place of all that were made.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The records, and what to answer.</returns>
+    public Decision<AlterConfigsResponse> AlterConfigs(ClusterImage image, AlterConfigsRequest request) =>
+        ConfigReplacement.Decide(image, _node, request);
 
     /// <summary>Gives out the next block of producer ids.</summary>
     /// <param name="image">What is there.</param>

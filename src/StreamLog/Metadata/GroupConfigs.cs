@@ -51,11 +51,8 @@ internal static class GroupConfigs
 
         ImmutableSortedDictionary<string, string> before = image.ConfigsOf(group.Type, group.Name);
         List<IMetadataRecord> own = [];
-        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (IncrementalAlterConfigsRequest.AlterableConfig change in changes)
         {
-            if (!seen.Add(change.Name))
-                return new ControllerError(ErrorCode.InvalidRequest, $"'{change.Name}' is changed more than once.");
             bool isSet = change.ConfigOperation == (sbyte)ConfigOperation.Set;
             if (!isSet && change.ConfigOperation != (sbyte)ConfigOperation.Delete)
                 return new ControllerError(ErrorCode.InvalidConfig, $"'{change.Name}' is no list. Set it.");

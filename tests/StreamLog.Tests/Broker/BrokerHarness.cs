@@ -23,6 +23,8 @@ internal sealed class BrokerHarness : IAsyncDisposable
         Options = options;
     }
 
+    private static RequestContext Remote { get; } = new() { ClientId = "remote", ListenerName = "PLAINTEXT" };
+
     public SimulatedEnvironment Environment { get; }
 
     public LogDirectory Directory { get; }
@@ -73,6 +75,11 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public ValueTask<TResponse> SendAsync<TResponse>(
         IRequest<TResponse> request, CancellationToken cancellationToken = default)
         where TResponse : class => Broker.SendAsync(request, RequestContext.Local, cancellationToken);
+
+    /// <summary>Sends as a client does that is not in this process.</summary>
+    public ValueTask<TResponse> SendRemoteAsync<TResponse>(
+        IRequest<TResponse> request, CancellationToken cancellationToken = default)
+        where TResponse : class => Broker.SendAsync(request, Remote, cancellationToken);
 
     public async Task<CreateTopicsResponse.CreatableTopicResult> CreateTopicAsync(
         string name, int partitions = 1, params (string Name, string Value)[] configs)

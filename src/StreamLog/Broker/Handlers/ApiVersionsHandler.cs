@@ -1,43 +1,38 @@
+using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
-using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells which APIs the broker speaks, and in which versions.</summary>
-internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>
+/// <summary>Tells which APIs and features the broker speaks, and in which versions.</summary>
+internal sealed class ApiVersionsHandler(BrokerParts parts) : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
-    private const string TransactionFeature = "transaction.version";
+    // The first version that tells of the client's software.
+    private const short FirstWithSoftware = 3;
 
-    private IReadOnlyList<ApiVersionRange> _supported = [];
+    // Readers of older versions stumble over features that may be off (KAFKA-17492).
+    private const short FirstWithOptionalFeatures = 4;
+
+    private IReadOnlyList<ApiVersionRange> _advertised = [];
 
     /// <summary>Tells the handler what the whole broker speaks, before its first request.</summary>
     /// <param name="supported">The APIs, in the order of their keys.</param>
-    public void Announce(IReadOnlyList<ApiVersionRange> supported) => _supported = supported;
+    public void Announce(IReadOnlyList<ApiVersionRange> supported) => _advertised =
+        [.. supported.Select(api => Apis.TryGet(api.ApiKey, out ApiDescription? known) ? known.Advertised : api)];
 
     /// <inheritdoc/>
     protected override ValueTask<ApiVersionsResponse> HandleAsync(
         ApiVersionsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        // The level never changes, so its epoch does not either.
-        ApiVersionsResponse response = new()
+        bool tellsSoftware = request.Version >= FirstWithSoftware && !context.IsLocal;
+        if (tellsSoftware && !(IsLegal(request.ClientSoftwareName) && IsLegal(request.ClientSoftwareVersion)))
         {
-            SupportedFeatures =
-            [
-                new() { Name = TransactionFeature, MaxVersion = TransactionRules.EpochPerTransaction },
-            ],
-            FinalizedFeaturesEpoch = 0,
-            FinalizedFeatures =
-            [
-                new()
-                {
-                    Name = TransactionFeature,
-                    MinVersionLevel = TransactionRules.EpochPerTransaction,
-                    MaxVersionLevel = TransactionRules.EpochPerTransaction,
-                },
-            ],
-        };
-        foreach (ApiVersionRange api in _supported)
+            return new ValueTask<ApiVersionsResponse>(
+                new ApiVersionsResponse { ErrorCode = ErrorCode.InvalidRequest });
+        }
+
+        ApiVersionsResponse response = new();
+        foreach (ApiVersionRange api in _advertised)
         {
             response.ApiKeys.Add(new ApiVersionsResponse.ApiVersion
             {
@@ -47,6 +42,50 @@ internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVer
             });
         }
 
+        FillFeatures(request.Version, response);
         return new ValueTask<ApiVersionsResponse>(response);
+    }
+
+    // Letters and digits, and between them hyphens and dots too, as in Kafka.
+    private static bool IsLegal(string text)
+    {
+        if (text.Length == 0 || !char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]))
+            return false;
+
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.'))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void FillFeatures(short version, ApiVersionsResponse response)
+    {
+        ClusterImage image = parts.Metadata.Image;
+        response.FinalizedFeaturesEpoch = image.EndOffset;
+        foreach ((string name, (short min, short max)) in FeatureLevels.Supported)
+        {
+            if (min > 0 || version >= FirstWithOptionalFeatures)
+            {
+                response.SupportedFeatures.Add(new ApiVersionsResponse.SupportedFeatureKey
+                {
+                    Name = name,
+                    MinVersion = min,
+                    MaxVersion = max,
+                });
+            }
+
+            if (FeatureLevels.Of(image, name) is > 0 and short level)
+            {
+                response.FinalizedFeatures.Add(new ApiVersionsResponse.FinalizedFeatureKey
+                {
+                    Name = name,
+                    MinVersionLevel = level,
+                    MaxVersionLevel = level,
+                });
+            }
+        }
     }
 }
