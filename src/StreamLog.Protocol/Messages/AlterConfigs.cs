@@ -50,7 +50,7 @@ public sealed partial class AlterConfigsRequest : IRequest<AlterConfigsResponse>
 /// <summary>Tells which resources were changed.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AlterConfigs, MessageKind.Response, 0, 2, FlexibleFrom = 2)]
-public sealed partial class AlterConfigsResponse
+public sealed partial class AlterConfigsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

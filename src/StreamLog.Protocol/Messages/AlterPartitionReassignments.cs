@@ -50,7 +50,7 @@ public sealed partial class AlterPartitionReassignmentsRequest : IRequest<AlterP
 /// <summary>Tells which moves were taken on.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AlterPartitionReassignments, MessageKind.Response, 0, 1, FlexibleFrom = 0)]
-public sealed partial class AlterPartitionReassignmentsResponse
+public sealed partial class AlterPartitionReassignmentsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

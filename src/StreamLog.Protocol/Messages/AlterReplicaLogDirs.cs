@@ -41,7 +41,7 @@ public sealed partial class AlterReplicaLogDirsRequest : IRequest<AlterReplicaLo
 /// <summary>Tells which moves were taken on.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.AlterReplicaLogDirs, MessageKind.Response, 1, 2, FlexibleFrom = 2)]
-public sealed partial class AlterReplicaLogDirsResponse
+public sealed partial class AlterReplicaLogDirsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

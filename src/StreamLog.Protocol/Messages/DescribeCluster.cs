@@ -26,7 +26,7 @@ public sealed partial class DescribeClusterRequest : IRequest<DescribeClusterRes
 /// <summary>Tells the nodes of the cluster.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeCluster, MessageKind.Response, 0, 2, FlexibleFrom = 0)]
-public sealed partial class DescribeClusterResponse
+public sealed partial class DescribeClusterResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -45,7 +45,7 @@ public sealed partial class DescribeTopicPartitionsRequest : IRequest<DescribeTo
 /// <summary>Tells topics and their partitions.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeTopicPartitions, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class DescribeTopicPartitionsResponse
+public sealed partial class DescribeTopicPartitionsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+", Ignorable = true)]

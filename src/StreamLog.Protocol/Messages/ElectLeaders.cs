@@ -39,7 +39,7 @@ public sealed partial class ElectLeadersRequest : IRequest<ElectLeadersResponse>
 /// <summary>Tells what came of elections.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ElectLeaders, MessageKind.Response, 0, 2, FlexibleFrom = 2)]
-public sealed partial class ElectLeadersResponse
+public sealed partial class ElectLeadersResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -20,7 +20,7 @@ public sealed partial class ListConfigResourcesRequest : IRequest<ListConfigReso
 /// <summary>Tells which resources have settings.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListConfigResources, MessageKind.Response, 0, 1, FlexibleFrom = 0)]
-public sealed partial class ListConfigResourcesResponse
+public sealed partial class ListConfigResourcesResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -32,7 +32,7 @@ public sealed partial class ListPartitionReassignmentsRequest : IRequest<ListPar
 /// <summary>Tells which replicas are being moved.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListPartitionReassignments, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class ListPartitionReassignmentsResponse
+public sealed partial class ListPartitionReassignmentsResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -16,7 +16,7 @@ public sealed partial class UnregisterBrokerRequest : IRequest<UnregisterBrokerR
 /// <summary>Tells whether the node is out of the cluster.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.UnregisterBroker, MessageKind.Response, 0, 0, FlexibleFrom = 0)]
-public sealed partial class UnregisterBrokerResponse
+public sealed partial class UnregisterBrokerResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

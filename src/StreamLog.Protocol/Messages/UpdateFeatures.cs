@@ -47,7 +47,7 @@ public sealed partial class UpdateFeaturesRequest : IRequest<UpdateFeaturesRespo
 /// <summary>Tells which features were changed.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.UpdateFeatures, MessageKind.Response, 0, 2, FlexibleFrom = 0)]
-public sealed partial class UpdateFeaturesResponse
+public sealed partial class UpdateFeaturesResponse : IThrottledResponse
 {
     /// <summary>Gets or sets how long the client was held back by a quota, in milliseconds.</summary>
     [Field("0+")]

@@ -55,11 +55,14 @@ internal sealed class Controller
         long epoch = Math.Max(image.EndOffset, image.Brokers.GetValueOrDefault(nodeId)?.BrokerEpoch + 1 ?? 0);
         List<IMetadataRecord> records = [];
         if (image.Features.IsEmpty)
+        {
             records.Add(new FeatureLevelRecord
             {
                 Name = FeatureLevels.Metadata,
                 FeatureLevel = FeatureLevels.MetadataLevel,
             });
+        }
+
         records.Add(new RegisterBrokerRecord
         {
             BrokerId = nodeId,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;

@@ -45,6 +45,25 @@ public sealed class ApiVersionsTests
     }
 
     [Fact]
+    public async Task The_session_remembers_the_software_of_its_client()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        RequestContext context = new() { Session = new RequestSession() };
+
+        await broker.Broker.SendAsync(
+            new ApiVersionsRequest { ClientSoftwareName = "librdkafka", ClientSoftwareVersion = "2.0.2" },
+            context,
+            CancellationToken.None);
+        await broker.Broker.SendAsync(
+            new ApiVersionsRequest { ClientSoftwareName = "bad name", ClientSoftwareVersion = "1" },
+            context,
+            CancellationToken.None);
+
+        Assert.Equal(
+            ("librdkafka", "2.0.2"), (context.Session.ClientSoftwareName, context.Session.ClientSoftwareVersion));
+    }
+
+    [Fact]
     public async Task Features_have_their_newest_levels_and_optional_ones_are_kept_from_older_readers()
     {
         await using BrokerHarness broker = await BrokerHarness.StartAsync();

@@ -24,11 +24,15 @@ internal sealed class ApiVersionsHandler(BrokerParts parts) : ApiHandler<ApiVers
     protected override ValueTask<ApiVersionsResponse> HandleAsync(
         ApiVersionsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        bool tellsSoftware = request.Version >= FirstWithSoftware && !context.IsLocal;
-        if (tellsSoftware && !(IsLegal(request.ClientSoftwareName) && IsLegal(request.ClientSoftwareVersion)))
+        if (request.Version >= FirstWithSoftware && !context.IsLocal)
         {
-            return new ValueTask<ApiVersionsResponse>(
-                new ApiVersionsResponse { ErrorCode = ErrorCode.InvalidRequest });
+            if (!IsLegal(request.ClientSoftwareName) || !IsLegal(request.ClientSoftwareVersion))
+            {
+                return new ValueTask<ApiVersionsResponse>(
+                    new ApiVersionsResponse { ErrorCode = ErrorCode.InvalidRequest });
+            }
+
+            context.Session.NoteClientSoftware(request.ClientSoftwareName, request.ClientSoftwareVersion);
         }
 
         ApiVersionsResponse response = new();
