@@ -13,9 +13,13 @@ public sealed class PackageTests
         ["StreamLog.Generators"] = [],
         ["StreamLog.Protocol"] = ["StreamLog.Abstractions", "StreamLog.Generators"],
         ["StreamLog"] = ["StreamLog.Abstractions", "StreamLog.Protocol", "StreamLog.Generators"],
+        ["StreamLog.Cli"] = ["StreamLog"],
     };
 
     public static TheoryData<string> Projects => [.. SourceTree.Projects];
+
+    /// <summary>Gets the projects that become part of an application. A tool may bring what it likes.</summary>
+    public static TheoryData<string> Libraries => [.. SourceTree.Projects.Except(SourceTree.Tools)];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -34,7 +38,7 @@ public sealed class PackageTests
         Assert.All(Items(project, "InternalsVisibleTo"), name => Assert.DoesNotContain(name, SourceTree.Projects));
 
     [Theory]
-    [MemberData(nameof(Projects))]
+    [MemberData(nameof(Libraries))]
     public void It_depends_on_few_packages(string project) =>
         Assert.All(Items(project, "PackageReference"), package => Assert.True(
             package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) ||

@@ -25,7 +25,7 @@ public sealed class PublicApiTests
         .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     public static TheoryData<string> Packages =>
-        [.. SourceTree.Projects.Where(project => project != "StreamLog.Generators")];
+        [.. SourceTree.Projects.Where(project => project != "StreamLog.Generators").Except(SourceTree.Tools)];
 
     [Theory]
     [MemberData(nameof(Packages))]

@@ -26,6 +26,9 @@ internal static class SourceTree
         [.. Directory.GetDirectories(Path.Combine(RepositoryRoot, "src")).Select(folder => Path.GetFileName(folder))
             .Order()];
 
+    /// <summary>Gets the projects that are programs and promise no one a public surface.</summary>
+    public static IReadOnlyList<string> Tools { get; } = ["StreamLog.Cli"];
+
     public static string Root(string project) => Path.Combine(RepositoryRoot, "src", project);
 
     /// <summary>Returns the C# files below a folder of the repository, without what a build writes.</summary>
