@@ -147,6 +147,12 @@ public enum ApiKey : short
     /// <summary>Kafka's <c>DescribeProducers</c>.</summary>
     DescribeProducers = 61,
 
+    /// <summary>Kafka's <c>BrokerRegistration</c>.</summary>
+    BrokerRegistration = 62,
+
+    /// <summary>Kafka's <c>BrokerHeartbeat</c>.</summary>
+    BrokerHeartbeat = 63,
+
     /// <summary>Kafka's <c>UnregisterBroker</c>.</summary>
     UnregisterBroker = 64,
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -67,6 +68,19 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <see cref="ErrorCode.BrokerNotAvailable"/>.
     /// </remarks>
     public IBroker Broker => _parts.Broker;
+
+    /// <summary>Gets the door of one of several nodes that this process answers for.</summary>
+    /// <param name="nodeId">The node's id: this node's own, or one that a caller in this process has registered with a
+    /// <c>BrokerRegistration</c> request.</param>
+    /// <returns>Who answers as that node does: it refers to the others for what they lead or coordinate, and takes no
+    /// requests while it is away.</returns>
+    /// <remarks>
+    /// For tests of what clients do when nodes go and leaders move. Thread-safe. The nodes share one log, in which
+    /// nothing is replicated: who takes part is in sync. A <c>BrokerHeartbeat</c> request has a node take part or not,
+    /// <c>UnregisterBroker</c> ends it, and replicas move by <c>AlterPartitionReassignments</c>.
+    /// </remarks>
+    [Experimental("STREAMLOG001")]
+    public IBroker FaceOf(int nodeId) => _parts.Broker.FaceOf(nodeId);
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">

@@ -14,6 +14,7 @@ internal static class RefusalTable
         .. Groups(),
         .. Transactions(),
         .. Administration(),
+        .. Cluster(),
     ];
 
     private static IEnumerable<ApiRefusal> Data() =>
@@ -100,10 +101,55 @@ internal static class RefusalTable
         new CreatePartitionsRefusal(),
         new DeleteRecordsRefusal(),
         new DescribeConfigsRefusal(),
+        new AlterConfigsRefusal(),
         new IncrementalAlterConfigsRefusal(),
+        new DescribeTopicPartitionsRefusal(),
+        new WholeRefusal<ListConfigResourcesRequest, ListConfigResourcesResponse>(
+            (_, error, _) => new ListConfigResourcesResponse { ErrorCode = error }),
         new WholeRefusal<DescribeLogDirsRequest, DescribeLogDirsResponse>(
             (_, error, _) => new DescribeLogDirsResponse { ErrorCode = error }),
     ];
+
+    private static IEnumerable<ApiRefusal> Cluster() =>
+    [
+        new WholeRefusal<BrokerRegistrationRequest, BrokerRegistrationResponse>(
+            (_, error, _) => new BrokerRegistrationResponse { ErrorCode = error }),
+        new WholeRefusal<BrokerHeartbeatRequest, BrokerHeartbeatResponse>(
+            (_, error, _) => new BrokerHeartbeatResponse { ErrorCode = error }),
+        new WholeRefusal<UnregisterBrokerRequest, UnregisterBrokerResponse>(
+            (_, error, message) => new UnregisterBrokerResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<DescribeClusterRequest, DescribeClusterResponse>(
+            (_, error, message) => new DescribeClusterResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<DescribeQuorumRequest, DescribeQuorumResponse>(
+            (_, error, message) => new DescribeQuorumResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<UpdateFeaturesRequest, UpdateFeaturesResponse>(
+            (_, error, message) => new UpdateFeaturesResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<ElectLeadersRequest, ElectLeadersResponse>(
+            (_, error, _) => new ElectLeadersResponse { ErrorCode = error }),
+        new WholeRefusal<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(
+            (_, error, message) =>
+                new AlterPartitionReassignmentsResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(
+            (_, error, message) =>
+                new ListPartitionReassignmentsResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse>(
+            (request, error, _) => new AlterReplicaLogDirsResponse
+            {
+                Results = [.. request.Dirs.SelectMany(dir => dir.Topics).Select(topic => Refuse(topic, error))],
+            }),
+    ];
+
+    private static AlterReplicaLogDirsResponse.AlterReplicaLogDirTopicResult Refuse(
+        AlterReplicaLogDirsRequest.AlterReplicaLogDirTopic topic, ErrorCode error) => new()
+        {
+            TopicName = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(
+                partition => new AlterReplicaLogDirsResponse.AlterReplicaLogDirPartitionResult
+                {
+                    PartitionIndex = partition,
+                    ErrorCode = error,
+                }),
+        };
 
     private const short FirstWithoutProtocolName = 7;
 }

@@ -58,4 +58,17 @@ internal sealed record BrokerParts
 
     /// <summary>Gets the node's id.</summary>
     public int NodeId => Directory.NodeId;
+
+    /// <summary>Gets the id by which clients know the controller: the node's own, or where that takes no part the first
+    /// of those that do.</summary>
+    public int ControllerId
+    {
+        get
+        {
+            ClusterImage image = Partitions.Current.Image;
+            return image.IsActive(NodeId)
+                ? NodeId
+                : image.Brokers.Keys.Where(image.IsActive).FirstOrDefault(NodeId);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using StreamLog.Broker.Faces;
 using StreamLog.Broker.Handlers;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
@@ -40,7 +41,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         foreach (ApiHandler handler in handlers)
             _handlers[(int)handler.Versions.ApiKey] = handler;
 
-        SupportedApis = [.. _handlers.OfType<ApiHandler>().Select(handler => handler.Versions)];
+        SupportedApis = [.. _handlers.OfType<ApiHandler>()
+            .Where(handler => !handler.IsForLocalCallers).Select(handler => handler.Versions)];
         handlers.OfType<ApiVersionsHandler>().Single().Announce(SupportedApis);
     }
 
@@ -137,6 +139,11 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <summary>Waits until no transaction is ending. For tests, which have no other way to know.</summary>
     /// <returns>A task that completes then.</returns>
     internal Task WaitTransactionsIdleAsync() => _parts.Transactions.WaitIdleAsync();
+
+    /// <summary>Gets the door of one node of those that share the engine.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <returns>Who answers as that node does.</returns>
+    public IBroker FaceOf(int nodeId) => new FaceBroker(this, _parts, nodeId);
 
     /// <summary>Takes a picture of all topics.</summary>
     /// <returns>The topics, by name.</returns>
@@ -283,6 +290,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new DescribeQuorumHandler(parts),
         new UpdateFeaturesHandler(parts),
         new DescribeClusterHandler(parts),
+        new BrokerRegistrationHandler(parts),
+        new BrokerHeartbeatHandler(parts),
         new UnregisterBrokerHandler(parts),
         new ListConfigResourcesHandler(parts),
         new DescribeTopicPartitionsHandler(parts),
@@ -334,7 +343,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         ValueTask<TResponse> answer;
         try
         {
-            answer = HandlerOf(request).SendAsync(request, context, cancellationToken);
+            answer = HandlerOf(request, context).SendAsync(request, context, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -392,11 +401,12 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         }
     }
 
-    private ApiHandler<TResponse> HandlerOf<TResponse>(IRequest<TResponse> request)
+    private ApiHandler<TResponse> HandlerOf<TResponse>(IRequest<TResponse> request, RequestContext context)
         where TResponse : class
     {
         int key = (int)request.ApiKey;
         return (uint)key < (uint)_handlers.Length && _handlers[key] is ApiHandler<TResponse> handler
+            && (context.IsLocal || !handler.IsForLocalCallers)
             ? handler
             : throw new StreamLogException(
                 ErrorCode.UnsupportedVersion,

@@ -17,7 +17,6 @@ internal sealed partial class PartitionTable
     private readonly LogDirectory _directory;
     private readonly NodeConfigs _nodeConfigs;
     private readonly ILogger _logger;
-    private readonly int _nodeId;
 
     // Held while an image is applied, and while a partition is repaired: either takes as long as logs are recovered.
     private readonly Lock _turn = new();
@@ -37,7 +36,6 @@ internal sealed partial class PartitionTable
         _directory = directory;
         _nodeConfigs = nodeConfigs;
         _logger = logger;
-        _nodeId = directory.NodeId;
     }
 
     /// <summary>Gets the topics there are now.</summary>
@@ -131,7 +129,7 @@ internal sealed partial class PartitionTable
 
         List<(TopicPartition Partition, StreamLogException Failure)> failures = Open(topics, missing);
         foreach (LocalTopic topic in topics)
-            Lead(topic);
+            Lead(topic, image);
 
         Publish(new TopicTable(image, topics));
 
@@ -184,12 +182,14 @@ internal sealed partial class PartitionTable
             ReplicatedPartition? partition = known?.Find(i);
             if (partition is not null && settings != known!.Settings)
                 partition.Configure(settings.Log, settings.Durability, settings.MinInSyncReplicas);
-            if (partition is null && topic.Partitions[i].Replicas.Contains(_nodeId))
+            if (partition is null && topic.Partitions[i].Replicas.Any(IsHere))
                 missing.Add(new TopicPartition(topic.Name, i));
             partitions.Add(partition);
         }
 
         return new LocalTopic(topic, settings, partitions.MoveToImmutable());
+
+        bool IsHere(int node) => image.IsKeptIn(node, _directory.DirectoryId);
     }
 
     /// <summary>Opens the partitions that are missing in the topics, several at once, and puts them in.</summary>
@@ -258,12 +258,14 @@ internal sealed partial class PartitionTable
         }
     }
 
-    private void Lead(LocalTopic topic)
+    private void Lead(LocalTopic topic) => Lead(topic, Current.Image);
+
+    private void Lead(LocalTopic topic, ClusterImage cluster)
     {
         for (int i = 0; i < topic.Partitions.Length; i++)
         {
             PartitionImage image = topic.Image.Partitions[i];
-            if (image.Leader == _nodeId && topic.Partitions[i] is { } partition)
+            if (cluster.IsKeptIn(image.Leader, _directory.DirectoryId) && topic.Partitions[i] is { } partition)
                 partition.BecomeLeader(image.LeaderEpoch);
         }
     }

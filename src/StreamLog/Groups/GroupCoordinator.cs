@@ -63,6 +63,13 @@ internal sealed class GroupCoordinator
     /// wait for may come true all the same.</summary>
     public void ExpireAll() => _topic.ExpireAll();
 
+    /// <summary>Creates the topic that groups are kept in, where it is not there yet.</summary>
+    /// <param name="group">A group that is to be kept.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>Why the group cannot be kept now, or None.</returns>
+    public async ValueTask<ErrorCode> PrepareAsync(string group, CancellationToken cancellationToken) =>
+        (await _topic.FindOrCreateAsync(group, cancellationToken).ConfigureAwait(false)).Error;
+
     /// <summary>Decides about one group, and does it.</summary>
     /// <typeparam name="TResponse">The response.</typeparam>
     /// <param name="group">The group's name.</param>

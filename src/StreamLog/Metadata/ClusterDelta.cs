@@ -46,8 +46,15 @@ internal sealed class ClusterDelta
                 break;
             case RegisterBrokerRecord broker:
                 BrokerImage registered = new(
-                    broker.BrokerId, broker.IncarnationId, broker.BrokerEpoch, [.. broker.LogDirs]);
+                    broker.BrokerId, broker.IncarnationId, broker.BrokerEpoch, [.. broker.LogDirs])
+                {
+                    Rack = broker.Rack,
+                    IsFenced = broker.Fenced,
+                };
                 _image = _image with { Brokers = _image.Brokers.SetItem(broker.BrokerId, registered) };
+                break;
+            case BrokerRegistrationChangeRecord change:
+                Apply(change);
                 break;
             case UnregisterBrokerRecord gone:
                 _image = _image with { Brokers = _image.Brokers.Remove(gone.BrokerId) };
@@ -135,6 +142,15 @@ internal sealed class ClusterDelta
             LeaderEpoch = hasLeaderChange ? before.LeaderEpoch + 1 : before.LeaderEpoch,
             PartitionEpoch = before.PartitionEpoch + 1,
         };
+    }
+
+    private void Apply(BrokerRegistrationChangeRecord record)
+    {
+        if (!_image.Brokers.TryGetValue(record.BrokerId, out BrokerImage? before))
+            throw Damaged($"the node {record.BrokerId} changes and is not registered");
+
+        BrokerImage after = record.Fenced == 0 ? before : before with { IsFenced = record.Fenced > 0 };
+        _image = _image with { Brokers = _image.Brokers.SetItem(record.BrokerId, after) };
     }
 
     private void Apply(RemoveTopicRecord record)

@@ -45,7 +45,15 @@ internal sealed record ClusterImage
     /// <summary>Tells whether a node is there to lead partitions.</summary>
     /// <param name="nodeId">Its id.</param>
     /// <returns><see langword="true"/> if it is.</returns>
-    public bool IsActive(int nodeId) => Brokers.ContainsKey(nodeId);
+    public bool IsActive(int nodeId) =>
+        Brokers.TryGetValue(nodeId, out BrokerImage? node) && !node.IsFenced;
+
+    /// <summary>Tells whether a directory has the replicas of a node.</summary>
+    /// <param name="nodeId">The node's id.</param>
+    /// <param name="directoryId">The directory's id.</param>
+    /// <returns><see langword="true"/> if it has.</returns>
+    public bool IsKeptIn(int nodeId, Guid directoryId) =>
+        Brokers.TryGetValue(nodeId, out BrokerImage? node) && node.DirectoryIds.Contains(directoryId);
 
     /// <summary>Finds a topic.</summary>
     /// <param name="topicId">Its id.</param>

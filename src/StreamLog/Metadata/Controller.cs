@@ -68,7 +68,7 @@ internal sealed class Controller
             BrokerId = nodeId,
             IncarnationId = incarnationId,
             BrokerEpoch = epoch,
-            Rack = null,
+            Rack = before?.Rack,
             Fenced = false,
             LogDirs = [directoryId],
         });
@@ -76,14 +76,17 @@ internal sealed class Controller
         {
             for (int partition = 0; partition < topic.Partitions.Length; partition++)
             {
-                // A replica set of one: its only member is always in sync, and leads.
-                if (topic.Partitions[partition].InSyncReplicas.Contains(nodeId))
+                // What is kept here is in sync. Who led it goes on: this node, or another one of this process.
+                PartitionImage known = topic.Partitions[partition];
+                bool isLedHere = known.Leader != nodeId
+                    && image.IsActive(known.Leader) && image.IsKeptIn(known.Leader, directoryId);
+                if (isLedHere || known.InSyncReplicas.Contains(nodeId))
                 {
                     records.Add(new PartitionChangeRecord
                     {
                         TopicId = topic.TopicId,
                         PartitionId = partition,
-                        Leader = nodeId,
+                        Leader = isLedHere ? known.Leader : nodeId,
                     });
                 }
             }
@@ -291,7 +294,7 @@ internal sealed class Controller
         CreatePartitionsRequest.CreatePartitionsTopic request,
         List<IMetadataRecord> records)
     {
-        int[] nodes = [.. image.Brokers.Keys];
+        int[] nodes = [.. image.Brokers.Keys.Where(image.IsActive)];
         int factor = topic.Partitions[0].Replicas.Length;
         for (int partition = topic.Partitions.Length; partition < request.Count; partition++)
         {

@@ -47,8 +47,8 @@ internal static class ImageRecords
         BrokerId = broker.NodeId,
         IncarnationId = broker.IncarnationId,
         BrokerEpoch = broker.BrokerEpoch,
-        Rack = null,
-        Fenced = false,
+        Rack = broker.Rack,
+        Fenced = broker.IsFenced,
         LogDirs = [.. broker.DirectoryIds],
     };
 

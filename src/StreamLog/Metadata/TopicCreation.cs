@@ -12,6 +12,9 @@ internal sealed class TopicCreation
     /// <summary>How many partitions one request may create, as in Kafka: they are committed in one batch.</summary>
     public const int PartitionsMax = 10_000;
 
+    // As many nodes as there are, so that one may go without taking a partition along.
+    private const int DefaultReplicasMax = 3;
+
     private readonly ClusterImage _image;
     private readonly NodeConfigs _node;
     private readonly int _defaultPartitions;
@@ -32,7 +35,7 @@ internal sealed class TopicCreation
         _node = node;
         _defaultPartitions = defaultPartitions;
         _newId = newId;
-        _nodes = [.. image.Brokers.Keys];
+        _nodes = [.. image.Brokers.Keys.Where(image.IsActive)];
     }
 
     /// <summary>Decides.</summary>
@@ -80,7 +83,9 @@ internal sealed class TopicCreation
         else
         {
             int count = topic.NumPartitions == -1 ? _defaultPartitions : topic.NumPartitions;
-            int factor = topic.ReplicationFactor == -1 ? 1 : topic.ReplicationFactor;
+            int factor = topic.ReplicationFactor == -1
+                ? Math.Min(DefaultReplicasMax, _nodes.Length)
+                : topic.ReplicationFactor;
             for (int partition = 0; partition < count; partition++)
                 placement.Add(ReplicaPlacement.Place(_nodes, partition, factor));
         }

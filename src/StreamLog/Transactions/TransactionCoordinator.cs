@@ -22,6 +22,13 @@ internal sealed class TransactionCoordinator(
     /// <summary>Reads what there is, and goes on with what was ending.</summary>
     public void Load() => topic.Load();
 
+    /// <summary>Creates the topic that transactions are kept in, where it is not there yet.</summary>
+    /// <param name="transactionalId">A transactional id that is to be kept.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>Why it cannot be kept now, or None.</returns>
+    public async ValueTask<ErrorCode> PrepareAsync(string transactionalId, CancellationToken cancellationToken) =>
+        (await topic.FindOrCreateAsync(transactionalId, cancellationToken).ConfigureAwait(false)).Error;
+
     /// <summary>Stops. Transactions that are ending go on after the next start.</summary>
     /// <returns>A task that completes when nothing is under way any more.</returns>
     public async Task CloseAsync()

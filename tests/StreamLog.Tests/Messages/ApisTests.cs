@@ -48,6 +48,8 @@ public sealed class ApisTests
         { ApiKey.DescribeQuorum, 0, 2, 0 },
         { ApiKey.UpdateFeatures, 0, 2, 0 },
         { ApiKey.DescribeCluster, 0, 2, 0 },
+        { ApiKey.BrokerRegistration, 0, 4, 0 },
+        { ApiKey.BrokerHeartbeat, 0, 1, 0 },
         { ApiKey.DescribeProducers, 0, 0, 0 },
         { ApiKey.UnregisterBroker, 0, 0, 0 },
         { ApiKey.DescribeTransactions, 0, 0, 0 },

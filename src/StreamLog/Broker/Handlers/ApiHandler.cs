@@ -9,4 +9,8 @@ internal abstract class ApiHandler
 
     /// <summary>Gets the API and the versions of it that are spoken.</summary>
     public ApiVersionRange Versions { get; }
+
+    /// <summary>Gets whether only callers in this process may ask, as only nodes may in Kafka. Such an API is not
+    /// advertised.</summary>
+    public virtual bool IsForLocalCallers => false;
 }

@@ -16,7 +16,7 @@ internal sealed class DescribeClusterHandler(BrokerParts parts)
         DescribeClusterRequest request, RequestContext context, CancellationToken cancellationToken) =>
         new(request.EndpointType switch
         {
-            Brokers => Describe(),
+            Brokers => Describe(request.IncludeFencedBrokers),
             Controllers => Refuse(
                 ErrorCode.MismatchedEndpointType,
                 "This is an endpoint of brokers, and one of controllers is asked for."),
@@ -28,20 +28,23 @@ internal sealed class DescribeClusterHandler(BrokerParts parts)
     private static DescribeClusterResponse Refuse(ErrorCode error, string message) =>
         new() { ErrorCode = error, ErrorMessage = message };
 
-    private DescribeClusterResponse Describe()
+    private DescribeClusterResponse Describe(bool withFenced)
     {
         DescribeClusterResponse response = new()
         {
             ClusterId = parts.Directory.ClusterId,
-            ControllerId = parts.NodeId,
+            ControllerId = parts.ControllerId,
         };
-        foreach (BrokerImage broker in parts.Partitions.Current.Image.Brokers.Values)
+        foreach (BrokerImage broker in parts.Partitions.Current.Image.Brokers.Values
+            .Where(broker => withFenced || !broker.IsFenced))
         {
             // A listener, where there is one, puts its own address in place of this one.
             response.Brokers.Add(new DescribeClusterResponse.DescribeClusterBroker
             {
                 BrokerId = broker.NodeId,
                 Host = "localhost",
+                Rack = broker.Rack,
+                IsFenced = broker.IsFenced,
             });
         }
 

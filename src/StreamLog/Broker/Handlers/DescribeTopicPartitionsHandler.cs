@@ -105,6 +105,8 @@ internal sealed class DescribeTopicPartitionsHandler(BrokerParts parts)
             IsrNodes = [.. partition.InSyncReplicas],
             EligibleLeaderReplicas = [],
             LastKnownElr = [],
-            OfflineReplicas = here?.Find(number) is { Failure: not null } ? [parts.NodeId] : [],
+            OfflineReplicas = here?.Find(number) is { Failure: not null }
+                ? [parts.NodeId]
+                : [.. partition.Replicas.Where(replica => !parts.Partitions.Current.Image.IsActive(replica))],
         };
 }

@@ -1,10 +1,13 @@
+using StreamLog.Broker.Faces;
+using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells which node coordinates a group or a transactional id: this one.</summary>
+/// <summary>Tells which node coordinates a group or a transactional id: this one, or of several in this process
+/// the leader of what keeps it.</summary>
 internal sealed class FindCoordinatorHandler(BrokerParts parts)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
@@ -12,15 +15,16 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
     private const sbyte Transaction = 1;
 
     /// <inheritdoc/>
-    protected override ValueTask<FindCoordinatorResponse> HandleAsync(
+    protected override async ValueTask<FindCoordinatorResponse> HandleAsync(
         FindCoordinatorRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         FindCoordinatorResponse response = new();
 
         // Older versions ask for one coordinator and are answered at the top; newer ones ask for a list.
-        FindCoordinatorResponse.Coordinator single = Find(request.Key, request.KeyType);
         if (request.CoordinatorKeys.Count == 0)
         {
+            FindCoordinatorResponse.Coordinator single =
+                await FindAsync(request.Key, request.KeyType, cancellationToken).ConfigureAwait(false);
             response.ErrorCode = single.ErrorCode;
             response.ErrorMessage = single.ErrorMessage;
             response.NodeId = single.NodeId;
@@ -29,11 +33,16 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
         }
 
         foreach (string key in request.CoordinatorKeys)
-            response.Coordinators.Add(Find(key, request.KeyType));
-        return new ValueTask<FindCoordinatorResponse>(response);
+        {
+            response.Coordinators.Add(
+                await FindAsync(key, request.KeyType, cancellationToken).ConfigureAwait(false));
+        }
+
+        return response;
     }
 
-    private FindCoordinatorResponse.Coordinator Find(string key, sbyte type)
+    private async ValueTask<FindCoordinatorResponse.Coordinator> FindAsync(
+        string key, sbyte type, CancellationToken cancellationToken)
     {
         (ErrorCode error, string? message) = type switch
         {
@@ -44,15 +53,38 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
                 ErrorCode.InvalidRequest,
                 $"There is no kind of coordinator {type}. Use 0 for groups and 1 for transactional ids."),
         };
-        bool isHere = error == ErrorCode.None;
+        int node = error == ErrorCode.None
+            ? await PlaceAsync(key, type, cancellationToken).ConfigureAwait(false)
+            : PartitionImage.NoLeader;
+        if (error == ErrorCode.None && node == PartitionImage.NoLeader)
+            error = ErrorCode.CoordinatorNotAvailable;
+        bool isFound = error == ErrorCode.None;
         return new FindCoordinatorResponse.Coordinator
         {
             Key = key,
             ErrorCode = error,
             ErrorMessage = message,
-            NodeId = isHere ? parts.NodeId : -1,
-            Host = isHere ? "localhost" : "",
-            Port = isHere ? 0 : -1,
+            NodeId = node,
+            Host = isFound ? "localhost" : "",
+            Port = isFound ? 0 : -1,
         };
+    }
+
+    private async ValueTask<int> PlaceAsync(string key, sbyte type, CancellationToken cancellationToken)
+    {
+        ClusterImage image = parts.Partitions.Current.Image;
+        if (image.Brokers.Count == 1)
+            return parts.NodeId;
+
+        string topic = type == Group ? TopicNames.ConsumerOffsets : TopicNames.TransactionState;
+        if (image.FindTopic(topic) is null)
+        {
+            if (type == Group)
+                await parts.Groups.PrepareAsync(key, cancellationToken).ConfigureAwait(false);
+            else
+                await parts.Transactions.PrepareAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+
+        return CoordinatorPlaces.Find(parts.Partitions.Current.Image, topic, key);
     }
 }

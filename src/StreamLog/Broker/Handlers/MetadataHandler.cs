@@ -65,15 +65,16 @@ internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRe
         MetadataResponse response = new()
         {
             ClusterId = parts.Directory.ClusterId,
-            ControllerId = parts.NodeId,
+            ControllerId = parts.ControllerId,
         };
-        foreach (BrokerImage broker in image.Brokers.Values)
+        foreach (BrokerImage broker in image.Brokers.Values.Where(broker => !broker.IsFenced))
         {
             // A listener, where there is one, puts its own address in place of this one.
             response.Brokers.Add(new MetadataResponse.MetadataResponseBroker
             {
                 NodeId = broker.NodeId,
                 Host = "localhost",
+                Rack = broker.Rack,
             });
         }
 
@@ -146,6 +147,8 @@ internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRe
             // Still named with its leader: who asks that one is told which file is damaged, and not just to try again.
             if (here?.Find(i) is { Failure: not null })
                 described.OfflineReplicas.Add(parts.NodeId);
+            described.OfflineReplicas.AddRange(partition.Replicas.Where(
+                replica => !local.Image.IsActive(replica) && !described.OfflineReplicas.Contains(replica)));
             answer.Partitions.Add(described);
         }
 

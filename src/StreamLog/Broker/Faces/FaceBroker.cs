@@ -1,0 +1,86 @@
+using StreamLog.Metadata;
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Refusals;
+
+namespace StreamLog.Broker.Faces;
+
+/// <summary>One node of several that share an engine: it answers for what the metadata says is its own, and refers to
+/// the others for the rest.</summary>
+/// <remarks>Thread-safe. It has no state: whether the node is there, and what it leads, is in the metadata.</remarks>
+/// <param name="engine">The engine.</param>
+/// <param name="parts">What the engine works with.</param>
+/// <param name="nodeId">The node.</param>
+internal sealed class FaceBroker(IBroker engine, BrokerParts parts, int nodeId) : IBroker
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<ApiVersionRange> SupportedApis => engine.SupportedApis;
+
+    private ClusterImage Image => parts.Partitions.Current.Image;
+
+    /// <inheritdoc/>
+    public ValueTask<TResponse> SendAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ClusterImage image = Image;
+        if (!image.IsActive(nodeId))
+            return ValueTask.FromException<TResponse>(Away());
+        if (image.Brokers.Count == 1)
+            return engine.SendAsync(request, context, cancellationToken);
+
+        FaceRules rules = new(image, nodeId);
+        RequestSplit<TResponse> split = FaceRules.BoundTo(request.ApiKey) is null
+            ? default
+            : Refusal.Split(request, target => rules.Judge(request, target));
+        string rack = (request as FetchRequest)?.RackId ?? "";
+        if (split is { Refused: { } refused, Admitted: null })
+        {
+            FaceAnswers.Complete(refused, rack, rules);
+            return new ValueTask<TResponse>(refused);
+        }
+
+        IRequest<TResponse> admitted = WithoutSession(split.Admitted ?? request);
+        return FinishAsync(engine.SendAsync(admitted, context, cancellationToken), split, rack);
+    }
+
+    // What a session holds may be another node's at the next request, so none is begun: clients then name all that
+    // they fetch each time, as they do with a broker that has too many sessions.
+    private static IRequest<TResponse> WithoutSession<TResponse>(IRequest<TResponse> request)
+        where TResponse : class => request is FetchRequest { SessionEpoch: 0 } fetch
+            ? (IRequest<TResponse>)(object)new FetchRequest
+            {
+                ClusterId = fetch.ClusterId,
+                ReplicaId = fetch.ReplicaId,
+                ReplicaState = fetch.ReplicaState,
+                MaxWaitMs = fetch.MaxWaitMs,
+                MinBytes = fetch.MinBytes,
+                MaxBytes = fetch.MaxBytes,
+                IsolationLevel = fetch.IsolationLevel,
+                Topics = fetch.Topics,
+                RackId = fetch.RackId,
+            }
+            : request;
+
+    private async ValueTask<TResponse> FinishAsync<TResponse>(
+        ValueTask<TResponse> answer, RequestSplit<TResponse> split, string rack)
+        where TResponse : class
+    {
+        TResponse response = await answer.ConfigureAwait(false);
+        ClusterImage image = Image;
+        if (!image.IsActive(nodeId))
+        {
+            (response as IDisposable)?.Dispose();
+            throw Away();
+        }
+
+        if (split.Refused is not null)
+            split.Merge(response);
+        FaceAnswers.Complete(response, rack, new FaceRules(image, nodeId));
+        return response;
+    }
+
+    private StreamLogException Away() =>
+        new(ErrorCode.BrokerNotAvailable, $"The node {nodeId} is down, so it takes no requests.");
+}
