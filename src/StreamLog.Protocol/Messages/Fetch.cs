@@ -18,8 +18,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Reads record batches from partitions.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Fetch, MessageKind.Request, 4, 18, FlexibleFrom = 12)]
-public sealed partial class FetchRequest : IRequest<FetchResponse>
+public sealed partial class FetchRequest : IRequest<FetchResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the cluster's id, or null where it is not known.</summary>
     [Field("12+", NullableFrom = 12, Tag = 0, Ignorable = true)]
     public string? ClusterId { get; set; }

@@ -9,6 +9,7 @@ using StreamLog.Groups.Consumer;
 using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
 using StreamLog.Quorum;
 using StreamLog.Replication;
 using StreamLog.Storage;
@@ -27,6 +28,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     private readonly ApiHandler?[] _handlers;
     private readonly BrokerParts _parts;
     private readonly StateGauges _gauges;
+    private readonly FetchSessions _fetchSessions;
     private readonly SingleVoterQuorum _quorum;
     private readonly ILogger _logger;
 
@@ -34,6 +36,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         _parts = parts;
         _gauges = new StateGauges(parts);
+        _fetchSessions = new FetchSessions(parts.Environment.Time, parts.Environment.NextRandom);
         _quorum = quorum;
         _logger = logger;
         ApiHandler[] handlers = CreateHandlers(parts);
@@ -131,9 +134,33 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
+        if (request is FetchRequest fetch && FetchSessions.Concerns(fetch))
+            return FetchInSessionAsync<TResponse>(fetch, context, cancellationToken);
+
         return _parts.Metrics.Requests.MeasuresRequests
             ? MeasureAsync(request, context, cancellationToken)
             : HandleAsync(request, context, cancellationToken);
+    }
+
+    // Before all that judges the partitions of a fetch: a session has them all, and its requests name but a few.
+    private async ValueTask<TResponse> FetchInSessionAsync<TResponse>(
+        FetchRequest request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        FetchResponse response;
+        if (_fetchSessions.Begin(request, out ErrorCode error) is { } fetch)
+        {
+            ValueTask<FetchResponse> answer = _parts.Metrics.Requests.MeasuresRequests
+                ? MeasureAsync(fetch.Request, context, cancellationToken)
+                : HandleAsync(fetch.Request, context, cancellationToken);
+            response = fetch.Complete(await answer.ConfigureAwait(false));
+        }
+        else
+        {
+            response = new FetchResponse { ErrorCode = error };
+        }
+
+        return (TResponse)(object)response;
     }
 
     /// <summary>Waits until no transaction is ending. For tests, which have no other way to know.</summary>

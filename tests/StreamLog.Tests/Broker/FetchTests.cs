@@ -93,21 +93,6 @@ public sealed class FetchTests
     }
 
     [Fact]
-    public async Task A_session_that_was_never_given_is_not_known()
-    {
-        await using BrokerHarness broker = await BrokerHarness.StartAsync();
-
-        FetchResponse lost = await broker.SendAsync(new FetchRequest { SessionId = 7, SessionEpoch = 3 });
-        FetchResponse odd = await broker.SendAsync(new FetchRequest { SessionId = 0, SessionEpoch = 3 });
-        FetchResponse fresh = await broker.SendAsync(new FetchRequest { SessionId = 0, SessionEpoch = 0 });
-
-        Assert.Equal(
-            [ErrorCode.FetchSessionIdNotFound, ErrorCode.InvalidFetchSessionEpoch, ErrorCode.None],
-            new[] { lost, odd, fresh }.Select(response => response.ErrorCode));
-        Assert.Equal(0, fresh.SessionId);
-    }
-
-    [Fact]
     public async Task A_reader_of_a_later_epoch_than_there_is_is_told_where_it_parts()
     {
         BrokerHarness first = await BrokerHarness.StartAsync(files: new SimulatedDisk());

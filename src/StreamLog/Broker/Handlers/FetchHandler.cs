@@ -13,18 +13,6 @@ internal sealed class FetchHandler(BrokerParts parts) : ApiHandler<FetchRequest,
     protected override ValueTask<FetchResponse> HandleAsync(
         FetchRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        // There are no fetch sessions: each request names all of its partitions. A client that goes on with a session
-        // it was never given begins a new one after this answer.
-        if (request.SessionEpoch > 0)
-        {
-            return new ValueTask<FetchResponse>(new FetchResponse
-            {
-                ErrorCode = request.SessionId == 0
-                    ? ErrorCode.InvalidFetchSessionEpoch
-                    : ErrorCode.FetchSessionIdNotFound,
-            });
-        }
-
         int maxBytes = Math.Clamp(request.MaxBytes, 0, BytesMax);
         int minBytes = Math.Min(request.MinBytes, maxBytes);
         bool mayWait = request.MaxWaitMs > 0;
