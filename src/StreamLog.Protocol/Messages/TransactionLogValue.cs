@@ -26,6 +26,10 @@ public sealed partial class TransactionLogValue
     [Field("0+")]
     public short ProducerEpoch { get; set; }
 
+    /// <summary>Gets or sets the epoch of <see cref="NextProducerId"/>, or -1 where there is none.</summary>
+    [Field("1+", Tag = 3, Ignorable = true)]
+    public short NextProducerEpoch { get; set; } = -1;
+
     /// <summary>Gets or sets how long a transaction may stay open, in milliseconds.</summary>
     [Field("0+")]
     public int TransactionTimeoutMs { get; set; }
