@@ -65,6 +65,9 @@ public sealed class StreamLogOptions
     /// <summary>Gets what holds for all groups of the node.</summary>
     public GroupOptions Groups { get; } = new();
 
+    /// <summary>Gets who may come to the node over the network, and who may do what.</summary>
+    public SecurityOptions Security { get; } = new();
+
     /// <summary>Gets the settings that all topics begin with. A topic's own settings extend them.</summary>
     public LogOptions Log { get; } = new();
 

@@ -80,6 +80,7 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
         CheckNode(rules, options);
         NodeConfigs? inherited = CheckConfigs(rules, options);
         CheckGroups(rules, options.Groups);
+        CheckSecurity(rules, options.Security);
         CheckMaintenance(rules, options.Maintenance);
         CheckProducer(rules, options.Producer);
         CheckConsumer(rules, options.Consumer);
@@ -147,6 +148,18 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
                 "Groups:ConsumerHeartbeatInterval",
                 $"is {options.ConsumerHeartbeatInterval}, and must be below Groups:ConsumerSessionTimeout, which is "
                     + $"{options.ConsumerSessionTimeout}. Lower the one or raise the other.");
+        }
+    }
+
+    private static void CheckSecurity(OptionRules rules, SecurityOptions options)
+    {
+        // PLAIN ends names and passwords with a zero character.
+        foreach ((string user, string password) in options.Users)
+        {
+            if (user.Length == 0 || user.Contains('\0', StringComparison.Ordinal))
+                rules.Fail("Security:Users", "has a name that is empty or holds a zero character. Give it another.");
+            if (string.IsNullOrEmpty(password) || password.Contains('\0', StringComparison.Ordinal))
+                rules.Fail($"Security:Users:{user}", "is empty or holds a zero character. Give the user a password.");
         }
     }
 

@@ -1,3 +1,4 @@
+using StreamLog.Authentication;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
@@ -52,6 +53,9 @@ internal sealed record BrokerParts
 
     /// <summary>Gets the producer ids that are to be given out.</summary>
     public required ProducerIdBlock ProducerIds { get; init; }
+
+    /// <summary>Gets who leads clients through their authentication.</summary>
+    public required SaslServer Sasl { get; init; }
 
     /// <summary>Gets what the node counts with.</summary>
     public required StreamLogMetrics Metrics { get; init; }

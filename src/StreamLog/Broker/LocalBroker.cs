@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using StreamLog.Authentication;
 using StreamLog.Broker.Faces;
 using StreamLog.Broker.Handlers;
 using StreamLog.Diagnostics;
@@ -112,6 +113,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
                 environment, metadata, controller, find, marks, producerIds, loggers),
             TransactionMarks = marks,
             ProducerIds = producerIds,
+            Sasl = CreateSasl(options.Security, metadata, environment.Time, loggers),
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);
@@ -276,6 +278,14 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             topic, rules, marks, producerIds.TakeAsync, settings, environment.Time);
     }
 
+    private static SaslServer CreateSasl(
+        SecurityOptions options, ClusterMetadata metadata, TimeProvider time, ILoggerFactory loggers)
+    {
+        SaslUsers users = new(options, (user, mechanism) =>
+            metadata.Image.ScramCredentials.GetValueOrDefault(new ScramUser(user, mechanism.Number)));
+        return new SaslServer(users, time, loggers.CreateLogger("StreamLog.Security"));
+    }
+
     private static ApiHandler[] CreateHandlers(BrokerParts parts) =>
     [
         new ProduceHandler(parts),
@@ -293,6 +303,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new ConsumerGroupHeartbeatHandler(parts),
         new ConsumerGroupDescribeHandler(parts),
         new ListGroupsHandler(parts),
+        new SaslHandshakeHandler(parts),
         new ApiVersionsHandler(parts),
         new CreateTopicsHandler(parts),
         new DeleteTopicsHandler(parts),
@@ -322,10 +333,13 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new UnregisterBrokerHandler(parts),
         new ListConfigResourcesHandler(parts),
         new DescribeTopicPartitionsHandler(parts),
+        new SaslAuthenticateHandler(parts),
         new CreatePartitionsHandler(parts),
         new DeleteGroupsHandler(parts),
         new IncrementalAlterConfigsHandler(parts),
         new OffsetDeleteHandler(parts),
+        new DescribeUserScramCredentialsHandler(parts),
+        new AlterUserScramCredentialsHandler(parts),
         new ShareGroupHeartbeatHandler(parts),
         new ShareGroupDescribeHandler(parts),
         new ShareFetchHandler(parts),

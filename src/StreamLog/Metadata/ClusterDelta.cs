@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamLog.Authentication;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
@@ -61,6 +62,12 @@ internal sealed class ClusterDelta
                 break;
             case FeatureLevelRecord feature:
                 _image = _image with { Features = _image.Features.SetItem(feature.Name, feature.FeatureLevel) };
+                break;
+            case UserScramCredentialRecord credential:
+                Apply(credential);
+                break;
+            case RemoveUserScramCredentialRecord removed:
+                Apply(removed);
                 break;
             case NoOpRecord:
                 break;
@@ -179,6 +186,21 @@ internal sealed class ClusterDelta
         {
             Configs = after.IsEmpty ? _image.Configs.Remove(resource) : _image.Configs.SetItem(resource, after),
         };
+    }
+
+    private void Apply(UserScramCredentialRecord record) => _image = _image with
+    {
+        ScramCredentials = _image.ScramCredentials.SetItem(
+            new ScramUser(record.Name, record.Mechanism),
+            new ScramCredential([.. record.Salt], [.. record.StoredKey], [.. record.ServerKey], record.Iterations)),
+    };
+
+    private void Apply(RemoveUserScramCredentialRecord record)
+    {
+        ScramUser user = new(record.Name, record.Mechanism);
+        if (!_image.ScramCredentials.ContainsKey(user))
+            throw Damaged($"a credential of '{record.Name}' is removed and is not there");
+        _image = _image with { ScramCredentials = _image.ScramCredentials.Remove(user) };
     }
 
     private ImmutableArray<PartitionImage>.Builder PartitionsOf(Guid topicId)

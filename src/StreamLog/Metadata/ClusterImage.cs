@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using StreamLog.Authentication;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
 
-/// <summary>What the metadata log says up to one offset: topics, settings, nodes. Immutable.</summary>
+/// <summary>What the metadata log says up to one offset: topics, settings, nodes, users. Immutable.</summary>
 /// <remarks>The image is a fold over the records of the log, so that all nodes that read to one offset have the
 /// same.</remarks>
 internal sealed record ClusterImage
@@ -41,6 +42,10 @@ internal sealed record ClusterImage
 
     /// <summary>Gets the first producer id that is in no block given out so far.</summary>
     public long NextProducerId { get; init; }
+
+    /// <summary>Gets the SCRAM credentials of users.</summary>
+    public ImmutableSortedDictionary<ScramUser, ScramCredential> ScramCredentials { get; init; } =
+        ImmutableSortedDictionary<ScramUser, ScramCredential>.Empty;
 
     /// <summary>Tells whether a node is there to lead partitions.</summary>
     /// <param name="nodeId">Its id.</param>

@@ -1,3 +1,4 @@
+using StreamLog.Authentication;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
@@ -37,6 +38,9 @@ internal static class ImageRecords
                 Value = value,
             };
         }
+
+        foreach ((ScramUser user, ScramCredential credential) in image.ScramCredentials)
+            yield return ScramChange.Record(user, credential);
 
         if (image.NextProducerId > 0)
             yield return NextProducerId(image);

@@ -17,6 +17,7 @@ public sealed class EventIdTests
         ["Groups"] = 3,
         ["Transactions"] = 6,
         ["Broker"] = 4,
+        ["Authentication"] = 4,
         ["Clients"] = 5,
         ["Replication"] = 6,
         ["Threading"] = 7,

@@ -12,23 +12,24 @@ public sealed class LayerTests
         ("Threading", ["Diagnostics"]),
         ("Storage", ["Diagnostics", "Threading"]),
         ("Replication", ["Diagnostics", "Threading", "Storage"]),
-        ("Metadata", ["Diagnostics", "Threading", "Storage", "Replication"]),
+        ("Authentication", ["Diagnostics"]),
+        ("Metadata", ["Diagnostics", "Threading", "Storage", "Replication", "Authentication"]),
         ("Quorum", ["Diagnostics", "Threading", "Storage"]),
         ("Coordinators", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
         ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
         ("Transactions", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
         ("Broker",
         [
-            "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
-            "Transactions",
+            "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Quorum",
+            "Coordinators", "Groups", "Transactions",
         ]),
         // Clients know the engine through IBroker alone, so that the same clients talk to any other broker.
         ("Clients", ["Diagnostics", "Threading"]),
         // The root composes: it may name every folder, and no folder may name it.
         ("",
         [
-            "Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Quorum", "Coordinators", "Groups",
-            "Transactions", "Broker", "Clients",
+            "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Quorum",
+            "Coordinators", "Groups", "Transactions", "Broker", "Clients",
         ]));
 
     private static readonly LayerTable Protocol = new(

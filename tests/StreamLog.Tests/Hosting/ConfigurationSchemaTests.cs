@@ -71,6 +71,9 @@ public sealed partial class ConfigurationSchemaTests
         if (bare.IsEnum)
             return new JsonObject { ["enum"] = JsonSerializer.SerializeToNode(Enum.GetNames(bare)) };
 
+        if (bare == typeof(IList<string>))
+            return new JsonObject { ["type"] = "array", ["items"] = SchemaOf(typeof(string)) };
+
         JsonObject schema = new() { ["type"] = "object" };
         if (bare.IsGenericType)
             schema["additionalProperties"] = SchemaOf(bare.GetGenericArguments()[1]);
@@ -89,7 +92,8 @@ public sealed partial class ConfigurationSchemaTests
             if (property.PropertyType != typeof(IPartitioner)
                 && property.PropertyType != typeof(IRebalanceListener)
                 && property.PropertyType != typeof(IProgress<RecoveryProgress>)
-                && property.PropertyType != typeof(IList<INodeComponent>))
+                && property.PropertyType != typeof(IList<INodeComponent>)
+                && !property.PropertyType.IsAssignableTo(typeof(Delegate)))
             {
                 properties[property.Name] = SchemaOf(property, property.GetValue(defaults));
             }

@@ -68,6 +68,8 @@ public sealed class OptionsTests
         (o => o.Groups.ConsumerSessionTimeout = TimeSpan.Zero, "StreamLog:Groups:ConsumerSessionTimeout is 00:00:00"),
         (o => o.Groups.ConsumerHeartbeatInterval = TimeSpan.FromSeconds(45),
             "StreamLog:Groups:ConsumerHeartbeatInterval is 00:00:45, and must be below"),
+        (o => o.Security.Users["alice"] = "", "StreamLog:Security:Users:alice is empty or holds a zero"),
+        (o => o.Security.Users["a\0b"] = "x", "StreamLog:Security:Users has a name that is empty or holds a zero"),
         (o => o.Maintenance.OpenFilesMax = 1, "StreamLog:Maintenance:OpenFilesMax must be between 16 and"),
         (o => o.Maintenance.ScrubInterval = TimeSpan.Zero, "StreamLog:Maintenance:ScrubInterval is 00:00:00"),
     ];
