@@ -15,6 +15,7 @@ internal static class RefusalTable
         .. Transactions(),
         .. Administration(),
         .. Cluster(),
+        .. SecurityRefusals.Create(),
     ];
 
     private static IEnumerable<ApiRefusal> Data() =>

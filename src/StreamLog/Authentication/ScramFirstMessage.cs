@@ -38,7 +38,7 @@ internal sealed record ScramFirstMessage(
             text[gs2Length..],
             user,
             nonce[2..],
-            parts[4..].Contains("tokenauth=true", StringComparer.OrdinalIgnoreCase));
+            parts.Skip(4).Contains("tokenauth=true", StringComparer.OrdinalIgnoreCase));
     }
 
     // In a name a comma is =2C and an equals sign is =3D. Anything else behind an equals sign is an error.

@@ -1,0 +1,49 @@
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Protocol.Refusals;
+
+/// <summary>How requests about who clients are and what they may do are refused: as a whole.</summary>
+internal static class SecurityRefusals
+{
+    /// <summary>Lists these APIs.</summary>
+    /// <returns>One for each.</returns>
+    public static IEnumerable<ApiRefusal> Create() =>
+    [
+        new WholeRefusal<SaslHandshakeRequest, SaslHandshakeResponse>(
+            (_, error, _) => new SaslHandshakeResponse { ErrorCode = error }),
+        new WholeRefusal<SaslAuthenticateRequest, SaslAuthenticateResponse>(
+            (_, error, message) => new SaslAuthenticateResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse>(
+            (request, error, message) => new DescribeUserScramCredentialsResponse
+            {
+                ErrorCode = error,
+                ErrorMessage = message,
+                Results = (request.Users ?? []).ConvertAll(
+                    user => new DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult
+                    {
+                        User = user.Name,
+                        ErrorCode = error,
+                        ErrorMessage = message,
+                    }),
+            }),
+        new WholeRefusal<AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse>(
+            (request, error, message) => new AlterUserScramCredentialsResponse
+            {
+                Results =
+                [
+                    .. UsersOf(request).Select(
+                        user => new AlterUserScramCredentialsResponse.AlterUserScramCredentialsResult
+                        {
+                            User = user,
+                            ErrorCode = error,
+                            ErrorMessage = message,
+                        }),
+                ],
+            }),
+    ];
+
+    private static IEnumerable<string> UsersOf(AlterUserScramCredentialsRequest request) => request.Deletions
+        .Select(deletion => deletion.Name)
+        .Concat(request.Upsertions.Select(upsertion => upsertion.Name))
+        .Distinct(StringComparer.Ordinal);
+}
