@@ -125,7 +125,7 @@ internal sealed class CodecWriter
 
     private void RefuseWhatHasNoRoom(FieldModel field, string path)
     {
-        if (field.IsIgnorable || field.Versions.ConditionOutside(_message.Versions) is not { } outside)
+        if (_message.IsResponse || field.IsIgnorable || field.Versions.ConditionOutside(_message.Versions) is not { } outside)
             return;
         _text.Line($"if ({outside} && {FieldCode.IsNotDefault(field)})");
         _text.Line($"    throw {Versions}NoRoom(\"{path}.{field.Name}\", version);");
@@ -156,7 +156,7 @@ internal sealed class CodecWriter
     private void WriteTags(StructModel part, string path)
     {
         FieldModel[] tagged = part.Fields.Where(field => !field.Tagged.IsEmpty).OrderBy(field => field.Tag).ToArray();
-        if (Flexible.ConditionOutside(_message.Versions) is { } classic)
+        if (!_message.IsResponse && Flexible.ConditionOutside(_message.Versions) is { } classic)
         {
             _text.Line($"if ({classic} && UnknownTaggedFields is {{ Count: > 0 }})");
             _text.Line($"    throw {Versions}NoRoom(\"{path}.UnknownTaggedFields\", version);");

@@ -54,6 +54,8 @@ internal sealed class FieldCode
     /// <summary>Writes the statements that write a field in one range of versions.</summary>
     public void Write(FieldModel field, VersionRange range, string compact, string path)
     {
+        if (TryWriteEmptyForNull(field, range, compact))
+            return;
         if (IsReference(field) && field.NullableFrom > range.Min && !field.IsNullWhenAbsent)
         {
             string when = field.NullableFrom > range.Max ? "" : $"version < {field.NullableFrom} && ";
@@ -79,6 +81,35 @@ internal sealed class FieldCode
         {
             _text.Line(WriteItem(field, $"this.{field.Name}", compact));
         }
+    }
+
+    // In a response null is what there is not: nothing, in a version that knows no null.
+    private bool TryWriteEmptyForNull(FieldModel field, VersionRange range, string compact)
+    {
+        bool isText = field.Type is WireType.String or WireType.Bytes or WireType.Records;
+        if (!_message.IsResponse || field.NullableFrom <= range.Min || field.NullableFrom > range.Max
+            || !(field.IsList || isText))
+        {
+            return false;
+        }
+
+        string isOld = $"version < {field.NullableFrom}";
+        if (field.IsList)
+        {
+            _text.Line($"writer.WriteArrayLength(this.{field.Name}?.Count ?? ({isOld} ? 0 : -1), {compact});");
+            _text.Open($"for (int i = 0; i < (this.{field.Name}?.Count ?? 0); i++)");
+            _text.Line(WriteItem(field, $"this.{field.Name}![i]", compact)).Close();
+            return true;
+        }
+
+        string empty = field.Type switch
+        {
+            WireType.String => "\"\"",
+            WireType.Bytes => "[]",
+            _ => "global::StreamLog.Protocol.RecordBuffer.Empty",
+        };
+        _text.Line(WriteItem(field, $"this.{field.Name} ?? ({isOld} ? {empty} : null)", compact));
+        return true;
     }
 
     private static bool IsReference(FieldModel field) =>

@@ -12,6 +12,10 @@ internal sealed record MessageModel
     /// <summary>The name in the enum of kinds.</summary>
     public string Kind { get; init; } = "";
 
+    /// <summary>Gets whether it answers a request. Who answers does not choose the version, so what an old one has no
+    /// room for is left out; a request that would lose something is refused.</summary>
+    public bool IsResponse => Kind == "Response";
+
     /// <summary>The name in the enum of APIs, or null.</summary>
     public string? ApiKey { get; init; }
 

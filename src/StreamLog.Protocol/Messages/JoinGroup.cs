@@ -14,7 +14,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Joins a classic group, or joins it again.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.JoinGroup, MessageKind.Request, 0, 9, FlexibleFrom = 6)]
-public sealed partial class JoinGroupRequest : IRequest<JoinGroupResponse>
+public sealed partial class JoinGroupRequest : IRequest<JoinGroupResponse>, IVersionedRequest
 {
     /// <summary>Gets or sets the group.</summary>
     [Field("0+")]
@@ -49,10 +49,8 @@ public sealed partial class JoinGroupRequest : IRequest<JoinGroupResponse>
     [Field("8+", NullableFrom = 8, Ignorable = true)]
     public string? Reason { get; set; }
 
-    /// <summary>Gets or sets the version that the member speaks, which decides what it can be told. It is not sent:
-    /// whoever reads a request sets it.</summary>
-    /// <value>The default is the newest.</value>
-    public short SpokenVersion { get; set; } = MaxVersion;
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 
     /// <summary>An assignor that the member knows.</summary>
     public sealed partial class JoinGroupRequestProtocol

@@ -38,7 +38,7 @@ internal static class RefusalTable
             (request, error, _) => new JoinGroupResponse
             {
                 ErrorCode = error,
-                ProtocolName = request.SpokenVersion >= FirstWithoutProtocolName ? null : "",
+                ProtocolName = request.Version >= FirstWithoutProtocolName ? null : "",
             },
             request => RequestTarget.OfGroup(request.GroupId)),
         new WholeRefusal<SyncGroupRequest, SyncGroupResponse>(

@@ -55,7 +55,7 @@ public sealed class GroupOptionsTests
     {
         GroupId = "g",
         MemberId = "",
-        SpokenVersion = 3,
+        Version = 3,
         SessionTimeoutMs = sessionTimeoutMs,
         RebalanceTimeoutMs = 60_000,
         ProtocolType = "consumer",

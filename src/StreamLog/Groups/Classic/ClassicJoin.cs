@@ -14,10 +14,10 @@ internal sealed record ClassicJoin(JoinGroupRequest Request, string ClientId, st
 
     /// <summary>Gets whether the member is told its id first, and joins again with it.</summary>
     public bool RequiresMemberId =>
-        Request.SpokenVersion >= KnowsMemberIdRequired && Request.GroupInstanceId is null;
+        Request.Version >= KnowsMemberIdRequired && Request.GroupInstanceId is null;
 
     /// <summary>Gets whether the member can be told that it leads and has nothing to assign.</summary>
-    public bool MaySkipAssignment => Request.SpokenVersion >= KnowsSkipAssignment;
+    public bool MaySkipAssignment => Request.Version >= KnowsSkipAssignment;
 
     /// <summary>Gets how long the member may take to join again.</summary>
     public int RebalanceTimeoutMs =>

@@ -30,7 +30,7 @@ public sealed class ClassicGroupTests
     {
         GroupMachine machine = new();
         JoinGroupRequest request = JoinRequest();
-        request.SpokenVersion = 3;
+        request.Version = 3;
 
         Assert.Equal(ErrorCode.None, machine.Join(request).Response!.ErrorCode);
     }

@@ -42,7 +42,7 @@ public sealed class GroupLimitsTests
         {
             JoinGroupRequest request = JoinRequest();
             request.GroupId = $"group-{i}";
-            request.SpokenVersion = 3;
+            request.Version = 3;
             ClassicJoin join = new(request, "client", "", Guid.Empty);
             machine.Decide<JoinGroupResponse>((decision, reply) =>
             {

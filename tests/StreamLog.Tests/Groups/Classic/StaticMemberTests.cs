@@ -37,7 +37,7 @@ public sealed class StaticMemberTests
         GroupMachine machine = new();
         (JoinGroupResponse leader, _) = MakeStable(machine);
         JoinGroupRequest request = JoinRequest("", "one");
-        request.SpokenVersion = version;
+        request.Version = version;
 
         JoinGroupResponse again = machine.Join(request).Response!;
 
