@@ -125,8 +125,12 @@ internal sealed class CodecWriter
 
     private void RefuseWhatHasNoRoom(FieldModel field, string path)
     {
-        if (_message.IsResponse || field.IsIgnorable || field.Versions.ConditionOutside(_message.Versions) is not { } outside)
+        if (_message.IsResponse || field.IsIgnorable
+            || field.Versions.ConditionOutside(_message.Versions) is not { } outside)
+        {
             return;
+        }
+
         _text.Line($"if ({outside} && {FieldCode.IsNotDefault(field)})");
         _text.Line($"    throw {Versions}NoRoom(\"{path}.{field.Name}\", version);");
     }

@@ -9,22 +9,28 @@ public sealed class ApiDescription
     private readonly MessageWriter _writeRequest;
     private readonly MessageReader _readResponse;
     private readonly MessageWriter _writeResponse;
+    private readonly RequestSender _send;
 
     private ApiDescription(
         ApiVersionRange versions,
         short flexibleFrom,
         (MessageReader Read, MessageWriter Write) request,
-        (MessageReader Read, MessageWriter Write) response)
+        (MessageReader Read, MessageWriter Write) response,
+        RequestSender send)
     {
         Versions = versions;
         FlexibleFrom = flexibleFrom;
         (_readRequest, _writeRequest) = request;
         (_readResponse, _writeResponse) = response;
+        _send = send;
     }
 
     private delegate object MessageReader(ref WireReader reader, short version);
 
     private delegate void MessageWriter(object message, ref WireWriter writer, short version);
+
+    private delegate ValueTask<object> RequestSender(
+        IBroker broker, object request, RequestContext context, CancellationToken cancellationToken);
 
     /// <summary>Gets the API and the versions that are read and written.</summary>
     public ApiVersionRange Versions { get; }
@@ -81,13 +87,29 @@ public sealed class ApiDescription
     public void WriteResponse(object response, ref WireWriter writer, short version) =>
         _writeResponse(response, ref writer, version);
 
+    /// <summary>Sends a request that was read, and whose type only this description knows.</summary>
+    /// <param name="broker">Whom to send it to.</param>
+    /// <param name="request">The request, of this API's type.</param>
+    /// <param name="context">Who asks.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>The response, of this API's type.</returns>
+    /// <exception cref="StreamLogException">There is no response; see <see cref="IBroker.SendAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public ValueTask<object> SendAsync(
+        IBroker broker, object request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        return _send(broker, request, context, cancellationToken);
+    }
+
     internal static ApiDescription Of<TRequest, TResponse>(ApiKey apiKey)
         where TRequest : class, IMessage<TRequest>, IRequest<TResponse>
         where TResponse : class, IMessage<TResponse> => new(
             new ApiVersionRange(apiKey, TRequest.MinVersion, TRequest.MaxVersion),
             TRequest.FlexibleFrom,
             (ReadVersioned<TRequest>, Write<TRequest>),
-            (Read<TResponse>, Write<TResponse>));
+            (Read<TResponse>, Write<TResponse>),
+            SendAsync<TRequest, TResponse>);
 
     private static object Read<T>(ref WireReader reader, short version)
         where T : class, IMessage<T> => T.Read(ref reader, version);
@@ -100,6 +122,20 @@ public sealed class ApiDescription
             versioned.Version = version;
         return request;
     }
+
+    private static ValueTask<object> SendAsync<TRequest, TResponse>(
+        IBroker broker, object request, RequestContext context, CancellationToken cancellationToken)
+        where TRequest : class, IRequest<TResponse>
+        where TResponse : class
+    {
+        ValueTask<TResponse> answer = broker.SendAsync((TRequest)request, context, cancellationToken);
+        return answer.IsCompletedSuccessfully
+            ? new ValueTask<object>(answer.GetAwaiter().GetResult())
+            : AwaitAsync(answer);
+    }
+
+    private static async ValueTask<object> AwaitAsync<TResponse>(ValueTask<TResponse> answer)
+        where TResponse : class => await answer.ConfigureAwait(false);
 
     private static void Write<T>(object message, ref WireWriter writer, short version)
         where T : class, IMessage<T> => ((T)message).Write(ref writer, version);

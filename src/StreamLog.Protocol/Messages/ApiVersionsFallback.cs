@@ -19,7 +19,12 @@ public static class ApiVersionsFallback
 
     /// <summary>Creates the answer.</summary>
     /// <returns>The response, to be written in <see cref="ResponseVersion"/>.</returns>
-    public static ApiVersionsResponse CreateResponse() => new()
+    public static ApiVersionsResponse CreateResponse() => CreateResponse(Range);
+
+    /// <summary>Creates the answer of a broker that speaks fewer versions of ApiVersions than there are.</summary>
+    /// <param name="spoken">The versions that it speaks.</param>
+    /// <returns>The response, to be written in <see cref="ResponseVersion"/>.</returns>
+    public static ApiVersionsResponse CreateResponse(ApiVersionRange spoken) => new()
     {
         ErrorCode = ErrorCode.UnsupportedVersion,
         ApiKeys =
@@ -27,8 +32,8 @@ public static class ApiVersionsFallback
             new ApiVersionsResponse.ApiVersion
             {
                 ApiKey = ApiKey.ApiVersions,
-                MinVersion = Range.MinVersion,
-                MaxVersion = Range.MaxVersion,
+                MinVersion = spoken.MinVersion,
+                MaxVersion = spoken.MaxVersion,
             },
         ],
     };

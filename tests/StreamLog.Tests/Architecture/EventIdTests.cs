@@ -23,12 +23,13 @@ public sealed class EventIdTests
         ["Threading"] = 7,
         ["Diagnostics"] = 8,
         [""] = 9,
+        ["StreamLog.Kafka"] = 10,
     };
 
     [Fact]
     public void Event_ids_are_unique_and_in_their_folders_thousand()
     {
-        IEnumerable<SyntaxTree> sources = SourceTree.FilesBelow("src/StreamLog").Select(SourceTree.Parse);
+        IEnumerable<SyntaxTree> sources = SourceTree.FilesThatLog().Select(SourceTree.Parse);
 
         string[] findings = [.. Findings(sources)];
 
@@ -57,7 +58,7 @@ public sealed class EventIdTests
         HashSet<int> seen = [];
         foreach (SyntaxTree tree in sources)
         {
-            string folder = SourceTree.FolderOf("StreamLog", tree.FilePath);
+            string folder = SourceTree.FolderThatLogs(tree.FilePath);
             foreach (AttributeSyntax attribute in tree.GetRoot().DescendantNodes().OfType<AttributeSyntax>())
             {
                 if (attribute.Name.ToString() is not ("LoggerMessage" or "LoggerMessageAttribute"))

@@ -35,13 +35,14 @@ public sealed class EventTableTests
         ("Threading", "Threading"),
         ("Diagnostics", "Diagnostics"),
         ("", "Node: `StreamLog.StreamLogNode`"),
+        ("StreamLog.Kafka", "Kafka clients: `StreamLog.Kafka`"),
     ];
 
     /// <summary>On a change that is meant, run with <c>STREAMLOG_APPROVE=1</c> and read the difference.</summary>
     [Fact]
     public void It_lists_the_events_of_the_code()
     {
-        string actual = Render(SourceTree.FilesBelow("src/StreamLog").Select(SourceTree.Parse));
+        string actual = Render(SourceTree.FilesThatLog().Select(SourceTree.Parse));
         string path = Path.Combine(SourceTree.RepositoryRoot, "docs", "events.md");
         if (Environment.GetEnvironmentVariable("STREAMLOG_APPROVE") == "1")
             File.WriteAllText(path, actual);
@@ -88,7 +89,7 @@ public sealed class EventTableTests
         let arguments = attribute.ArgumentList!.Arguments
         let method = attribute.FirstAncestorOrSelf<MethodDeclarationSyntax>()!
         select new Event(
-            SourceTree.FolderOf("StreamLog", tree.FilePath),
+            SourceTree.FolderThatLogs(tree.FilePath),
             int.Parse(Argument(arguments, 0, "EventId")!.ToString(), null),
             method.Identifier.Text,
             Argument(arguments, 1, "Level")?.ToString().Split('.')[^1] ?? "varies",

@@ -13,6 +13,7 @@ public sealed class PackageTests
         ["StreamLog.Generators"] = [],
         ["StreamLog.Protocol"] = ["StreamLog.Abstractions", "StreamLog.Generators"],
         ["StreamLog"] = ["StreamLog.Abstractions", "StreamLog.Protocol", "StreamLog.Generators"],
+        ["StreamLog.Kafka"] = ["StreamLog.Abstractions", "StreamLog.Protocol"],
         ["StreamLog.Cli"] = ["StreamLog"],
     };
 

@@ -40,6 +40,17 @@ internal static class SourceTree
             : [];
     }
 
+    /// <summary>Returns the files of the packages whose events an operator sees in the log.</summary>
+    public static IEnumerable<string> FilesThatLog() =>
+        FilesBelow("src/StreamLog").Concat(FilesBelow("src/StreamLog.Kafka"));
+
+    /// <summary>Returns the folder of the engine that logs an event, or the name of another package.</summary>
+    public static string FolderThatLogs(string file)
+    {
+        string project = Path.GetRelativePath(Path.Combine(RepositoryRoot, "src"), file).Split('/', '\\')[0];
+        return project == "StreamLog" ? FolderOf(project, file) : project;
+    }
+
     public static SyntaxTree Parse(string path) => Parse(File.ReadAllText(path), path);
 
     public static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(text, Options, path);

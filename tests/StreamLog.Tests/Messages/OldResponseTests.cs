@@ -1,4 +1,3 @@
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Wire;
 using Xunit;

@@ -1,0 +1,37 @@
+namespace StreamLog.Kafka.Listening;
+
+/// <summary>When something last moved on a connection, and whether it is in the middle of a request.</summary>
+/// <remarks>Thread-safe: its connection writes, the listener's sweep reads.</remarks>
+internal sealed class ConnectionActivity
+{
+    private readonly TimeProvider _time;
+    private long _movedAt;
+    private int _framesOpen;
+
+    /// <summary>Creates the activity of a connection that has just been accepted.</summary>
+    /// <param name="time">The clock.</param>
+    public ConnectionActivity(TimeProvider time)
+    {
+        _time = time;
+        _movedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Gets for how long nothing has moved.</summary>
+    public TimeSpan Idle => _time.GetElapsedTime(Volatile.Read(ref _movedAt));
+
+    /// <summary>Gets whether bytes of a request, of a response or of a handshake are still to come or to go.</summary>
+    public bool IsWithinFrame => Volatile.Read(ref _framesOpen) > 0;
+
+    /// <summary>Notes that bytes have moved.</summary>
+    public void Note() => Volatile.Write(ref _movedAt, _time.GetTimestamp());
+
+    /// <summary>Notes that a frame, or a handshake, begins.</summary>
+    public void BeginFrame() => Interlocked.Increment(ref _framesOpen);
+
+    /// <summary>Notes that it has ended.</summary>
+    public void EndFrame()
+    {
+        Note();
+        Interlocked.Decrement(ref _framesOpen);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Kafka.Tests.Listening;
+
+/// <summary>Encrypted connections.</summary>
+public sealed class TlsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("streamlog-tls-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_client_that_trusts_the_certificate_is_served()
+    {
+        string file = Write("server", Certificate("localhost"));
+        await using ListenedNode node = await ListenedNode.StartAsync(
+            listener => listener.Tls = new() { CertificateFile = file });
+        Assert.Equal("SSL", node.Endpoint.ListenerName);
+
+        using RawClient client = await EncryptAsync(await node.ConnectAsync());
+
+        Assert.Equal(1, (await client.AskAsync(new MetadataRequest(), version: 9)).ControllerId);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_encrypt_is_closed_and_no_other()
+    {
+        string file = Write("server", Certificate("localhost"));
+        await using ListenedNode node = await ListenedNode.StartAsync(
+            listener => listener.Tls = new() { CertificateFile = file });
+        using RawClient plain = await node.ConnectAsync();
+        await plain.SendAsync(new MetadataRequest(), version: 1);
+        Assert.True(await plain.IsClosedAsync());
+
+        using RawClient client = await EncryptAsync(await node.ConnectAsync());
+        Assert.Equal(1, (await client.AskAsync(new MetadataRequest(), version: 9)).ControllerId);
+    }
+
+    [Fact]
+    public async Task A_new_certificate_is_used_without_a_restart_and_a_broken_file_is_not()
+    {
+        using X509Certificate2 first = Certificate("localhost");
+        using X509Certificate2 second = Certificate("localhost");
+        string file = Write("server", first);
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        ManualTime time = new();
+        await using KafkaListener listener = await KafkaListener.StartAsync(
+            node.Broker,
+            new()
+            {
+                Address = "127.0.0.1:0",
+                Tls = new() { CertificateFile = file, ReloadInterval = TimeSpan.FromMinutes(1) },
+            },
+            time: time);
+        Assert.Equal(first.Thumbprint, await ThumbprintAsync(listener));
+
+        await File.WriteAllTextAsync(file, "half writ");
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(first.Thumbprint, await ThumbprintAsync(listener));
+        Write("server", second);
+        Assert.Equal(first.Thumbprint, await ThumbprintAsync(listener));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(second.Thumbprint, await ThumbprintAsync(listener));
+    }
+
+    [Fact]
+    public async Task Clients_are_known_by_their_certificates()
+    {
+        using X509Certificate2 trusted = Certificate("alice");
+        using X509Certificate2 other = Certificate("mallory");
+        string authorities = Path.Combine(_directory, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, trusted.ExportCertificatePem());
+        PrincipalSeam seam = new();
+        await using ListenedNode node = await ListenedNode.StartAsync(listener =>
+        {
+            listener.Tls = new()
+            {
+                Certificate = Certificate("localhost"),
+                ClientCertificates = ClientCertificateMode.Required,
+                ClientAuthoritiesFile = authorities,
+            };
+            listener.Wire = seam;
+        });
+
+        using RawClient alice = await EncryptAsync(await node.ConnectAsync(), trusted);
+        await alice.AskAsync(new MetadataRequest(), version: 9);
+
+        Assert.Equal("User:CN=alice", seam.Principal);
+        foreach (X509Certificate2? refused in new[] { other, null })
+            Assert.True(await IsRefusedAsync(node, refused));
+    }
+
+    private static async Task<bool> IsRefusedAsync(ListenedNode node, X509Certificate2? certificate)
+    {
+        using RawClient client = await node.ConnectAsync();
+        try
+        {
+            await EncryptAsync(client, certificate);
+            await client.AskAsync(new MetadataRequest(), version: 9);
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<RawClient> EncryptAsync(RawClient client, X509Certificate2? certificate = null)
+    {
+        SslStream stream = new(client.Stream, false, (_, _, _, _) => true);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ClientCertificates = certificate is null ? null : [certificate],
+        });
+        client.Stream = stream;
+        return client;
+    }
+
+    private static async Task<string> ThumbprintAsync(KafkaListener listener)
+    {
+        using RawClient client = await EncryptAsync(await RawClient.ConnectAsync(listener.Endpoint));
+        return ((X509Certificate2)((SslStream)client.Stream).RemoteCertificate!).Thumbprint;
+    }
+
+    private string Write(string name, X509Certificate2 certificate)
+    {
+        string file = Path.Combine(_directory, $"{name}.pem");
+        using RSA key = certificate.GetRSAPrivateKey()!;
+        File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        return file;
+    }
+
+    private static X509Certificate2 Certificate(string name)
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(
+            certificate.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
+    }
+
+    private sealed class PrincipalSeam : IWireSeam
+    {
+        public string? Principal { get; private set; }
+
+        public ValueTask<WireAction> OnRequestAsync(WireFrame frame, CancellationToken cancellationToken)
+        {
+            Principal = frame.Context.Principal;
+            return default;
+        }
+
+        public ValueTask<WireAction> OnResponseAsync(WireFrame frame, CancellationToken cancellationToken) => default;
+    }
+}
