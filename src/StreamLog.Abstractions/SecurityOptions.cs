@@ -19,4 +19,18 @@ public sealed class SecurityOptions
     /// <remarks>It is called on many threads at once, with the name and the password. If it throws, the client is not
     /// let in.</remarks>
     public Func<string, string, CancellationToken, ValueTask<bool>>? PlainAuthenticator { get; set; }
+
+    /// <summary>Gets or sets whether clients from outside may do only what rules of access (ACLs) permit. Kafka turns
+    /// it on by <c>authorizer.class.name</c>.</summary>
+    /// <value>The default is <see langword="false"/>: who gets in may do everything.</value>
+    public bool Acls { get; set; }
+
+    /// <summary>Gets who may do everything without any rule, each as <c>User:name</c>. Kafka calls it
+    /// <c>super.users</c>.</summary>
+    public IList<string> SuperUsers { get; } = [];
+
+    /// <summary>Gets or sets whether everybody may use what has no rules at all. Kafka calls it
+    /// <c>allow.everyone.if.no.acl.found</c>.</summary>
+    /// <value>The default is <see langword="false"/>, as Kafka's.</value>
+    public bool AllowEveryoneIfNoAcl { get; set; }
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using StreamLog.Authorization;
 using StreamLog.Broker;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
+using StreamLog.Protocol;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
 
@@ -19,6 +21,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
     private TimeProvider _time = TimeProvider.System;
     private LogDirectory? _directory;
     private LocalBroker? _broker;
+    private IBroker? _door;
+    private Func<IBroker, IBroker>? _guard;
     private NodeMaintenance? _maintenance;
     private NodeClients? _clients;
     private NodeComponents? _components;
@@ -41,6 +45,14 @@ internal sealed partial class NodeParts : IAsyncDisposable
     public LogDirectory Directory => _directory!;
 
     public LocalBroker Broker => _broker!;
+
+    /// <summary>Gets the engine as callers from outside reach it: they may do there what they are permitted.</summary>
+    public IBroker Door => _door!;
+
+    /// <summary>Returns one of several nodes that the engine answers for, as callers from outside reach it.</summary>
+    /// <param name="nodeId">The node's id.</param>
+    /// <returns>Who answers as that node does.</returns>
+    public IBroker DoorOf(int nodeId) => _guard!(_broker!.FaceOf(nodeId));
 
     public NodeMaintenance Maintenance => _maintenance!;
 
@@ -68,9 +80,13 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _directory = LogDirectory.Open(surroundings, path, settings, Loggers, Metrics);
         _broker = await LocalBroker
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
+        Authorizer authorizer = new(
+            options.Security, () => _broker.Image, Loggers.CreateLogger("StreamLog.Security"));
+        _guard = engine => new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics);
+        _door = _guard(_broker);
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new NodeClients(_broker, surroundings, options, _host, Metrics, Tracing);
-        _components = new NodeComponents(options.NodeId, _broker, surroundings, Loggers);
+        _components = new NodeComponents(options.NodeId, _door, surroundings, Loggers);
     }
 
     /// <summary>Stops what is there, the last one first.</summary>

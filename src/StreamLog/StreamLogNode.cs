@@ -67,7 +67,7 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <see cref="RequestContext.Local"/>. On a node that has stopped every request throws
     /// <see cref="ErrorCode.BrokerNotAvailable"/>.
     /// </remarks>
-    public IBroker Broker => _parts.Broker;
+    public IBroker Broker => _parts.Door;
 
     /// <summary>Gets the door of one of several nodes that this process answers for.</summary>
     /// <param name="nodeId">The node's id: this node's own, or one that a caller in this process has registered with a
@@ -80,7 +80,7 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <c>UnregisterBroker</c> ends it, and replicas move by <c>AlterPartitionReassignments</c>.
     /// </remarks>
     [Experimental("STREAMLOG001")]
-    public IBroker FaceOf(int nodeId) => _parts.Broker.FaceOf(nodeId);
+    public IBroker FaceOf(int nodeId) => _parts.DoorOf(nodeId);
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">

@@ -153,6 +153,8 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
 
     private static void CheckSecurity(OptionRules rules, SecurityOptions options)
     {
+        CheckSuperUsers(rules, options);
+
         // PLAIN ends names and passwords with a zero character.
         foreach ((string user, string password) in options.Users)
         {
@@ -160,6 +162,19 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
                 rules.Fail("Security:Users", "has a name that is empty or holds a zero character. Give it another.");
             if (string.IsNullOrEmpty(password) || password.Contains('\0', StringComparison.Ordinal))
                 rules.Fail($"Security:Users:{user}", "is empty or holds a zero character. Give the user a password.");
+        }
+    }
+
+    private static void CheckSuperUsers(OptionRules rules, SecurityOptions options)
+    {
+        foreach (string user in options.SuperUsers)
+        {
+            int colon = user.IndexOf(':', StringComparison.Ordinal);
+            if (colon <= 0 || colon == user.Length - 1)
+            {
+                rules.Fail(
+                    "Security:SuperUsers", $"names '{user}', which is not of the form Type:Name. Write User:{user}.");
+            }
         }
     }
 

@@ -40,6 +40,26 @@ internal static class SecurityRefusals
                         }),
                 ],
             }),
+        new WholeRefusal<DescribeAclsRequest, DescribeAclsResponse>(
+            (_, error, message) => new DescribeAclsResponse { ErrorCode = error, ErrorMessage = message }),
+        new WholeRefusal<CreateAclsRequest, CreateAclsResponse>(
+            (request, error, message) => new CreateAclsResponse
+            {
+                Results = request.Creations.ConvertAll(_ => new CreateAclsResponse.AclCreationResult
+                {
+                    ErrorCode = error,
+                    ErrorMessage = message,
+                }),
+            }),
+        new WholeRefusal<DeleteAclsRequest, DeleteAclsResponse>(
+            (request, error, message) => new DeleteAclsResponse
+            {
+                FilterResults = request.Filters.ConvertAll(_ => new DeleteAclsResponse.DeleteAclsFilterResult
+                {
+                    ErrorCode = error,
+                    ErrorMessage = message,
+                }),
+            }),
     ];
 
     private static IEnumerable<string> UsersOf(AlterUserScramCredentialsRequest request) => request.Deletions

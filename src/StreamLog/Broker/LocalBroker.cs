@@ -53,6 +53,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyList<ApiVersionRange> SupportedApis { get; }
 
+    /// <summary>Gets the newest committed image of the metadata.</summary>
+    public ClusterImage Image => _parts.Metadata.Image;
+
     /// <summary>Starts the engine: reads the metadata log, recovers all partitions, and takes the lead of
     /// them.</summary>
     /// <param name="environment">The node's clock, files, ids and randomness.</param>
@@ -318,6 +321,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new DescribeTransactionsHandler(parts),
         new ListTransactionsHandler(parts),
         new OffsetForLeaderEpochHandler(parts),
+        new DescribeAclsHandler(parts),
+        new CreateAclsHandler(parts),
+        new DeleteAclsHandler(parts),
         new DescribeConfigsHandler(parts),
         new DescribeLogDirsHandler(parts),
         new AlterConfigsHandler(parts),

@@ -69,6 +69,14 @@ internal sealed class ClusterDelta
             case RemoveUserScramCredentialRecord removed:
                 Apply(removed);
                 break;
+            case AccessControlEntryRecord rule:
+                _image = _image with { AccessRules = _image.AccessRules.SetItem(rule.Id, AccessRule.Of(rule)) };
+                break;
+            case RemoveAccessControlEntryRecord removed:
+                if (!_image.AccessRules.ContainsKey(removed.Id))
+                    throw Damaged($"the rule of access {removed.Id} is removed and is not there");
+                _image = _image with { AccessRules = _image.AccessRules.Remove(removed.Id) };
+                break;
             case NoOpRecord:
                 break;
             default:

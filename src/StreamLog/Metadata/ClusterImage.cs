@@ -47,6 +47,10 @@ internal sealed record ClusterImage
     public ImmutableSortedDictionary<ScramUser, ScramCredential> ScramCredentials { get; init; } =
         ImmutableSortedDictionary<ScramUser, ScramCredential>.Empty;
 
+    /// <summary>Gets the rules of access by id.</summary>
+    public ImmutableDictionary<Guid, AccessRule> AccessRules { get; init; } =
+        ImmutableDictionary<Guid, AccessRule>.Empty;
+
     /// <summary>Tells whether a node is there to lead partitions.</summary>
     /// <param name="nodeId">Its id.</param>
     /// <returns><see langword="true"/> if it is.</returns>

@@ -42,6 +42,9 @@ internal static class ImageRecords
         foreach ((ScramUser user, ScramCredential credential) in image.ScramCredentials)
             yield return ScramChange.Record(user, credential);
 
+        foreach ((Guid id, AccessRule rule) in image.AccessRules.OrderBy(rule => rule.Key))
+            yield return rule.ToRecord(id);
+
         if (image.NextProducerId > 0)
             yield return NextProducerId(image);
     }

@@ -18,6 +18,7 @@ public sealed class EventIdTests
         ["Transactions"] = 6,
         ["Broker"] = 4,
         ["Authentication"] = 4,
+        ["Authorization"] = 4,
         ["Clients"] = 5,
         ["Replication"] = 6,
         ["Threading"] = 7,

@@ -14,6 +14,7 @@ public sealed class LayerTests
         ("Replication", ["Diagnostics", "Threading", "Storage"]),
         ("Authentication", ["Diagnostics"]),
         ("Metadata", ["Diagnostics", "Threading", "Storage", "Replication", "Authentication"]),
+        ("Authorization", ["Metadata"]),
         ("Quorum", ["Diagnostics", "Threading", "Storage"]),
         ("Coordinators", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
         ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
@@ -29,7 +30,7 @@ public sealed class LayerTests
         ("",
         [
             "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Quorum",
-            "Coordinators", "Groups", "Transactions", "Broker", "Clients",
+            "Coordinators", "Groups", "Transactions", "Authorization", "Broker", "Clients",
         ]));
 
     private static readonly LayerTable Protocol = new(
