@@ -68,6 +68,7 @@ internal static class CommandLine
             ConsumeCommand.Create(shell, globals),
             GroupsCommand.Create(shell, globals),
             ConfigsCommand.Create(shell, globals),
+            DumpCommand.Create(shell, globals),
         };
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Verbose);
