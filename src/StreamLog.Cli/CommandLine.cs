@@ -56,12 +56,13 @@ internal static class CommandLine
 
             --data opens a data directory in this process. A directory has one process at a time: stop the application
             that has it open first.
-            Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 130 interrupted.
+            Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 damage found, 130 interrupted.
             """,
             "streamlog topics create orders --partitions 6 --data ./data",
             "echo 'customer-7:3 apples' | streamlog produce orders --key-separator : --data ./data",
             "streamlog consume orders --show partition,offset,key --data ./data",
-            "streamlog groups describe billing --data ./data")
+            "streamlog groups describe billing --data ./data",
+            "streamlog verify ./data")
         {
             TopicsCommand.Create(shell, globals),
             ProduceCommand.Create(shell, globals),
@@ -69,6 +70,7 @@ internal static class CommandLine
             GroupsCommand.Create(shell, globals),
             ConfigsCommand.Create(shell, globals),
             DumpCommand.Create(shell, globals),
+            VerifyCommand.Create(shell, globals),
         };
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Verbose);

@@ -36,6 +36,26 @@ internal static class ReadOnlyDisk
     public static SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>Returns the number of bytes of a file.</summary>
+    public static long LengthOf(string path) => new FileInfo(path).Length;
+
+    /// <summary>Takes the lock of a data directory, as a node does; by a handle that cannot write.</summary>
+    /// <returns>What lets go of it, also where there is no such file; <see langword="null"/> where a node holds
+    /// it.</returns>
+    public static IDisposable? TryLock(string path)
+    {
+        if (!File.Exists(path))
+            return Stream.Null;
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a file to read from its beginning to its end.</summary>
     public static Stream OpenStream(string path) =>
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
