@@ -71,6 +71,7 @@ internal static class CommandLine
             ConfigsCommand.Create(shell, globals),
             DumpCommand.Create(shell, globals),
             VerifyCommand.Create(shell, globals),
+            BenchCommand.Create(shell, globals),
         };
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Verbose);

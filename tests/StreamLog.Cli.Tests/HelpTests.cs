@@ -12,7 +12,7 @@ public sealed class HelpTests
         "", "topics", "topics list", "topics create", "topics describe", "topics alter", "topics delete", "produce",
         "consume", "groups", "groups list", "groups describe", "groups reset", "groups delete",
         "groups delete-offsets", "configs", "configs get", "configs set", "configs delete", "dump",
-        "verify",
+        "verify", "bench", "bench produce", "bench consume",
     ];
 
     /// <summary>On a change that is meant, run with <c>STREAMLOG_APPROVE=1</c> and read the difference.</summary>
@@ -45,7 +45,7 @@ public sealed class HelpTests
             CliRun help = (await CliRun.OfAsync([.. Words(command), "--help"])).Ok();
             string[] examples = [.. help.Lines.SkipWhile(line => line != "Examples:").Skip(1)];
             // Those that only hold others are explained by these.
-            Assert.True(examples.Length > 0 || command is "topics" or "groups" or "configs", command);
+            Assert.True(examples.Length > 0 || command is "topics" or "groups" or "configs" or "bench", command);
             foreach (string part in examples.SelectMany(line => line.Split('|')))
             {
                 string[] words = [.. part.Trim().Split(' ').Select(word => word.Trim('\''))];

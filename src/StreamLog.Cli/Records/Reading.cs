@@ -111,35 +111,17 @@ internal sealed class Reading
         Dictionary<TopicPartition, long> ends,
         CancellationToken cancellationToken)
     {
-        bool IsAtEnd() => consumer.Assignment.All(partition => consumer.Position(partition) >= ends[partition]);
-        if (IsAtEnd())
-            return;
-
-        // A transaction's marker is no record, so that nothing may come after the last one.
-        using CancellationTokenSource atEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ITimer look = _time.CreateTimer(
-            _ =>
+        EndWatch end = new(consumer, ends, _time, cancellationToken);
+        await using (end.ConfigureAwait(false))
+        {
+            try
             {
-                if (IsAtEnd())
-                    atEnd.Cancel();
-            },
-            null,
-            LookInterval,
-            LookInterval);
-        try
-        {
-            await PrintAsync(
-                consumer.ReadBatchesAsync, record => record.Offset < ends[record.TopicPartition], atEnd.Token)
-                .ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The end is reached.
-        }
-        finally
-        {
-            // Before what it looks at is disposed.
-            await look.DisposeAsync().ConfigureAwait(false);
+                await PrintAsync(consumer.ReadBatchesAsync, end.IsBeforeEnd, end.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The end is reached.
+            }
         }
     }
 
