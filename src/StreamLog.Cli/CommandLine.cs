@@ -62,7 +62,8 @@ internal static class CommandLine
             "echo 'customer-7:3 apples' | streamlog produce orders --key-separator : --data ./data",
             "streamlog consume orders --show partition,offset,key --data ./data",
             "streamlog groups describe billing --data ./data",
-            "streamlog verify ./data")
+            "streamlog verify ./data",
+            "streamlog serve --data ./data --kafka 127.0.0.1:9092")
         {
             TopicsCommand.Create(shell, globals),
             ProduceCommand.Create(shell, globals),
@@ -72,6 +73,7 @@ internal static class CommandLine
             DumpCommand.Create(shell, globals),
             VerifyCommand.Create(shell, globals),
             BenchCommand.Create(shell, globals),
+            ServeCommand.Create(shell, globals),
         };
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Verbose);

@@ -9,6 +9,16 @@ internal sealed class WatchedStream : MemoryStream
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _awaited;
 
+    /// <summary>Gets what was written.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_gate)
+                return Encoding.UTF8.GetString(ToArray());
+        }
+    }
+
     /// <summary>Waits until all that was written ends with a text.</summary>
     public Task Received(string text)
     {

@@ -14,7 +14,7 @@ public sealed class PackageTests
         ["StreamLog.Protocol"] = ["StreamLog.Abstractions", "StreamLog.Generators"],
         ["StreamLog"] = ["StreamLog.Abstractions", "StreamLog.Protocol", "StreamLog.Generators"],
         ["StreamLog.Kafka"] = ["StreamLog.Abstractions", "StreamLog.Protocol"],
-        ["StreamLog.Cli"] = ["StreamLog"],
+        ["StreamLog.Cli"] = ["StreamLog", "StreamLog.Kafka"],
     };
 
     public static TheoryData<string> Projects => [.. SourceTree.Projects];
