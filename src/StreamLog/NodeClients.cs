@@ -44,7 +44,7 @@ internal sealed class NodeClients
         StreamLogMetrics metrics,
         StreamLogTracing tracing)
     {
-        _broker = broker;
+        _broker = host.Front?.Invoke(broker) ?? broker;
         _environment = environment;
         _options = options;
         _loggers = host.Loggers;
@@ -53,7 +53,7 @@ internal sealed class NodeClients
         _handlerMetrics.Observe(DescribeHandlers);
         _tracing = tracing;
         _registrations = host.Topics.ToDictionary(topic => topic.TopicName, StringComparer.Ordinal);
-        Admin = new Admin(broker, environment);
+        Admin = new Admin(_broker, environment);
     }
 
     /// <summary>Gets what manages topics, configurations and offsets.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using StreamLog.Protocol;
 
 namespace StreamLog;
 
@@ -21,4 +22,8 @@ internal sealed record NodeHost
 
     /// <summary>Gets the topics that the application added.</summary>
     public IReadOnlyList<TopicRegistration> Topics { get; init; } = [];
+
+    /// <summary>Gets what puts something between the node's clients and its engine; <see langword="null"/> is
+    /// nothing.</summary>
+    public Func<IBroker, IBroker>? Front { get; init; }
 }

@@ -106,6 +106,33 @@ public sealed partial class StreamLogNode : IStreamLog
             environment,
             cancellationToken);
 
+    /// <summary>Starts a node whose own clients speak to its engine through something else, such as a recorder or an
+    /// injector of faults.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="front">Is given the engine, once, and returns what clients are to speak to.</param>
+    /// <param name="loggerFactory">Where it logs; <see langword="null"/> is nowhere.</param>
+    /// <param name="environment">Its clock, randomness and files; <see langword="null"/> is the real ones.</param>
+    /// <param name="cancellationToken">Gives up. Nothing is left open then.</param>
+    /// <returns>The running node, which the caller disposes. Its <see cref="Broker"/> is the engine itself.</returns>
+    /// <exception cref="OptionsValidationException">Options are wrong: the exception names each with the
+    /// remedy.</exception>
+    /// <exception cref="StreamLogException">
+    /// The data directory is in use by another node, cannot be written, or cannot be read.
+    /// </exception>
+    [Experimental("STREAMLOG001")]
+    public static ValueTask<StreamLogNode> StartAsync(
+        StreamLogOptions options,
+        Func<IBroker, IBroker> front,
+        ILoggerFactory? loggerFactory = null,
+        INodeEnvironment? environment = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(front);
+        NodeHost host = new() { Loggers = loggerFactory ?? NullLoggerFactory.Instance, Front = front };
+        return StartAsync(options, host, environment, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public ITopic<TKey, TValue> Topic<TKey, TValue>(
         string name, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null) =>

@@ -57,6 +57,10 @@ internal sealed partial class KafkaConnection
         {
             return null; // The client has gone, or the listener stops: nobody waits.
         }
+        catch (StreamLogException exception) when (exception.ErrorCode == ErrorCode.NetworkException)
+        {
+            throw; // Somebody on the way has lost the request or its answer: so has the client.
+        }
         catch (StreamLogException exception)
         {
             return Refusal.CreateResponse(message, exception.ErrorCode, exception.Message);

@@ -11,6 +11,7 @@ public sealed class PackageTests
     {
         ["StreamLog.Abstractions"] = [],
         ["StreamLog.Generators"] = [],
+        ["StreamLog.Testing"] = ["StreamLog.Abstractions", "StreamLog.Protocol", "StreamLog", "StreamLog.Kafka"],
         ["StreamLog.Protocol"] = ["StreamLog.Abstractions", "StreamLog.Generators"],
         ["StreamLog"] = ["StreamLog.Abstractions", "StreamLog.Protocol", "StreamLog.Generators"],
         ["StreamLog.Kafka"] = ["StreamLog.Abstractions", "StreamLog.Protocol"],

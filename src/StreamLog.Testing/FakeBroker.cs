@@ -1,0 +1,97 @@
+using StreamLog.Protocol;
+using StreamLog.Testing.Faults;
+
+namespace StreamLog.Testing;
+
+/// <summary>One broker of a fake Kafka, for clients in this process as for those at its sockets.</summary>
+/// <remarks>Thread-safe. Each request is recorded, meets the faults, and then what the broker makes of it: as in Kafka
+/// it refers to others for what they lead or coordinate. A broker that is down throws.</remarks>
+#pragma warning disable CA1001 // Sources without timers hold nothing, and may be cancelled when all is over.
+public sealed class FakeBroker : IBroker
+#pragma warning restore CA1001
+{
+    private readonly FakeKafka _owner;
+
+    // Fires when what is under way ends with the broker.
+    private CancellationTokenSource _life = new();
+
+    internal FakeBroker(FakeKafka owner, int nodeId, string? rack)
+    {
+        _owner = owner;
+        NodeId = nodeId;
+        Rack = rack;
+    }
+
+    /// <summary>Gets the broker's id.</summary>
+    public int NodeId { get; }
+
+    /// <summary>Gets where the broker stands, or <see langword="null"/>.</summary>
+    public string? Rack { get; }
+
+    /// <summary>Gets whether the broker takes requests.</summary>
+    public bool IsUp { get; internal set; } = true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ApiVersionRange> SupportedApis => _owner.SupportedApis;
+
+    /// <summary>Gets where the broker is reached, as <c>host:port</c>, or nothing in a fake without sockets. It stays
+    /// the same while the broker is down.</summary>
+    public string Address => Endpoint is { } endpoint ? $"{endpoint.Host}:{endpoint.Port}" : "";
+
+    internal ListenerEndpoint? Endpoint { get; set; }
+
+    /// <inheritdoc/>
+    public ValueTask<TResponse> SendAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(context);
+        return IsUp
+            ? SendAsync(request, context, Volatile.Read(ref _life).Token, cancellationToken)
+            : ValueTask.FromException<TResponse>(FaultCall.Cut($"The broker {NodeId} is down."));
+    }
+
+    /// <summary>Takes the broker down: it takes no requests, is out of all in-sync sets, and others lead what it
+    /// led.</summary>
+    /// <returns>A task that completes when that is so.</returns>
+    public Task StopAsync() => _owner.StopBrokerAsync(this);
+
+    /// <summary>Brings the broker up again: it is back in sync, and leads what had no leader.</summary>
+    /// <returns>A task that completes when that is so.</returns>
+    public Task StartAsync() => _owner.StartBrokerAsync(this);
+
+    /// <summary>Ends what is under way, as a broker does that goes down.</summary>
+    internal void Cut() => Interlocked.Exchange(ref _life, new CancellationTokenSource()).Cancel();
+
+    private async ValueTask<TResponse> SendAsync<TResponse>(
+        IRequest<TResponse> request,
+        RequestContext context,
+        CancellationToken life,
+        CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life);
+        FaultCall call = new(NodeId, request, context, _owner.NameOf)
+        {
+            ApiKey = request.ApiKey,
+            Cancellation = either.Token,
+        };
+        _owner.Requests.Add(call, _owner.Time.GetUtcNow());
+        try
+        {
+            return await _owner.Faults
+                .SendAsync(
+                    call,
+                    Fetches.WithoutSession(request),
+                    admitted => _owner.AnswerAsync(NodeId, admitted, context, call.Cancellation))
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+            when (life.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw FaultCall.Cut($"The broker {NodeId} has gone down.");
+        }
+    }
+}

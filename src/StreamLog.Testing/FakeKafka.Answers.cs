@@ -1,0 +1,89 @@
+using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
+
+namespace StreamLog.Testing;
+
+public sealed partial class FakeKafka
+{
+    internal string? NameOf(Guid topicId) =>
+        topicId == Guid.Empty
+            ? null
+            : _node.Topics.FirstOrDefault(topic => topic.TopicId == topicId)?.Name;
+
+    /// <summary>Has a broker answer a request that no fault keeps from it.</summary>
+    internal async ValueTask<TResponse> AnswerAsync<TResponse>(
+        int brokerId, IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        IBroker face = _node.FaceOf(brokerId);
+        bool isByTwoClocks = context.ListenerName.Length > 0 && !ReferenceEquals(Time, TimeProvider.System);
+        TResponse response = isByTwoClocks && WaitOf(request) is { } wait
+            ? await PollAsync(face, request, context, wait, cancellationToken).ConfigureAwait(false)
+            : await face.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
+        switch (response)
+        {
+            case ApiVersionsResponse versions:
+                Limit(versions);
+                break;
+            case MetadataResponse metadata:
+                metadata.ClusterId = _clusterId;
+                break;
+            case DescribeClusterResponse cluster:
+                cluster.ClusterId = _clusterId!;
+                break;
+        }
+
+        return response;
+    }
+
+    private static TimeSpan? WaitOf(object request) => request switch
+    {
+        FetchRequest { MaxWaitMs: > 0 } fetch => TimeSpan.FromMilliseconds(fetch.MaxWaitMs),
+        ShareFetchRequest { MaxWaitMs: > 0 } fetch => TimeSpan.FromMilliseconds(fetch.MaxWaitMs),
+        _ => null,
+    };
+
+    // The engine waits by the test's clock, and the client at the other end of the socket by its own: when that is
+    // over it gets what there is.
+    private static async ValueTask<TResponse> PollAsync<TResponse>(
+        IBroker face,
+        IRequest<TResponse> request,
+        RequestContext context,
+        TimeSpan wait,
+        CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(wait);
+        try
+        {
+            return await face.SendAsync(request, context, over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return request is FetchRequest fetch
+                ? await face.SendAsync((IRequest<TResponse>)(object)Fetches.AtOnce(fetch), context, cancellationToken)
+                    .ConfigureAwait(false)
+                : (TResponse)(object)new ShareFetchResponse();
+        }
+    }
+
+    private void Limit(ApiVersionsResponse versions)
+    {
+        if (ReferenceEquals(_options.Versions, KafkaVersions.All))
+            return;
+
+        List<ApiVersionRange> told = [.. versions.ApiKeys.Select(
+            api => new ApiVersionRange(api.ApiKey, api.MinVersion, api.MaxVersion))];
+        versions.ApiKeys.Clear();
+        foreach (ApiVersionRange api in _options.Versions.Limit(told))
+        {
+            versions.ApiKeys.Add(new ApiVersionsResponse.ApiVersion
+            {
+                ApiKey = api.ApiKey,
+                MinVersion = api.MinVersion,
+                MaxVersion = api.MaxVersion,
+            });
+        }
+    }
+}
