@@ -35,7 +35,7 @@ public sealed partial class BrokerRegistrationRequest : IRequest<BrokerRegistrat
 
     /// <summary>Gets or sets the rack of the node, or null.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? Rack { get; set; }
+    public string? Rack { get; set; } = "";
 
     /// <summary>Gets or sets whether the node migrates from ZooKeeper.</summary>
     [Field("1+", Ignorable = true)]
