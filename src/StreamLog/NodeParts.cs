@@ -4,6 +4,7 @@ using StreamLog.Broker;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
+using StreamLog.Quotas;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
 
@@ -82,7 +83,9 @@ internal sealed partial class NodeParts : IAsyncDisposable
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
         Authorizer authorizer = new(
             options.Security, () => _broker.Image, Loggers.CreateLogger("StreamLog.Security"));
-        _guard = engine => new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics);
+        QuotaBook quotas = new(() => _broker.Image, surroundings.Time);
+        _guard = engine => new QuotaBroker(
+            new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics), quotas, options.DefaultPartitions);
         _door = _guard(_broker);
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new NodeClients(_broker, surroundings, options, _host, Metrics, Tracing);

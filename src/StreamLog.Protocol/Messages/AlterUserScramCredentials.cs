@@ -80,6 +80,6 @@ public sealed partial class AlterUserScramCredentialsResponse : IThrottledRespon
 
         /// <summary>Gets or sets what went wrong, in words, or null.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? ErrorMessage { get; set; }
+        public string? ErrorMessage { get; set; } = "";
     }
 }

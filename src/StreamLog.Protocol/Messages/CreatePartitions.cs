@@ -8,7 +8,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Adds partitions to topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.CreatePartitions, MessageKind.Request, 0, 3, FlexibleFrom = 2)]
-public sealed partial class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>
+public sealed partial class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>, IVersionedRequest
 {
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
@@ -21,6 +21,9 @@ public sealed partial class CreatePartitionsRequest : IRequest<CreatePartitionsR
     /// <summary>Gets or sets whether to check the request only, and change nothing.</summary>
     [Field("0+")]
     public bool ValidateOnly { get; set; }
+
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 
     /// <summary>One topic that is to grow.</summary>
     public sealed partial class CreatePartitionsTopic

@@ -10,7 +10,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Creates topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.CreateTopics, MessageKind.Request, 2, 7, FlexibleFrom = 5)]
-public sealed partial class CreateTopicsRequest : IRequest<CreateTopicsResponse>
+public sealed partial class CreateTopicsRequest : IRequest<CreateTopicsResponse>, IVersionedRequest
 {
     /// <summary>Gets or sets the topics.</summary>
     [Field("0+")]
@@ -23,6 +23,9 @@ public sealed partial class CreateTopicsRequest : IRequest<CreateTopicsResponse>
     /// <summary>Gets or sets whether to check the request only, and change nothing.</summary>
     [Field("1+")]
     public bool ValidateOnly { get; set; }
+
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 
     /// <summary>One topic to create.</summary>
     public sealed partial class CreatableTopic

@@ -24,7 +24,7 @@ public sealed partial class DeleteAclsRequest : IRequest<DeleteAclsResponse>
 
         /// <summary>Gets or sets the name of the resource, or null for any.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? ResourceNameFilter { get; set; }
+        public string? ResourceNameFilter { get; set; } = "";
 
         /// <summary>Gets or sets how the names of rules are meant: 1 any, 2 all that match the name, 3 literal, 4
         /// prefixed.</summary>
@@ -33,11 +33,11 @@ public sealed partial class DeleteAclsRequest : IRequest<DeleteAclsResponse>
 
         /// <summary>Gets or sets the principal, or null for any.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? PrincipalFilter { get; set; }
+        public string? PrincipalFilter { get; set; } = "";
 
         /// <summary>Gets or sets the host, or null for any.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? HostFilter { get; set; }
+        public string? HostFilter { get; set; } = "";
 
         /// <summary>Gets or sets the operation, as Kafka numbers it.</summary>
         [Field("0+")]
@@ -71,7 +71,7 @@ public sealed partial class DeleteAclsResponse : IThrottledResponse
 
         /// <summary>Gets or sets what went wrong, in words, or null.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? ErrorMessage { get; set; }
+        public string? ErrorMessage { get; set; } = "";
 
         /// <summary>Gets or sets the rules that the filter fits.</summary>
         [Field("0+")]
@@ -87,7 +87,7 @@ public sealed partial class DeleteAclsResponse : IThrottledResponse
 
         /// <summary>Gets or sets what went wrong, in words, or null.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? ErrorMessage { get; set; }
+        public string? ErrorMessage { get; set; } = "";
 
         /// <summary>Gets or sets the kind of resource: 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation
         /// token, 7 user.</summary>

@@ -10,7 +10,7 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Deletes topics.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DeleteTopics, MessageKind.Request, 1, 6, FlexibleFrom = 4)]
-public sealed partial class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
+public sealed partial class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>, IVersionedRequest
 {
     /// <summary>Gets or sets the topics.</summary>
     [Field("6+")]
@@ -23,6 +23,9 @@ public sealed partial class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
     /// <summary>Gets or sets how long the broker may take, in milliseconds.</summary>
     [Field("0+")]
     public int TimeoutMs { get; set; }
+
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
 
     /// <summary>One topic to delete, by name or by id.</summary>
     public sealed partial class DeleteTopicState

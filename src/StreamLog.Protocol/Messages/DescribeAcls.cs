@@ -17,7 +17,7 @@ public sealed partial class DescribeAclsRequest : IRequest<DescribeAclsResponse>
 
     /// <summary>Gets or sets the name of the resource, or null for any.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? ResourceNameFilter { get; set; }
+    public string? ResourceNameFilter { get; set; } = "";
 
     /// <summary>Gets or sets how the names of rules are meant: 1 any, 2 all that match the name, 3 literal, 4
     /// prefixed.</summary>
@@ -26,11 +26,11 @@ public sealed partial class DescribeAclsRequest : IRequest<DescribeAclsResponse>
 
     /// <summary>Gets or sets the principal, or null for any.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? PrincipalFilter { get; set; }
+    public string? PrincipalFilter { get; set; } = "";
 
     /// <summary>Gets or sets the host, or null for any.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? HostFilter { get; set; }
+    public string? HostFilter { get; set; } = "";
 
     /// <summary>Gets or sets the operation, as Kafka numbers it.</summary>
     [Field("0+")]
@@ -56,7 +56,7 @@ public sealed partial class DescribeAclsResponse : IThrottledResponse
 
     /// <summary>Gets or sets what went wrong, in words, or null.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? ErrorMessage { get; set; }
+    public string? ErrorMessage { get; set; } = "";
 
     /// <summary>Gets or sets the resources that have rules.</summary>
     [Field("0+")]

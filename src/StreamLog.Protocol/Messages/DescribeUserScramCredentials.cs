@@ -36,7 +36,7 @@ public sealed partial class DescribeUserScramCredentialsResponse : IThrottledRes
 
     /// <summary>Gets or sets what went wrong, in words, or null.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? ErrorMessage { get; set; }
+    public string? ErrorMessage { get; set; } = "";
 
     /// <summary>Gets or sets one result for each user.</summary>
     [Field("0+")]
@@ -55,7 +55,7 @@ public sealed partial class DescribeUserScramCredentialsResponse : IThrottledRes
 
         /// <summary>Gets or sets what went wrong, in words, or null.</summary>
         [Field("0+", NullableFrom = 0)]
-        public string? ErrorMessage { get; set; }
+        public string? ErrorMessage { get; set; } = "";
 
         /// <summary>Gets or sets what there is of the user.</summary>
         [Field("0+")]

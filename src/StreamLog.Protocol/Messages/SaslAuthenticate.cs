@@ -26,7 +26,7 @@ public sealed partial class SaslAuthenticateResponse
 
     /// <summary>Gets or sets what went wrong, in words, or null.</summary>
     [Field("0+", NullableFrom = 0)]
-    public string? ErrorMessage { get; set; }
+    public string? ErrorMessage { get; set; } = "";
 
     /// <summary>Gets or sets the bytes of the mechanism.</summary>
     [Field("0+")]

@@ -7,7 +7,9 @@ internal static class SecurityRefusals
 {
     /// <summary>Lists these APIs.</summary>
     /// <returns>One for each.</returns>
-    public static IEnumerable<ApiRefusal> Create() =>
+    public static IEnumerable<ApiRefusal> Create() => [.. Users(), .. Rules(), .. Quotas()];
+
+    private static IEnumerable<ApiRefusal> Users() =>
     [
         new WholeRefusal<SaslHandshakeRequest, SaslHandshakeResponse>(
             (_, error, _) => new SaslHandshakeResponse { ErrorCode = error }),
@@ -40,6 +42,10 @@ internal static class SecurityRefusals
                         }),
                 ],
             }),
+    ];
+
+    private static IEnumerable<ApiRefusal> Rules() =>
+    [
         new WholeRefusal<DescribeAclsRequest, DescribeAclsResponse>(
             (_, error, message) => new DescribeAclsResponse { ErrorCode = error, ErrorMessage = message }),
         new WholeRefusal<CreateAclsRequest, CreateAclsResponse>(
@@ -58,6 +64,31 @@ internal static class SecurityRefusals
                 {
                     ErrorCode = error,
                     ErrorMessage = message,
+                }),
+            }),
+    ];
+
+    private static IEnumerable<ApiRefusal> Quotas() =>
+    [
+        new WholeRefusal<DescribeClientQuotasRequest, DescribeClientQuotasResponse>(
+            (_, error, message) => new DescribeClientQuotasResponse
+            {
+                ErrorCode = error,
+                ErrorMessage = message,
+                Entries = null,
+            }),
+        new WholeRefusal<AlterClientQuotasRequest, AlterClientQuotasResponse>(
+            (request, error, message) => new AlterClientQuotasResponse
+            {
+                Entries = request.Entries.ConvertAll(entry => new AlterClientQuotasResponse.EntryData
+                {
+                    ErrorCode = error,
+                    ErrorMessage = message,
+                    Entity = entry.Entity.ConvertAll(name => new AlterClientQuotasResponse.EntityData
+                    {
+                        EntityType = name.EntityType,
+                        EntityName = name.EntityName,
+                    }),
                 }),
             }),
     ];

@@ -54,6 +54,8 @@ internal static partial class AccessTable
         OnCluster<UpdateFeaturesRequest, UpdateFeaturesResponse>(AclOperation.Alter),
         OnCluster<UnregisterBrokerRequest, UnregisterBrokerResponse>(AclOperation.Alter),
         OnCluster<ListConfigResourcesRequest, ListConfigResourcesResponse>(AclOperation.DescribeConfigs),
+        OnCluster<DescribeClientQuotasRequest, DescribeClientQuotasResponse>(AclOperation.DescribeConfigs),
+        OnCluster<AlterClientQuotasRequest, AlterClientQuotasResponse>(AclOperation.AlterConfigs),
         OnCluster<DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse>(AclOperation.Describe),
         OnCluster<AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse>(AclOperation.Alter),
         OnCluster<DescribeAclsRequest, DescribeAclsResponse>(AclOperation.Describe),

@@ -7,7 +7,7 @@ internal sealed partial class Authorizer
 {
     private static partial class Log
     {
-        [LoggerMessage(4110, LogLevel.Information,
+        [LoggerMessage(4110, LogLevel.Debug,
             "{Principal} at {Host} is denied {Operation} on the {ResourceType} {Resource}.")]
         public static partial void Denied(
             ILogger logger,

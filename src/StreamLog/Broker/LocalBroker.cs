@@ -344,6 +344,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         new DeleteGroupsHandler(parts),
         new IncrementalAlterConfigsHandler(parts),
         new OffsetDeleteHandler(parts),
+        new DescribeClientQuotasHandler(parts),
+        new AlterClientQuotasHandler(parts),
         new DescribeUserScramCredentialsHandler(parts),
         new AlterUserScramCredentialsHandler(parts),
         new ShareGroupHeartbeatHandler(parts),

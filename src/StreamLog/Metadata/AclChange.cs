@@ -32,7 +32,7 @@ internal static class AclChange
             response.Results.Add(new CreateAclsResponse.AclCreationResult
             {
                 ErrorCode = refused?.Code ?? ErrorCode.None,
-                ErrorMessage = refused?.Message,
+                ErrorMessage = refused?.Message ?? "",
             });
         }
 
@@ -62,7 +62,7 @@ internal static class AclChange
             DeleteAclsResponse.DeleteAclsFilterResult result = new()
             {
                 ErrorCode = refused?.Code ?? ErrorCode.None,
-                ErrorMessage = refused?.Message,
+                ErrorMessage = refused?.Message ?? "",
             };
             response.FilterResults.Add(result);
             foreach ((Guid id, AccessRule rule) in image.AccessRules)

@@ -77,6 +77,9 @@ internal sealed class ClusterDelta
                     throw Damaged($"the rule of access {removed.Id} is removed and is not there");
                 _image = _image with { AccessRules = _image.AccessRules.Remove(removed.Id) };
                 break;
+            case ClientQuotaRecord quota:
+                Apply(quota);
+                break;
             case NoOpRecord:
                 break;
             default:
@@ -193,6 +196,25 @@ internal sealed class ClusterDelta
         _image = _image with
         {
             Configs = after.IsEmpty ? _image.Configs.Remove(resource) : _image.Configs.SetItem(resource, after),
+        };
+    }
+
+    private void Apply(ClientQuotaRecord record)
+    {
+        string? fault = QuotaEntity.Read(
+            record.Entity.Select(name => (name.EntityType, name.EntityName)), out QuotaEntity entity);
+        if (fault is not null)
+            throw Damaged($"it has a quota of nobody ({fault})");
+
+        ImmutableSortedDictionary<string, double> before =
+            _image.ClientQuotas.GetValueOrDefault(entity, QuotaChange.None);
+        ImmutableSortedDictionary<string, double> after =
+            record.Remove ? before.Remove(record.Key) : before.SetItem(record.Key, record.Value);
+        _image = _image with
+        {
+            ClientQuotas = after.IsEmpty
+                ? _image.ClientQuotas.Remove(entity)
+                : _image.ClientQuotas.SetItem(entity, after),
         };
     }
 

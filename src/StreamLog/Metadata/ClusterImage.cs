@@ -47,6 +47,10 @@ internal sealed record ClusterImage
     public ImmutableSortedDictionary<ScramUser, ScramCredential> ScramCredentials { get; init; } =
         ImmutableSortedDictionary<ScramUser, ScramCredential>.Empty;
 
+    /// <summary>Gets the quotas of clients by whom they hold for. Nothing in it is empty.</summary>
+    public ImmutableDictionary<QuotaEntity, ImmutableSortedDictionary<string, double>> ClientQuotas { get; init; } =
+        ImmutableDictionary<QuotaEntity, ImmutableSortedDictionary<string, double>>.Empty;
+
     /// <summary>Gets the rules of access by id.</summary>
     public ImmutableDictionary<Guid, AccessRule> AccessRules { get; init; } =
         ImmutableDictionary<Guid, AccessRule>.Empty;

@@ -42,6 +42,9 @@ internal static class ImageRecords
         foreach ((ScramUser user, ScramCredential credential) in image.ScramCredentials)
             yield return ScramChange.Record(user, credential);
 
+        foreach (ClientQuotaRecord quota in Quotas(image))
+            yield return quota;
+
         foreach ((Guid id, AccessRule rule) in image.AccessRules.OrderBy(rule => rule.Key))
             yield return rule.ToRecord(id);
 
@@ -94,6 +97,11 @@ internal static class ImageRecords
             .OrderBy(resource => resource.Key.Type)
             .ThenBy(resource => resource.Key.Name, StringComparer.Ordinal)
             .SelectMany(resource => resource.Value.Select(config => (resource.Key, config.Key, config.Value)));
+
+    private static IEnumerable<ClientQuotaRecord> Quotas(ClusterImage image) => image.ClientQuotas
+        .OrderBy(quotas => quotas.Key.User, StringComparer.Ordinal)
+        .ThenBy(quotas => quotas.Key.ClientId, StringComparer.Ordinal)
+        .SelectMany(quotas => quotas.Value.Select(quota => quotas.Key.ToRecord(quota.Key, quota.Value)));
 
     private static ProducerIdsRecord NextProducerId(ClusterImage image) => new()
     {

@@ -30,6 +30,8 @@ public sealed class EventTableTests
         ("Groups", "Groups: `StreamLog.Groups`"),
         ("Transactions", "Transactions: `StreamLog.Transactions`"),
         ("Broker", "Broker: `StreamLog.Broker`"),
+        ("Authentication", "Authentication: `StreamLog.Security`"),
+        ("Authorization", "Authorization: `StreamLog.Security`"),
         ("Clients", "Clients: `StreamLog.{Producer, Consumer, GroupConsumer, Topic}`"),
         ("Replication", "Replication: `StreamLog.Replication`"),
         ("Threading", "Threading"),

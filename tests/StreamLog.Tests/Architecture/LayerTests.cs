@@ -15,6 +15,7 @@ public sealed class LayerTests
         ("Authentication", ["Diagnostics"]),
         ("Metadata", ["Diagnostics", "Threading", "Storage", "Replication", "Authentication"]),
         ("Authorization", ["Metadata"]),
+        ("Quotas", ["Metadata"]),
         ("Quorum", ["Diagnostics", "Threading", "Storage"]),
         ("Coordinators", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata"]),
         ("Groups", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
@@ -30,7 +31,7 @@ public sealed class LayerTests
         ("",
         [
             "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Quorum",
-            "Coordinators", "Groups", "Transactions", "Authorization", "Broker", "Clients",
+            "Coordinators", "Groups", "Transactions", "Authorization", "Quotas", "Broker", "Clients",
         ]));
 
     private static readonly LayerTable Protocol = new(

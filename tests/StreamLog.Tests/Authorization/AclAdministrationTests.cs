@@ -30,13 +30,7 @@ public sealed class AclAdministrationTests
         broker = await broker.RestartAsync();
         await using (broker)
         {
-            Assert.Equal(["Literal orders", "Prefixed app-"], await DescribeAsync(broker, new DescribeAclsRequest
-            {
-                ResourceTypeFilter = (sbyte)AclResourceType.Any,
-                PatternTypeFilter = (sbyte)AclPatternType.Any,
-                Operation = (sbyte)AclOperation.Any,
-                PermissionType = (sbyte)AclPermission.Any,
-            }));
+            Assert.Equal(["Literal orders", "Prefixed app-"], await DescribeAsync(broker, Everything(_ => { })));
         }
     }
 
@@ -61,14 +55,11 @@ public sealed class AclAdministrationTests
             },
         });
 
-        List<string> found = await DescribeAsync(broker, new DescribeAclsRequest
+        List<string> found = await DescribeAsync(broker, Everything(asked =>
         {
-            ResourceTypeFilter = (sbyte)AclResourceType.Topic,
-            ResourceNameFilter = name,
-            PatternTypeFilter = (sbyte)Enum.Parse<AclPatternType>(pattern),
-            Operation = (sbyte)AclOperation.Any,
-            PermissionType = (sbyte)AclPermission.Any,
-        });
+            asked.ResourceNameFilter = name;
+            asked.PatternTypeFilter = (sbyte)Enum.Parse<AclPatternType>(pattern);
+        }));
 
         Assert.Equal(expected.Split('|', StringSplitOptions.RemoveEmptyEntries), found);
     }
@@ -149,7 +140,10 @@ public sealed class AclAdministrationTests
         DescribeAclsRequest request = new()
         {
             ResourceTypeFilter = (sbyte)AclResourceType.Any,
+            ResourceNameFilter = null,
             PatternTypeFilter = (sbyte)AclPatternType.Any,
+            PrincipalFilter = null,
+            HostFilter = null,
             Operation = (sbyte)AclOperation.Any,
             PermissionType = (sbyte)AclPermission.Any,
         };
@@ -175,6 +169,8 @@ public sealed class AclAdministrationTests
             ResourceTypeFilter = (sbyte)AclResourceType.Topic,
             ResourceNameFilter = name,
             PatternTypeFilter = (sbyte)pattern,
+            PrincipalFilter = null,
+            HostFilter = null,
             Operation = (sbyte)AclOperation.Any,
             PermissionType = (sbyte)AclPermission.Any,
         };

@@ -55,6 +55,8 @@ public sealed class ApisTests
         { ApiKey.DescribeCluster, 0, 2, 0 },
         { ApiKey.BrokerRegistration, 0, 4, 0 },
         { ApiKey.BrokerHeartbeat, 0, 1, 0 },
+        { ApiKey.DescribeClientQuotas, 0, 1, 1 },
+        { ApiKey.AlterClientQuotas, 0, 1, 1 },
         { ApiKey.DescribeUserScramCredentials, 0, 0, 0 },
         { ApiKey.AlterUserScramCredentials, 0, 0, 0 },
         { ApiKey.DescribeProducers, 0, 0, 0 },

@@ -26,6 +26,9 @@ internal static class MessageText
             case string or Guid or bool:
                 text.Append('\'').Append(value).Append('\'');
                 break;
+            case double number:
+                text.Append(number.ToString("R", CultureInfo.InvariantCulture));
+                break;
             case Enum or IConvertible:
                 text.Append(CultureInfo.InvariantCulture, $"{Convert.ToInt64(value, CultureInfo.InvariantCulture)}");
                 break;

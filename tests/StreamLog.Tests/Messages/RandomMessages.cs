@@ -58,6 +58,7 @@ internal sealed class RandomMessages(int seed)
             TypeCode.UInt16 => (ushort)_random.Next(ushort.MaxValue + 1),
             TypeCode.Int32 => _random.Next(int.MinValue, int.MaxValue),
             TypeCode.Int64 => _random.NextInt64(long.MinValue, long.MaxValue),
+            TypeCode.Double => _random.NextDouble() * 1_000_000,
             TypeCode.String => Texts[_random.Next(Texts.Length)],
             _ when type == typeof(Guid) => new Guid(Bytes(16)),
             _ when type == typeof(byte[]) => Bytes(_random.Next(300)),

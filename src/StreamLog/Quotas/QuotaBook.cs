@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using StreamLog.Metadata;
+using StreamLog.Protocol;
+
+namespace StreamLog.Quotas;
+
+/// <summary>Keeps account of what clients use, and tells how long each is to be held back.</summary>
+/// <remarks>Thread-safe. What nobody has used for an hour is forgotten, as in Kafka.</remarks>
+internal sealed class QuotaBook
+{
+    private const int SweepAt = 10_000;
+    private const long IdleMsMax = 3_600_000;
+
+    // Kafka bounds what the quota of time holds back by one sample.
+    private const long RequestThrottleMsMax = SampledRate.SampleMs;
+
+    private readonly Func<ClusterImage> _image;
+    private readonly TimeProvider _time;
+    private readonly long _begun;
+    private readonly ConcurrentDictionary<(QuotaKind Kind, string? User, string? ClientId), Account> _accounts = new();
+
+    /// <summary>Opens a book.</summary>
+    /// <param name="image">Returns the newest image.</param>
+    /// <param name="time">The clock.</param>
+    public QuotaBook(Func<ClusterImage> image, TimeProvider time)
+    {
+        _image = image;
+        _time = time;
+        _begun = time.GetTimestamp();
+    }
+
+    /// <summary>Gets the clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>Gets the newest image.</summary>
+    public ClusterImage Image => _image();
+
+    /// <summary>Gets whether there is any quota.</summary>
+    public bool HasQuotas => !_image().ClientQuotas.IsEmpty;
+
+    /// <summary>Notes bytes that a client has appended or read.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="context">The client.</param>
+    /// <param name="bytes">How many.</param>
+    /// <returns>For how many milliseconds the client is to be held back.</returns>
+    public int UseBytes(QuotaKind kind, RequestContext context, long bytes)
+    {
+        string key = kind == QuotaKind.Produce ? QuotaChange.ProducerByteRate : QuotaChange.ConsumerByteRate;
+        return QuotaLimit.Find(_image(), key, context) is { } limit ? (int)Use(kind, limit, bytes) : 0;
+    }
+
+    /// <summary>Notes time that a request of a client has taken.</summary>
+    /// <param name="context">The client.</param>
+    /// <param name="busy">How long.</param>
+    /// <returns>For how many milliseconds the client is to be held back.</returns>
+    public int UseTime(RequestContext context, TimeSpan busy) =>
+        QuotaLimit.Find(_image(), QuotaChange.RequestPercentage, context) is { } limit
+            ? (int)Math.Min(RequestThrottleMsMax, Use(QuotaKind.Request, limit, busy.TotalSeconds * 100))
+            : 0;
+
+    /// <summary>Notes partitions that a client wants to create or delete.</summary>
+    /// <param name="context">The client.</param>
+    /// <param name="partitions">How many.</param>
+    /// <param name="isStrict">Whether nothing is granted to who has used up its permits; else it is granted and held
+    /// against the client.</param>
+    /// <returns>For how many milliseconds the client is to be held back. Where it is strict, more than none means that
+    /// nothing was granted.</returns>
+    public int UseMutations(RequestContext context, int partitions, bool isStrict)
+    {
+        if (QuotaLimit.Find(_image(), QuotaChange.ControllerMutationRate, context) is not { } limit)
+            return 0;
+
+        Account account = Open(QuotaKind.Mutation, limit);
+        lock (account)
+        {
+            long now = Now();
+            account.UsedAt = now;
+            long debt = account.Permits.Debt(limit.Bound, now);
+            if (isStrict && debt > 0)
+                return (int)debt;
+            account.Permits.Take(partitions);
+            return isStrict ? 0 : (int)account.Permits.Debt(limit.Bound, now);
+        }
+    }
+
+    private long Use(QuotaKind kind, QuotaLimit limit, double value)
+    {
+        Account account = Open(kind, limit);
+        lock (account)
+        {
+            long now = Now();
+            account.UsedAt = now;
+            account.Rate.Record(value, now);
+            return account.Rate.Excess(limit.Bound, now);
+        }
+    }
+
+    private Account Open(QuotaKind kind, QuotaLimit limit)
+    {
+        if (_accounts.TryGetValue((kind, limit.User, limit.ClientId), out Account? account))
+            return account;
+        if (_accounts.Count >= SweepAt)
+            Sweep();
+        return _accounts.GetOrAdd((kind, limit.User, limit.ClientId), static (_, now) => new Account(now), Now());
+    }
+
+    private void Sweep()
+    {
+        long now = Now();
+        foreach (var account in _accounts)
+        {
+            if (now - account.Value.UsedAt > IdleMsMax)
+                _accounts.TryRemove(account);
+        }
+    }
+
+    private long Now() => (long)_time.GetElapsedTime(_begun).TotalMilliseconds;
+
+    // What those who share one quota have used. Locked as a whole.
+    private sealed class Account(long now)
+    {
+        public SampledRate Rate { get; } = new();
+
+        public TokenBucket Permits { get; } = new();
+
+        public long UsedAt { get; set; } = now;
+    }
+}
