@@ -134,6 +134,8 @@ internal sealed class FieldCode
     {
         WireType.Struct => $"{value}.WriteFields(ref writer, version);",
         WireType.String or WireType.Bytes or WireType.Records => $"writer.Write{field.Type}({value}, {compact});",
+        _ when field.EnumName?.EndsWith(".ErrorCode", StringComparison.Ordinal) == true =>
+            $"writer.WriteErrorCode({value});",
         _ when field.EnumName is not null => $"writer.Write{field.Type}(({PrimitiveOf(field.Type)}){value});",
         _ => $"writer.Write{field.Type}({value});",
     };

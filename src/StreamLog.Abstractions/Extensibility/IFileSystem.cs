@@ -76,4 +76,9 @@ public interface IFileSystem
     /// <param name="directory">The directory.</param>
     /// <returns>The number of bytes; <see cref="long.MaxValue"/> where the system does not say.</returns>
     long AvailableBytes(string directory);
+
+    /// <summary>Returns how many bytes the volume of a directory has, free and taken.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <returns>The number of bytes; -1 where the system does not say.</returns>
+    long TotalBytes(string directory) => -1;
 }

@@ -11,8 +11,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks for the state and the members of groups.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.DescribeGroups, MessageKind.Request, 0, 6, FlexibleFrom = 5)]
-public sealed partial class DescribeGroupsRequest : IRequest<DescribeGroupsResponse>
+public sealed partial class DescribeGroupsRequest : IRequest<DescribeGroupsResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the groups.</summary>
     [Field("0+")]
     public List<string> Groups { get; set; } = [];

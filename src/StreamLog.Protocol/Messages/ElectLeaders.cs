@@ -46,7 +46,7 @@ public sealed partial class ElectLeadersResponse : IThrottledResponse
     public int ThrottleTimeMs { get; set; }
 
     /// <summary>Gets or sets what went wrong, or <see cref="ErrorCode.None"/>.</summary>
-    [Field("1+")]
+    [Field("1+", Ignorable = true)]
     public ErrorCode ErrorCode { get; set; }
 
     /// <summary>Gets or sets the topics.</summary>

@@ -166,7 +166,7 @@ public sealed partial class FetchResponse : IDisposable, IThrottledResponse
     public ErrorCode ErrorCode { get; set; }
 
     /// <summary>Gets or sets the fetch session, or 0 for none.</summary>
-    [Field("7+")]
+    [Field("7+", Ignorable = true)]
     public int SessionId { get; set; }
 
     /// <summary>Gets or sets the topics.</summary>
@@ -174,7 +174,7 @@ public sealed partial class FetchResponse : IDisposable, IThrottledResponse
     public List<FetchableTopicResponse> Responses { get; set; } = [];
 
     /// <summary>Gets or sets where to reach the leaders named in the response.</summary>
-    [Field("16+", Tag = 0)]
+    [Field("16+", Tag = 0, Ignorable = true)]
     public List<NodeEndpoint> NodeEndpoints { get; set; } = [];
 
     /// <summary>Gives back all record buffers. Once is enough, and twice is harmless.</summary>
@@ -250,15 +250,15 @@ public sealed partial class FetchResponse : IDisposable, IThrottledResponse
         public long LogStartOffset { get; set; } = -1;
 
         /// <summary>Gets or sets where the follower's log parts from the leader's, or null where it does not.</summary>
-        [Field("12+", Tag = 0)]
+        [Field("12+", Tag = 0, Ignorable = true)]
         public EpochEndOffset? DivergingEpoch { get; set; }
 
         /// <summary>Gets or sets the leader to ask instead, or null where the client asked the right one.</summary>
-        [Field("12+", Tag = 1)]
+        [Field("12+", Tag = 1, Ignorable = true)]
         public LeaderIdAndEpoch? CurrentLeader { get; set; }
 
         /// <summary>Gets or sets the snapshot to fetch instead, or null where there is no need.</summary>
-        [Field("12+", Tag = 2)]
+        [Field("12+", Tag = 2, Ignorable = true)]
         public SnapshotId? SnapshotId { get; set; }
 
         /// <summary>Gets or sets the aborted transactions that reach into the data, or null.</summary>
@@ -266,7 +266,7 @@ public sealed partial class FetchResponse : IDisposable, IThrottledResponse
         public List<AbortedTransaction>? AbortedTransactions { get; set; } = [];
 
         /// <summary>Gets or sets the replica to read from next time, or -1 for the leader.</summary>
-        [Field("11+")]
+        [Field("11+", Ignorable = true)]
         public int PreferredReadReplica { get; set; } = -1;
 
         /// <summary>Gets or sets the record batches.</summary>

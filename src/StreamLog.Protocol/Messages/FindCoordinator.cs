@@ -11,8 +11,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks which node coordinates a group or a transactional id.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.FindCoordinator, MessageKind.Request, 0, 6, FlexibleFrom = 3)]
-public sealed partial class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>
+public sealed partial class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the group, transactional id or share partition.</summary>
     [Field("0-3")]
     public string Key { get; set; } = "";

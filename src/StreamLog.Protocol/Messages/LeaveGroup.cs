@@ -10,8 +10,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Has members leave a classic group.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.LeaveGroup, MessageKind.Request, 0, 5, FlexibleFrom = 4)]
-public sealed partial class LeaveGroupRequest : IRequest<LeaveGroupResponse>
+public sealed partial class LeaveGroupRequest : IRequest<LeaveGroupResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the group.</summary>
     [Field("0+")]
     public string GroupId { get; set; } = "";

@@ -15,8 +15,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks for offsets by time, or for the ends of partitions.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.ListOffsets, MessageKind.Request, 1, 11, FlexibleFrom = 6)]
-public sealed partial class ListOffsetsRequest : IRequest<ListOffsetsResponse>
+public sealed partial class ListOffsetsRequest : IRequest<ListOffsetsResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the id of the follower that asks, or -1 for a consumer.</summary>
     [Field("0+")]
     public int ReplicaId { get; set; }
@@ -107,7 +110,7 @@ public sealed partial class ListOffsetsResponse : IThrottledResponse
         public long Offset { get; set; } = -1;
 
         /// <summary>Gets or sets the leader epoch, or -1 where it is not known.</summary>
-        [Field("4+")]
+        [Field("4+", Ignorable = true)]
         public int LeaderEpoch { get; set; } = -1;
     }
 }

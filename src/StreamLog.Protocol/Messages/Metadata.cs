@@ -18,8 +18,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks for the nodes, topics and partitions of the cluster.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.Metadata, MessageKind.Request, 0, 13, FlexibleFrom = 9)]
-public sealed partial class MetadataRequest : IRequest<MetadataResponse>
+public sealed partial class MetadataRequest : IRequest<MetadataResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the topics asked for, or null for all, which version 0 says by an empty list.</summary>
     [Field("0+", NullableFrom = 1)]
     public List<MetadataRequestTopic>? Topics { get; set; } = [];

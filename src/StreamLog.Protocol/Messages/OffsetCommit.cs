@@ -13,8 +13,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Commits the offsets of a group.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetCommit, MessageKind.Request, 2, 10, FlexibleFrom = 8)]
-public sealed partial class OffsetCommitRequest : IRequest<OffsetCommitResponse>
+public sealed partial class OffsetCommitRequest : IRequest<OffsetCommitResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the group.</summary>
     [Field("0+")]
     public string GroupId { get; set; } = "";

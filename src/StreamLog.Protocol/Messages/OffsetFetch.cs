@@ -14,8 +14,11 @@ namespace StreamLog.Protocol.Messages;
 /// <summary>Asks for the committed offsets of groups.</summary>
 /// <remarks>Not thread-safe.</remarks>
 [Message(ApiKey.OffsetFetch, MessageKind.Request, 1, 10, FlexibleFrom = 6)]
-public sealed partial class OffsetFetchRequest : IRequest<OffsetFetchResponse>
+public sealed partial class OffsetFetchRequest : IRequest<OffsetFetchResponse>, IVersionedRequest
 {
+    /// <inheritdoc/>
+    public short Version { get; set; } = MaxVersion;
+
     /// <summary>Gets or sets the group.</summary>
     [Field("0-7")]
     public string GroupId { get; set; } = "";

@@ -96,7 +96,7 @@ public sealed partial class ProduceResponse : IThrottledResponse
     public int ThrottleTimeMs { get; set; }
 
     /// <summary>Gets or sets where to reach the leaders named in the response.</summary>
-    [Field("10+", Tag = 0)]
+    [Field("10+", Tag = 0, Ignorable = true)]
     public List<NodeEndpoint> NodeEndpoints { get; set; } = [];
 
     /// <summary>One topic of the answer.</summary>
@@ -167,7 +167,7 @@ public sealed partial class ProduceResponse : IThrottledResponse
         public string? ErrorMessage { get; set; }
 
         /// <summary>Gets or sets the leader to ask instead, or null where the client asked the right one.</summary>
-        [Field("10+", Tag = 0)]
+        [Field("10+", Tag = 0, Ignorable = true)]
         public LeaderIdAndEpoch? CurrentLeader { get; set; }
     }
 

@@ -63,6 +63,12 @@ public ref struct WireWriter
     /// <param name="value">The value.</param>
     public void WriteInt16(short value) => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), value);
 
+    /// <summary>Writes an error code. What is StreamLog's own is written as the one of Kafka's that comes closest, so
+    /// that Kafka's clients know what to do.</summary>
+    /// <param name="value">The error.</param>
+    public void WriteErrorCode(ErrorCode value) =>
+        WriteInt16((short)(value == ErrorCode.StorageFull ? ErrorCode.KafkaStorageError : value));
+
     /// <summary>Writes an unsigned 16-bit integer.</summary>
     /// <param name="value">The value.</param>
     public void WriteUInt16(ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Take(sizeof(ushort)), value);

@@ -11,6 +11,8 @@ namespace StreamLog.Broker;
 internal ref struct FetchRead
 {
     private const sbyte ReadCommitted = 1;
+    private const short FirstWithStorageError = 6;
+    private const short FirstWithZstd = 10;
 
     private readonly FetchRequest _request;
     private readonly TopicTable _topics;
@@ -55,9 +57,12 @@ internal ref struct FetchRead
             response.Responses.Add(answers);
             foreach (FetchRequest.FetchPartition fetch in fetchTopic.Partitions)
             {
-                answers.Partitions.Add(topic?.Find(fetch.Partition) is { } partition
-                    ? Read(fetch, partition, seen)
-                    : Refuse(fetch, topic?.ErrorOfMissing(fetch.Partition) ?? error));
+                answers.Partitions.Add(
+                    topic?.Find(fetch.Partition) is not { } partition
+                        ? Refuse(fetch, topic?.ErrorOfMissing(fetch.Partition) ?? error)
+                    : topic.Settings.Log.Compression == CompressionType.Zstd && _request.Version < FirstWithZstd
+                        ? Refuse(fetch, ErrorCode.UnsupportedCompressionType, partition)
+                    : Read(fetch, partition, seen));
             }
         }
 
@@ -188,10 +193,13 @@ internal ref struct FetchRead
         FetchRequest.FetchPartition fetch, ErrorCode error, ReplicatedPartition? partition = null)
     {
         IsUrgent = true;
+
+        // Older clients give up upon this error, and look for the leader again upon the other, as it should be.
+        bool isKnown = error != ErrorCode.KafkaStorageError || _request.Version >= FirstWithStorageError;
         return new FetchResponse.PartitionData
         {
             PartitionIndex = fetch.Partition,
-            ErrorCode = error,
+            ErrorCode = isKnown ? error : ErrorCode.NotLeaderOrFollower,
             HighWatermark = -1,
             AbortedTransactions = null,
             Records = RecordBuffer.Empty,

@@ -11,6 +11,7 @@ using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Refusals;
 using StreamLog.Quorum;
 using StreamLog.Replication;
 using StreamLog.Storage;
@@ -392,7 +393,7 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         ValueTask<TResponse> answer;
         try
         {
-            answer = HandlerOf(request, context).SendAsync(request, context, cancellationToken);
+            answer = AnswerAsync(request, context, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -448,6 +449,19 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
         {
             _requests.Leave();
         }
+    }
+
+    private ValueTask<TResponse> AnswerAsync<TResponse>(
+        IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        if (FeatureLevels.IsOff(_parts.Metadata.Image, request.ApiKey))
+            return new ValueTask<TResponse>(Refusal.CreateResponse(request, ErrorCode.UnsupportedVersion));
+
+        ApiHandler<TResponse> handler = HandlerOf(request, context);
+        return !context.IsLocal && CoordinatorAnswers.Concerns(request.ApiKey)
+            ? CoordinatorAnswers.TranslateAsync(handler.SendAsync(request, context, cancellationToken))
+            : handler.SendAsync(request, context, cancellationToken);
     }
 
     private ApiHandler<TResponse> HandlerOf<TResponse>(IRequest<TResponse> request, RequestContext context)

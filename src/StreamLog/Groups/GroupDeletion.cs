@@ -1,3 +1,4 @@
+using System.Text;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups;
@@ -5,8 +6,18 @@ namespace StreamLog.Groups;
 /// <summary>Decides on the deletion of groups, and of offsets. Stateless.</summary>
 internal static class GroupDeletion
 {
-    /// <summary>How many offsets are forgotten in one step, so that the records of the step fit into a batch.</summary>
+    /// <summary>How many offsets are forgotten in one step at most.</summary>
     public const int StepMax = 2_000;
+
+    // A record has the topic's name, a number, and a few lengths and differences beside the group's name.
+    private const int RecordBytesMax = 512;
+
+    /// <summary>Tells how many offsets of a group are forgotten in one step, so that the records of the step fit into a
+    /// batch.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <returns>The number.</returns>
+    public static int StepMaxOf(string group) => Math.Min(
+        StepMax, GroupLog.BatchBytesMax / (RecordBytesMax + Encoding.UTF8.GetByteCount(group)));
 
     /// <summary>Decides on the deletion of a group with all its offsets. Where they are many, it takes several steps,
     /// and the group goes with the last of them.</summary>
@@ -21,7 +32,7 @@ internal static class GroupDeletion
         ErrorCode error = !groups.Has(name) ? ErrorCode.GroupIdNotFound
             : group is { IsEmpty: false } ? ErrorCode.NonEmptyGroup
             : ErrorCode.None;
-        bool isLast = error != ErrorCode.None || groups.Offsets.Delete(name, StepMax, decision);
+        bool isLast = error != ErrorCode.None || groups.Offsets.Delete(name, StepMaxOf(name), decision);
         if (isLast && error == ErrorCode.None)
             group?.Delete(decision);
 

@@ -5,13 +5,11 @@ namespace StreamLog.Groups;
 /// <summary>Rules for the names of groups, and where a group is kept.</summary>
 internal static class GroupNames
 {
-    // A name is a string of the protocol in the key of a record, whose length has 16 bits.
-    private const int LengthMax = 1024;
-
     /// <summary>Tells whether a name is legal.</summary>
     /// <param name="group">The name.</param>
-    /// <returns><see langword="false"/> for an empty name or one of more than 1024 characters.</returns>
-    public static bool IsLegal(string? group) => group is { Length: > 0 and <= LengthMax };
+    /// <returns><see langword="false"/> for an empty name, or one that has no room in the key of a record, whose
+    /// strings have 16 bits for their length.</returns>
+    public static bool IsLegal(string? group) => group is { Length: > 0 } && GroupRequestRules.Fits(group);
 
     /// <summary>Returns the partition of <c>__consumer_offsets</c> that a group is kept in: Kafka's rule.</summary>
     /// <param name="group">The group's name.</param>

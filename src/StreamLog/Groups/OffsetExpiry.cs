@@ -35,7 +35,7 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
         {
             bool goes = !groups.Offsets.IsUnderWay(name, partition)
                 && (IsOfDeletedTopic(partition, offset) || IsExpired(group, partition, offset, decision.Timestamp));
-            if (goes && decision.Records.Count == GroupDeletion.StepMax)
+            if (goes && decision.Records.Count == GroupDeletion.StepMaxOf(name))
                 return false;
             if (goes)
                 GroupOffsets.Delete(name, partition, decision);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
@@ -41,6 +42,19 @@ internal static class FeatureLevels
     /// <returns>The level; 0 where it is turned off.</returns>
     public static short Of(ClusterImage image, string feature) =>
         image.Features.TryGetValue(feature, out short level) ? level : Supported[feature].Max;
+
+    /// <summary>Tells whether an API is out of use because its feature is turned off.</summary>
+    /// <param name="image">What is there.</param>
+    /// <param name="apiKey">The API.</param>
+    /// <returns><see langword="true"/> if it is.</returns>
+    public static bool IsOff(ClusterImage image, ApiKey apiKey) => apiKey switch
+    {
+        ApiKey.ConsumerGroupHeartbeat or ApiKey.ConsumerGroupDescribe => Of(image, Groups) == 0,
+        ApiKey.ShareGroupHeartbeat or ApiKey.ShareGroupDescribe or ApiKey.ShareFetch or ApiKey.ShareAcknowledge
+            or ApiKey.DescribeShareGroupOffsets or ApiKey.AlterShareGroupOffsets or ApiKey.DeleteShareGroupOffsets =>
+            Of(image, ShareGroups) == 0,
+        _ => false,
+    };
 
     /// <summary>Decides about new levels: all of them are set, or none.</summary>
     /// <param name="image">What is there.</param>

@@ -5,9 +5,11 @@ using StreamLog.Extensibility;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
+using StreamLog.Protocol.Wire;
 using StreamLog.Simulation;
 using StreamLog.Storage;
 using StreamLog.Storage.Files;
+using Xunit;
 
 namespace StreamLog.Tests.Broker;
 
@@ -80,6 +82,46 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public ValueTask<TResponse> SendRemoteAsync<TResponse>(
         IRequest<TResponse> request, CancellationToken cancellationToken = default)
         where TResponse : class => Broker.SendAsync(request, Remote, cancellationToken);
+
+    /// <summary>Sends as a remote client of one version does: all goes through its bytes.</summary>
+    public async Task<TResponse> SendWireAsync<TResponse>(IRequest<TResponse> request, short version)
+        where TResponse : class
+    {
+        Assert.True(Apis.TryGet(request.ApiKey, out ApiDescription? api));
+        TResponse answer = await SendRemoteAsync((IRequest<TResponse>)ThroughBytes(
+            request, version, api.WriteRequest, api.ReadRequest));
+        object read = ThroughBytes(answer, version, api.WriteResponse, api.ReadResponse);
+        (answer as IDisposable)?.Dispose();
+        return (TResponse)read;
+    }
+
+    /// <summary>Sends a response through its bytes.</summary>
+    public static object ThroughWire(ProduceResponse response, short version)
+    {
+        Assert.True(Apis.TryGet(ApiKey.Produce, out ApiDescription? api));
+        return ThroughBytes(response, version, api.WriteResponse, api.ReadResponse);
+    }
+
+    private delegate void Writing(object message, ref WireWriter writer, short version);
+
+    private delegate object Reading(ref WireReader reader, short version);
+
+    private static object ThroughBytes(object message, short version, Writing write, Reading read)
+    {
+        WireWriter writer = new(256);
+        try
+        {
+            write(message, ref writer, version);
+            WireReader reader = new(writer.Written);
+            object copy = read(ref reader, version);
+            reader.End();
+            return copy;
+        }
+        finally
+        {
+            writer.Dispose();
+        }
+    }
 
     public async Task<CreateTopicsResponse.CreatableTopicResult> CreateTopicAsync(
         string name, int partitions = 1, params (string Name, string Value)[] configs)

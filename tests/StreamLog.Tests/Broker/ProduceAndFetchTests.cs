@@ -158,8 +158,8 @@ public sealed class ProduceAndFetchTests
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, await ErrorOf("nowhere", 0, BrokerHarness.Batch("a")));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, await ErrorOf("orders", 1, BrokerHarness.Batch("a")));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, await ErrorOf("orders", -1, BrokerHarness.Batch("a")));
-        Assert.Equal(ErrorCode.CorruptMessage, await ErrorOf("orders", 0, null));
-        Assert.Equal(ErrorCode.CorruptMessage, await ErrorOf("orders", 0, RecordBuffer.Empty));
+        Assert.Equal(ErrorCode.InvalidRecord, await ErrorOf("orders", 0, null));
+        Assert.Equal(ErrorCode.InvalidRecord, await ErrorOf("orders", 0, RecordBuffer.Empty));
         Assert.Equal(ErrorCode.CorruptMessage, await ErrorOf("orders", 0, Damaged()));
         Assert.Equal(ErrorCode.InvalidTransactionState, await ErrorOf("orders", 0, Transactional()));
 

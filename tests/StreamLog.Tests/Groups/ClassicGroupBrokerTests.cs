@@ -106,7 +106,7 @@ public sealed class ClassicGroupBrokerTests
     public async Task A_group_needs_a_name(string? name)
     {
         await using BrokerHarness broker = await BrokerHarness.StartAsync();
-        string group = name ?? new string('g', 1025);
+        string group = name ?? new string('g', 32_767);
         JoinGroupRequest join = JoinRequest("");
         join.GroupId = group;
 

@@ -42,14 +42,19 @@ public sealed class GroupDeletionTests
         Assert.False(groups.Has(Group));
     }
 
-    [Fact]
-    public void The_largest_records_of_one_step_fit_into_a_batch()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1024)]
+    [InlineData(10_000)]
+    public void The_largest_records_of_one_step_fit_into_a_batch(int length)
     {
+        string group = new('\u20ac', length);
         byte[] key = GroupRecordCodec.WriteKey(GroupRecord.Of(
-            new OffsetCommitKey { Group = new string('\u20ac', 1024), Topic = new string('t', 249) }, value: null));
+            new OffsetCommitKey { Group = group, Topic = new string('t', 249) }, value: null));
 
         // Beside its key a record has a few lengths and differences.
-        Assert.True((key.Length + 32) * GroupDeletion.StepMax < GroupLog.BatchBytesMax);
+        Assert.True(GroupDeletion.StepMaxOf(group) > 1);
+        Assert.True((key.Length + 32) * GroupDeletion.StepMaxOf(group) < GroupLog.BatchBytesMax);
     }
 
     private static GroupTable Create()

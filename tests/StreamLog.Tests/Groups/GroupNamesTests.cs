@@ -16,6 +16,16 @@ public sealed class GroupNamesTests
         Assert.Equal(expected, GroupNames.PartitionOf(group, partitions));
 
     [Fact]
+    public void A_name_is_as_long_as_its_records_have_room_for()
+    {
+        Assert.False(GroupNames.IsLegal(null));
+        Assert.False(GroupNames.IsLegal(""));
+        Assert.True(GroupNames.IsLegal(new string('g', 32_000)));
+        Assert.False(GroupNames.IsLegal(new string('g', 32_767)));
+        Assert.False(GroupNames.IsLegal(new string('\u20ac', 11_000)));
+    }
+
+    [Fact]
     public void Every_name_has_a_partition()
     {
         foreach (string name in Enumerable.Range(0, 10_000).Select(i => $"group-{i}-é"))

@@ -51,6 +51,7 @@ internal sealed class FaceBroker(IBroker engine, BrokerParts parts, int nodeId) 
         where TResponse : class => request is FetchRequest { SessionEpoch: 0 } fetch
             ? (IRequest<TResponse>)(object)new FetchRequest
             {
+                Version = fetch.Version,
                 ClusterId = fetch.ClusterId,
                 ReplicaId = fetch.ReplicaId,
                 ReplicaState = fetch.ReplicaState,

@@ -10,8 +10,6 @@ namespace StreamLog.Broker.Handlers;
 internal sealed class DescribeConfigsHandler(BrokerParts parts)
     : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {
-    private string NodeName => parts.NodeId.ToString(CultureInfo.InvariantCulture);
-
     /// <inheritdoc/>
     protected override ValueTask<DescribeConfigsResponse> HandleAsync(
         DescribeConfigsRequest request, RequestContext context, CancellationToken cancellationToken)
@@ -50,28 +48,42 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
                     : ErrorCode.InvalidTopic;
                 result.ErrorMessage = $"There is no topic '{resource.ResourceName}'.";
                 break;
-            case ConfigResourceType.Broker when resource.ResourceName == NodeName:
-                foreach ((string name, string value) in NodeSettings())
-                {
-                    if (IsAskedFor(resource, name))
-                        result.Configs.Add(DescribeNode(name, value));
-                }
-
+            case ConfigResourceType.Broker when FindNode(resource.ResourceName, image) is { } nodeId:
+                NodeDescription node = new(parts, nodeId, request);
+                result.Configs.AddRange(node.Describe().Where(config => IsAskedFor(resource, config.Name)));
+                break;
+            case ConfigResourceType.Broker when resource.ResourceName.Length == 0:
+                // What was set for all nodes at once: nothing can be. Their settings are their options.
+                break;
+            case ConfigResourceType.BrokerLogger when FindNode(resource.ResourceName, image) is not null:
+                // Which levels are logged is a matter of the application's own configuration.
+                break;
+            case ConfigResourceType.ClientMetrics when resource.ResourceName.Length > 0:
                 break;
             case ConfigResourceType.Group when resource.ResourceName.Length > 0:
                 foreach ((string name, string value) in GroupConfigs.Defaults)
                 {
                     if (IsAskedFor(resource, name))
-                        result.Configs.Add(DescribeGroup(name, value, resource.ResourceName, image));
+                    {
+                        result.Configs.Add(DescribeGroup(
+                            name, value, resource.ResourceName, image, request.IncludeSynonyms));
+                    }
                 }
 
                 break;
             default:
                 result.ErrorCode = ErrorCode.InvalidRequest;
-                result.ErrorMessage = $"Only topics, groups and the node {parts.NodeId} have settings here.";
+                result.ErrorMessage =
+                    $"'{resource.ResourceName}' of kind {resource.ResourceType} has no settings here. " +
+                    $"Topics, groups and the node {parts.NodeId} have.";
                 break;
         }
     }
+
+    private static int? FindNode(string name, ClusterImage image) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && image.Brokers.ContainsKey(id)
+            ? id
+            : null;
 
     private void FillTopic(
         DescribeConfigsResponse.DescribeConfigsResult result,
@@ -115,23 +127,12 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
         return described;
     }
 
-    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(
+    internal static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(
         string name, string value, ConfigSource source) =>
         new() { Name = name, Value = value, Source = (sbyte)source };
 
-    private IEnumerable<(string Name, string Value)> NodeSettings()
-    {
-        StreamLogOptions options = parts.Options;
-        yield return ("auto.create.topics.enable", options.AutoCreateTopics ? "true" : "false");
-        yield return ("log.dirs", parts.Directory.Path);
-        yield return ("node.id", NodeName);
-        yield return ("num.partitions", options.DefaultPartitions.ToString(CultureInfo.InvariantCulture));
-        foreach (ConfigDefinition definition in TopicConfigs.All)
-            yield return (definition.NodeName, parts.NodeConfigs.Get(definition).Value);
-    }
-
     private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeGroup(
-        string name, string value, string group, ClusterImage image)
+        string name, string value, string group, ClusterImage image, bool includesSynonyms)
     {
         string? own = image.ConfigsOf(ConfigResourceType.Group, group).GetValueOrDefault(name);
         return new DescribeConfigsResponse.DescribeConfigsResourceResult
@@ -139,19 +140,17 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
             Name = name,
             Value = own ?? value,
             ConfigSource = (sbyte)(own is null ? ConfigSource.Default : ConfigSource.Group),
-            ConfigType = (sbyte)ConfigType.Text,
+            ConfigType = (sbyte)(name == GroupConfigs.LockDuration ? ConfigType.Int32 : ConfigType.Text),
             Documentation = null,
+            Synonyms = includesSynonyms ? [.. SynonymsOf(name, own, value)] : [],
         };
     }
 
-    private static DescribeConfigsResponse.DescribeConfigsResourceResult DescribeNode(string name, string value) =>
-        new()
-        {
-            Name = name,
-            Value = value,
-            ReadOnly = true,
-            ConfigSource = (sbyte)ConfigSource.NodeOptions,
-            ConfigType = (sbyte)ConfigType.Text,
-            Documentation = null,
-        };
+    private static IEnumerable<DescribeConfigsResponse.DescribeConfigsSynonym> SynonymsOf(
+        string name, string? own, string value)
+    {
+        if (own is not null)
+            yield return Synonym(name, own, ConfigSource.Group);
+        yield return Synonym("group." + name, value, ConfigSource.Default);
+    }
 }

@@ -8,26 +8,25 @@ namespace StreamLog.Broker.Handlers;
 internal sealed class DescribeLogDirsHandler(BrokerParts parts)
     : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
+    private const long NotKnown = -1;
+
     /// <inheritdoc/>
     protected override ValueTask<DescribeLogDirsResponse> HandleAsync(
         DescribeLogDirsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        long usable = parts.Environment.Files.AvailableBytes(parts.Directory.Path);
         DescribeLogDirsResponse.DescribeLogDirsResult directory = new()
         {
             LogDir = parts.Directory.Path,
-            UsableBytes = parts.Environment.Files.AvailableBytes(parts.Directory.Path),
+            TotalBytes = parts.Environment.Files.TotalBytes(parts.Directory.Path),
+            UsableBytes = usable == long.MaxValue ? NotKnown : usable,
         };
-        long used = 0;
         foreach (LocalTopic topic in parts.Partitions.Current.Topics)
         {
             DescribeLogDirsResponse.DescribeLogDirsTopic described = new() { Name = topic.Name };
             foreach (ReplicatedPartition? partition in topic.Partitions)
             {
-                if (partition is null)
-                    continue;
-
-                used += partition.Log.SizeInBytes;
-                if (!IsAskedFor(request, partition.TopicPartition))
+                if (partition is null || !IsAskedFor(request, partition.TopicPartition))
                     continue;
 
                 described.Partitions.Add(new DescribeLogDirsResponse.DescribeLogDirsPartition
@@ -42,8 +41,6 @@ internal sealed class DescribeLogDirsHandler(BrokerParts parts)
                 directory.Topics.Add(described);
         }
 
-        directory.TotalBytes =
-            directory.UsableBytes > long.MaxValue - used ? long.MaxValue : directory.UsableBytes + used;
         return new ValueTask<DescribeLogDirsResponse>(new DescribeLogDirsResponse { Results = { directory } });
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using StreamLog.Broker.Faces;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
@@ -6,13 +8,17 @@ using StreamLog.Transactions;
 
 namespace StreamLog.Broker.Handlers;
 
-/// <summary>Tells which node coordinates a group or a transactional id: this one, or of several in this process
-/// the leader of what keeps it.</summary>
+/// <summary>Tells which node coordinates a group, a transactional id or a share partition: this one, or of several in
+/// this process the leader of what keeps it.</summary>
 internal sealed class FindCoordinatorHandler(BrokerParts parts)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte Group = 0;
     private const sbyte Transaction = 1;
+    private const sbyte SharePartition = 2;
+    private const short FirstWithKeys = 4;
+    private const short FirstWithSharePartitions = 6;
+    private const int TopicIdBytes = 16;
 
     /// <inheritdoc/>
     protected override async ValueTask<FindCoordinatorResponse> HandleAsync(
@@ -21,10 +27,10 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
         FindCoordinatorResponse response = new();
 
         // Older versions ask for one coordinator and are answered at the top; newer ones ask for a list.
-        if (request.CoordinatorKeys.Count == 0)
+        if (request.Version < FirstWithKeys || request.Key.Length > 0)
         {
             FindCoordinatorResponse.Coordinator single =
-                await FindAsync(request.Key, request.KeyType, cancellationToken).ConfigureAwait(false);
+                await FindAsync(request.Key, request, cancellationToken).ConfigureAwait(false);
             response.ErrorCode = single.ErrorCode;
             response.ErrorMessage = single.ErrorMessage;
             response.NodeId = single.NodeId;
@@ -33,37 +39,48 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
         }
 
         foreach (string key in request.CoordinatorKeys)
-        {
-            response.Coordinators.Add(
-                await FindAsync(key, request.KeyType, cancellationToken).ConfigureAwait(false));
-        }
-
+            response.Coordinators.Add(await FindAsync(key, request, cancellationToken).ConfigureAwait(false));
         return response;
     }
 
-    private async ValueTask<FindCoordinatorResponse.Coordinator> FindAsync(
-        string key, sbyte type, CancellationToken cancellationToken)
+    private static string? FindFault(string key, FindCoordinatorRequest request) => request.KeyType switch
     {
-        (ErrorCode error, string? message) = type switch
-        {
-            Group => (ErrorCode.None, null),
-            Transaction when TransactionalIds.IsLegal(key) => (ErrorCode.None, null),
-            Transaction => (ErrorCode.InvalidRequest, "A transactional id has 1 to 1024 characters."),
-            _ => (
-                ErrorCode.InvalidRequest,
-                $"There is no kind of coordinator {type}. Use 0 for groups and 1 for transactional ids."),
-        };
-        int node = error == ErrorCode.None
-            ? await PlaceAsync(key, type, cancellationToken).ConfigureAwait(false)
+        Group => null,
+        Transaction => TransactionalIds.IsLegal(key) ? null : "A transactional id has 1 to 1024 characters.",
+        SharePartition when request.Version >= FirstWithSharePartitions =>
+            IsSharePartition(key) ? null : $"'{key}' is no share partition. Use group:topicId:partition.",
+        _ => $"There is no kind of coordinator {request.KeyType}. Use 0 for groups, 1 for transactional ids, and " +
+            "2 for share partitions.",
+    };
+
+    // A group may have colons in its name. The topic's id is written as Kafka does: in the letters of base 64.
+    private static bool IsSharePartition(string key)
+    {
+        int last = key.LastIndexOf(':');
+        int first = last <= 0 ? -1 : key.LastIndexOf(':', last - 1);
+        if (first <= 0)
+            return false;
+
+        byte[] topicId = new byte[TopicIdBytes + 1];
+        return int.TryParse(key.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            && Base64Url.TryDecodeFromChars(key.AsSpan((first + 1)..last), topicId, out int length)
+            && length == TopicIdBytes;
+    }
+
+    private async ValueTask<FindCoordinatorResponse.Coordinator> FindAsync(
+        string key, FindCoordinatorRequest request, CancellationToken cancellationToken)
+    {
+        string? fault = FindFault(key, request);
+        int node = fault is null
+            ? await PlaceAsync(key, request.KeyType, cancellationToken).ConfigureAwait(false)
             : PartitionImage.NoLeader;
-        if (error == ErrorCode.None && node == PartitionImage.NoLeader)
-            error = ErrorCode.CoordinatorNotAvailable;
-        bool isFound = error == ErrorCode.None;
+        bool isFound = node != PartitionImage.NoLeader;
         return new FindCoordinatorResponse.Coordinator
         {
             Key = key,
-            ErrorCode = error,
-            ErrorMessage = message,
+            ErrorCode = fault is not null ? ErrorCode.InvalidRequest
+                : isFound ? ErrorCode.None : ErrorCode.CoordinatorNotAvailable,
+            ErrorMessage = fault,
             NodeId = node,
             Host = isFound ? "localhost" : "",
             Port = isFound ? 0 : -1,
@@ -76,12 +93,17 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
         if (image.Brokers.Count == 1)
             return parts.NodeId;
 
-        string topic = type == Group ? TopicNames.ConsumerOffsets : TopicNames.TransactionState;
+        string topic = type switch
+        {
+            Group => TopicNames.ConsumerOffsets,
+            Transaction => TopicNames.TransactionState,
+            _ => TopicNames.ShareGroupState,
+        };
         if (image.FindTopic(topic) is null)
         {
             if (type == Group)
                 await parts.Groups.PrepareAsync(key, cancellationToken).ConfigureAwait(false);
-            else
+            else if (type == Transaction)
                 await parts.Transactions.PrepareAsync(key, cancellationToken).ConfigureAwait(false);
         }
 

@@ -8,6 +8,8 @@ namespace StreamLog.Broker.Handlers;
 /// <summary>Has members leave groups.</summary>
 internal sealed class LeaveGroupHandler(BrokerParts parts) : ApiHandler<LeaveGroupRequest, LeaveGroupResponse>
 {
+    private const short FirstWithMembers = 3;
+
     /// <inheritdoc/>
     protected override async ValueTask<LeaveGroupResponse> HandleAsync(
         LeaveGroupRequest request, RequestContext context, CancellationToken cancellationToken)
@@ -16,7 +18,8 @@ internal sealed class LeaveGroupHandler(BrokerParts parts) : ApiHandler<LeaveGro
             return new LeaveGroupResponse { ErrorCode = ErrorCode.InvalidRequest };
 
         // Older versions name one member at the top, and are answered there.
-        bool isSingle = request.Members.Count == 0 && request.MemberId.Length > 0;
+        bool isSingle = request.Version < FirstWithMembers
+            || (request.Members.Count == 0 && request.MemberId.Length > 0);
         LeaveGroupRequest asked = isSingle
             ? new LeaveGroupRequest { GroupId = request.GroupId, Members = { new() { MemberId = request.MemberId } } }
             : request;

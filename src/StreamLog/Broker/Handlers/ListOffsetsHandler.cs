@@ -15,6 +15,7 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
     private const long LatestTiered = -5;
     private const long EarliestPendingUpload = -6;
     private const sbyte ReadCommitted = 1;
+    private const short FirstWithOffsetNotAvailable = 5;
 
     /// <inheritdoc/>
     protected override ValueTask<ListOffsetsResponse> HandleAsync(
@@ -31,13 +32,35 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
             {
                 bool isDuplicate = asked.Partitions.FindIndex(other => other.PartitionIndex == partition.PartitionIndex)
                     != asked.Partitions.LastIndexOf(partition);
-                answers.Partitions.Add(isDuplicate
-                    ? Refuse(partition, ErrorCode.InvalidRequest)
-                    : Answer(partition, topic, request.IsolationLevel));
+                answers.Partitions.Add(
+                    isDuplicate ? Refuse(partition, ErrorCode.InvalidRequest)
+                    : request.Version < FirstVersionOf(partition.Timestamp)
+                        ? Refuse(partition, ErrorCode.UnsupportedVersion)
+                    : ForVersion(request.Version, Answer(partition, topic, request.IsolationLevel)));
             }
         }
 
         return new ValueTask<ListOffsetsResponse>(response);
+    }
+
+    // What means an hour in the past is known by all, what means anything else since some version.
+    private static short FirstVersionOf(long timestamp) => timestamp switch
+    {
+        >= 0 or Latest or Earliest => 0,
+        MaxTimestamp => 7,
+        EarliestLocal => 8,
+        LatestTiered => 9,
+        EarliestPendingUpload => 11,
+        _ => short.MaxValue,
+    };
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse ForVersion(
+        short version, ListOffsetsResponse.ListOffsetsPartitionResponse answer)
+    {
+        // Older clients would give up upon an error that they do not know.
+        if (answer.ErrorCode == ErrorCode.OffsetNotAvailable && version < FirstWithOffsetNotAvailable)
+            answer.ErrorCode = ErrorCode.LeaderNotAvailable;
+        return answer;
     }
 
     private static ListOffsetsResponse.ListOffsetsPartitionResponse Refuse(
@@ -90,11 +113,8 @@ internal sealed class ListOffsetsHandler(BrokerParts parts) : ApiHandler<ListOff
             case LatestTiered or EarliestPendingUpload:
                 // Nothing is kept elsewhere, which Kafka says by an offset of -1 and no error.
                 break;
-            case >= 0:
-                Fill(answer, log.FindOffsetByTimestamp(asked.Timestamp), end);
-                break;
             default:
-                answer.ErrorCode = ErrorCode.UnsupportedVersion;
+                Fill(answer, log.FindOffsetByTimestamp(asked.Timestamp), end);
                 break;
         }
 

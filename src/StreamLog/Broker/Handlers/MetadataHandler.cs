@@ -8,10 +8,16 @@ namespace StreamLog.Broker.Handlers;
 /// it.</summary>
 internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRequest, MetadataResponse>
 {
+    // In older versions an id has no place in the request, or none in the response.
+    private const short FirstByTopicId = 12;
+
     /// <inheritdoc/>
     protected override async ValueTask<MetadataResponse> HandleAsync(
         MetadataRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (request.Version < FirstByTopicId && request.Topics?.Exists(IsById) == true)
+            return RefuseIds(request);
+
         bool mayCreate = request.AllowAutoTopicCreation && parts.Options.AutoCreateTopics;
         if (mayCreate && FindMissing(request) is { Count: > 0 } missing)
         {
@@ -24,6 +30,17 @@ internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRe
         TopicTable local = parts.Partitions.Current;
         return Answer(request, local.Image, local);
     }
+
+    private static bool IsById(MetadataRequest.MetadataRequestTopic topic) =>
+        topic.Name is null || topic.TopicId != Guid.Empty;
+
+    private static MetadataResponse RefuseIds(MetadataRequest request) => new()
+    {
+        Topics =
+        [
+            .. request.Topics!.Select(topic => Refuse(topic.Name ?? "", topic.TopicId, ErrorCode.InvalidRequest)),
+        ],
+    };
 
     private static CreateTopicsRequest Creation(List<string> names)
     {
@@ -78,7 +95,8 @@ internal sealed class MetadataHandler(BrokerParts parts) : ApiHandler<MetadataRe
             });
         }
 
-        if (request.Topics is null)
+        // The oldest version has no null.
+        if (request.Topics is null || (request.Version == 0 && request.Topics.Count == 0))
         {
             foreach (TopicImage topic in image.Topics.Values)
                 response.Topics.Add(Describe(topic, local));

@@ -9,6 +9,8 @@ namespace StreamLog.Broker.Handlers;
 internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetFetchRequest, OffsetFetchResponse>
 {
     private const long NotCommitted = -1;
+    private const short FirstWithGroups = 8;
+    private const short FirstWithGroupError = 2;
 
     /// <inheritdoc/>
     protected override ValueTask<OffsetFetchResponse> HandleAsync(
@@ -17,7 +19,7 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
         OffsetFetchResponse response = new();
 
         // Older versions ask for one group at the top, newer ones for a list of them.
-        if (request.Groups.Count == 0)
+        if (request.Groups.Count == 0 && (request.Version < FirstWithGroups || request.GroupId.Length > 0))
             FillSingle(request, response);
         foreach (OffsetFetchRequest.OffsetFetchRequestGroup group in request.Groups)
             response.Groups.Add(Answer(group, request.RequireStable));
@@ -34,6 +36,12 @@ internal sealed class OffsetFetchHandler(BrokerParts parts) : ApiHandler<OffsetF
         List<(TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> found =
             Fetch(request.GroupId, asked, request.RequireStable, out ErrorCode error);
         response.ErrorCode = error;
+        if (error != ErrorCode.None && request.Version < FirstWithGroupError)
+        {
+            // Where the group has no place for its error each partition tells it: else its reader would begin anew.
+            found = [.. (asked ?? []).Select(partition => (partition, default(CommittedOffset?), error))];
+        }
+
         foreach (IGrouping<string, (TopicPartition Partition, CommittedOffset? Offset, ErrorCode Error)> topic
             in found.GroupBy(pair => pair.Partition.Topic, StringComparer.Ordinal))
         {

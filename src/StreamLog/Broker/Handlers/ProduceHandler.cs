@@ -14,6 +14,7 @@ namespace StreamLog.Broker.Handlers;
 internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequest, ProduceResponse>
 {
     private const short AcksAll = -1;
+    private const short FirstWithZstd = 7;
 
     // A mark of the transaction before may still be under way, once. What ends more often than that is told.
     private const int LooksMax = 5;
@@ -171,10 +172,22 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
                     $"{data.Index}.");
         }
 
-        if (data.Records is not { Length: >= RecordBatchHeader.Size } records)
+        if (data.Records is not { Length: > 0 } records)
+            return Refuse(answer, ErrorCode.InvalidRecord, "There is no record batch. Send one for each partition.");
+        if (records.Length > RecordBatchHeader.MagicAt
+            && records.Span[RecordBatchHeader.MagicAt] < RecordBatchHeader.CurrentMagic)
         {
-            return Refuse(
-                answer, ErrorCode.CorruptMessage, "There is no record batch: it is null, or shorter than a header.");
+            return Refuse(answer, ErrorCode.InvalidRecord,
+                "The records have a format older than that of Kafka 0.11, which is not taken. Use a newer client.");
+        }
+
+        if (records.Length < RecordBatchHeader.Size)
+            return Refuse(answer, ErrorCode.CorruptMessage, "There is no record batch: it is shorter than a header.");
+        if (request.Version < FirstWithZstd
+            && new RecordBatchHeader(records.Span).Compression == CompressionType.Zstd)
+        {
+            return Refuse(answer, ErrorCode.UnsupportedCompressionType,
+                $"Version {request.Version} of the request knows no zstd: version {FirstWithZstd} does.");
         }
 
         if (request.TransactionalId is null && new RecordBatchHeader(records.Span).IsTransactional)

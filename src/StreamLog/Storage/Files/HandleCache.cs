@@ -169,6 +169,9 @@ internal sealed class HandleCache : IFileSystem
     /// <inheritdoc/>
     public long AvailableBytes(string directory) => _inner.AvailableBytes(directory);
 
+    /// <inheritdoc/>
+    public long TotalBytes(string directory) => _inner.TotalBytes(directory);
+
     /// <summary>Gives a file its handle back.</summary>
     internal void Reopen(CachedFile file)
     {

@@ -189,6 +189,9 @@ internal sealed class InMemoryFileSystem : IFileSystem
     /// <inheritdoc/>
     public long AvailableBytes(string directory) => _space.AvailableBytes;
 
+    /// <inheritdoc/>
+    public long TotalBytes(string directory) => _space.LimitBytes;
+
     /// <summary>Gives a lock back.</summary>
     /// <param name="key">What it was taken as.</param>
     public void Unlock(string key)

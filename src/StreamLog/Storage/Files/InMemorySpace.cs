@@ -10,6 +10,9 @@ internal sealed class InMemorySpace(long limitBytes)
 {
     private long _usedBytes;
 
+    /// <summary>Gets the most there may be.</summary>
+    public long LimitBytes => limitBytes;
+
     /// <summary>Gets how many bytes are left.</summary>
     public long AvailableBytes => Math.Max(0, limitBytes - Volatile.Read(ref _usedBytes));
 

@@ -183,23 +183,28 @@ internal sealed class PhysicalFileSystem : IFileSystem, IDisposable
     }
 
     /// <inheritdoc/>
-    public long AvailableBytes(string directory)
+    public long AvailableBytes(string directory) =>
+        Ask(directory, static volume => volume.AvailableFreeSpace) ?? long.MaxValue;
+
+    /// <inheritdoc/>
+    public long TotalBytes(string directory) => Ask(directory, static volume => volume.TotalSize) ?? -1;
+
+    /// <inheritdoc/>
+    public void Dispose() => _flushes.Dispose();
+
+    private static long? Ask(string directory, Func<DriveInfo, long> ask)
     {
         string fullPath = Normalize(directory);
         try
         {
-            string volume = OperatingSystem.IsWindows() ? Path.GetPathRoot(fullPath)! : fullPath;
-            return new DriveInfo(volume).AvailableFreeSpace;
+            return ask(new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(fullPath)! : fullPath));
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
         {
             // A network share has no drive to ask.
-            return long.MaxValue;
+            return null;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _flushes.Dispose();
 
     private static FileMode ModeOf(FileOpenMode mode) => mode switch
     {
