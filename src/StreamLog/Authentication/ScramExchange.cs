@@ -51,11 +51,11 @@ internal sealed class ScramExchange(ScramMechanism mechanism, SaslUsers users, b
         _credential = null;
 
         // c=gs2-header,r=nonce[,extensions],p=proof
-        string start = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(_first!.Gs2Header))},r={_nonce}";
+        string start = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(_first!.Gs2Header))},r=";
         byte[] proof = new byte[mechanism.HashLength];
         if (proofAt < 0
-            || !(text.AsSpan(0, proofAt).SequenceEqual(start)
-                || text.StartsWith(start + ",", StringComparison.Ordinal))
+            || !text.StartsWith(start, StringComparison.Ordinal)
+            || !IsNonce(text.AsSpan(start.Length, Math.Max(0, proofAt - start.Length)))
             || !Convert.TryFromBase64String(text[(proofAt + 3)..], proof, out int length)
             || length != proof.Length)
         {
@@ -73,5 +73,12 @@ internal sealed class ScramExchange(ScramMechanism mechanism, SaslUsers users, b
 
         string signature = Convert.ToBase64String(mechanism.Hmac(credential.ServerKey.AsSpan(), signed));
         return new SaslStep(Encoding.UTF8.GetBytes($"v={signature}"), $"User:{_first.User}");
+    }
+    // As in Kafka it has to end with the nonce: librdkafka before 2.6.1 writes its own part of it twice.
+    private bool IsNonce(ReadOnlySpan<char> nonceAndExtensions)
+    {
+        int comma = nonceAndExtensions.IndexOf(',');
+        ReadOnlySpan<char> nonce = comma < 0 ? nonceAndExtensions : nonceAndExtensions[..comma];
+        return nonce.EndsWith(_nonce, StringComparison.Ordinal);
     }
 }

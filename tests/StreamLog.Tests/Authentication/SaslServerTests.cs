@@ -94,6 +94,11 @@ public sealed class SaslServerTests
     }
 
     [Fact]
+    public async Task A_client_that_writes_its_nonce_twice_gets_in_as_into_Kafka() =>
+        Assert.Equal(
+            ErrorCode.None, await TryAsync(new("alice", "secret", HashAlgorithmName.SHA256) { RepeatsNonce = true }));
+
+    [Fact]
     public async Task What_is_stored_goes_before_the_options()
     {
         byte[] salt = [1, 2, 3, 4];

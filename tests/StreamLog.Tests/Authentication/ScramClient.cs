@@ -17,6 +17,9 @@ internal sealed class ScramClient(string user, string password, HashAlgorithmNam
     /// <summary>What to change in the last message before it is sent.</summary>
     public Func<string, string> Spoil { get; init; } = message => message;
 
+    /// <summary>Whether to write the own part of the nonce twice at the end, as librdkafka before 2.6.1 does.</summary>
+    public bool RepeatsNonce { get; init; }
+
     public byte[] First()
     {
         _bare = $"n={user.Replace("=", "=3D").Replace(",", "=2C")},r={Nonce}{extensions}";
@@ -35,7 +38,8 @@ internal sealed class ScramClient(string user, string password, HashAlgorithmNam
         byte[] salted = Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, hash, length);
         byte[] clientKey = CryptographicOperations.HmacData(hash, salted, "Client Key"u8);
         _serverKey = CryptographicOperations.HmacData(hash, salted, "Server Key"u8);
-        string start = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(Gs2Header))},{parts[0]}";
+        string nonce = RepeatsNonce ? Nonce + parts[0][2..] : parts[0][2..];
+        string start = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(Gs2Header))},r={nonce}";
         _signed = $"{_bare},{text},{start}";
         byte[] signature = CryptographicOperations.HmacData(
             hash, CryptographicOperations.HashData(hash, clientKey), Encoding.UTF8.GetBytes(_signed));
