@@ -208,6 +208,29 @@ public sealed class ProduceAndFetchTests
     }
 
     [Fact]
+    public async Task Who_names_a_producer_id_from_outside_gets_a_new_one()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        InitProducerIdResponse own = await broker.SendAsync(new InitProducerIdRequest { TransactionalId = null });
+        InitProducerIdRequest claim = new()
+        {
+            TransactionalId = null,
+            ProducerId = own.ProducerId,
+            ProducerEpoch = own.ProducerEpoch,
+        };
+
+        InitProducerIdResponse other =
+            await broker.Broker.SendAsync(claim, new RequestContext(), CancellationToken.None);
+        InitProducerIdResponse unknown = await broker.Broker.SendAsync(
+            new InitProducerIdRequest { TransactionalId = null, ProducerId = 9_000_000, ProducerEpoch = 0 },
+            new RequestContext(),
+            CancellationToken.None);
+
+        Assert.Equal((ErrorCode.None, ErrorCode.None), (other.ErrorCode, unknown.ErrorCode));
+        Assert.Equal(3, new[] { own.ProducerId, other.ProducerId, unknown.ProducerId }.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_retry_of_an_idempotent_batch_gets_the_first_answer()
     {
         await using BrokerHarness broker = await BrokerHarness.StartAsync();

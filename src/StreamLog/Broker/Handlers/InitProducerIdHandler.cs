@@ -22,9 +22,10 @@ internal sealed class InitProducerIdHandler(BrokerParts parts)
         if (request.TransactionalId is { } transactionalId)
             return await InitializeAsync(request, transactionalId, cancellationToken).ConfigureAwait(false);
 
-        // A producer that lost count of its sequences goes on under the next epoch of its id, from sequence 0. Asking
-        // again gives the same answer, so a lost answer does no harm.
-        if (request.ProducerId >= 0)
+        // A producer of this process that lost count of its sequences goes on under the next epoch of its id, from
+        // sequence 0. Asking again gives the same answer, so a lost answer does no harm. To others Kafka always gives a
+        // new id, and some name one that is not theirs.
+        if (request.ProducerId >= 0 && context.IsLocal)
         {
             if (!parts.ProducerIds.IsKnown(request.ProducerId))
                 return Refuse(ErrorCode.InvalidProducerIdMapping);
