@@ -89,8 +89,7 @@ internal sealed partial class KafkaConnection
         }
 
         _parts.Addresses.Complete(response);
-        using RecordBuffer frame = ResponseFrame.Write(
-            pending.Request.Api, pending.Request.ResponseVersion, pending.Request.Header.CorrelationId, response);
+        using RecordBuffer frame = Write(pending, response);
         int throttled = (response as IThrottledResponse)?.ThrottleTimeMs ?? 0;
 
         // It is written: a client that reads slowly pins nothing of the log.
@@ -162,6 +161,20 @@ internal sealed partial class KafkaConnection
 
     private WireFrame FrameOf(DecodedRequest request, RequestContext context, ReadOnlyMemory<byte> bytes) =>
         new(_parts.NodeId, context, request.Header, bytes);
+
+    private static RecordBuffer Write(PendingResponse pending, object response)
+    {
+        if (!pending.IsRaw)
+        {
+            return ResponseFrame.Write(
+                pending.Request.Api, pending.Request.ResponseVersion, pending.Request.Header.CorrelationId, response);
+        }
+
+        SaslAuthenticateResponse answer = (SaslAuthenticateResponse)response;
+        return answer.ErrorCode == ErrorCode.None
+            ? ResponseFrame.WriteRaw(answer.AuthBytes)
+            : throw new InvalidDataException($"The authentication has failed: {answer.ErrorMessage}");
+    }
 
     private static bool HasError(ProduceResponse response)
     {

@@ -209,6 +209,15 @@ internal sealed partial class KafkaConnection
     // Returns whether the frame's bytes are held on until its request is answered.
     private async ValueTask<bool> TakeAsync(RecordBuffer frame)
     {
+        // What a frame is may depend on the request before it, as long as the client authenticates.
+        if (!_context.Session.IsAuthenticated)
+            await WaitUntilSentAsync().ConfigureAwait(false);
+        if (_context.Session.TakesRawTokens)
+        {
+            await BeginRawAsync(frame).ConfigureAwait(false);
+            return false;
+        }
+
         _supported = SupportedVersions.Of(_parts.Broker, _supported);
         DecodedRequest request = DecodedRequest.Read(frame, _supported);
         int held = request.IsProduce ? frame.Length : 0;
@@ -222,7 +231,7 @@ internal sealed partial class KafkaConnection
                 return false;
 
             isBegun = true;
-            await BeginAsync(request, held).ConfigureAwait(false);
+            await BeginAsync(request, held, isRaw: false).ConfigureAwait(false);
             return held > 0;
         }
         finally
@@ -232,13 +241,24 @@ internal sealed partial class KafkaConnection
         }
     }
 
-    private async ValueTask BeginAsync(DecodedRequest request, int heldBytes)
+    // After version 0 of SaslHandshake the messages of a mechanism come without Kafka's header.
+    private async ValueTask BeginRawAsync(RecordBuffer frame)
+    {
+        Apis.TryGet(ApiKey.SaslAuthenticate, out ApiDescription? api);
+        DecodedRequest token = new(
+            new RequestHeader(ApiKey.SaslAuthenticate, 0, 0, _context.ClientId),
+            api!,
+            new SaslAuthenticateRequest { AuthBytes = frame.Span.ToArray() });
+        await BeginAsync(token, heldBytes: 0, isRaw: true).ConfigureAwait(false);
+    }
+
+    private async ValueTask BeginAsync(DecodedRequest request, int heldBytes, bool isRaw)
     {
         CancellationToken cancellationToken = request.IsLongPoll ? _polling.Token : CancellationToken.None;
         ValueTask<object> answer = request.Answer is { } known
             ? new ValueTask<object>(known)
             : request.Api.SendAsync(_parts.Broker, request.Message, _context, cancellationToken);
-        PendingResponse pending = new(request, _context, answer) { HeldBytes = heldBytes };
+        PendingResponse pending = new(request, _context, answer) { HeldBytes = heldBytes, IsRaw = isRaw };
         bool isFirst = _last is null || _last.Sent.IsCompleted;
         _last = pending;
         Interlocked.Increment(ref _pending);

@@ -19,6 +19,11 @@ internal sealed class ListenerAddresses(ListenerRegistry registry, string listen
                 foreach (MetadataResponse.MetadataResponseBroker broker in metadata.Brokers)
                     (broker.Host, broker.Port) = Find(broker.NodeId);
                 break;
+            case DescribeClusterResponse cluster:
+                cluster.Brokers.RemoveAll(broker => !TryFind(broker.BrokerId, out _));
+                foreach (DescribeClusterResponse.DescribeClusterBroker broker in cluster.Brokers)
+                    (broker.Host, broker.Port) = Find(broker.BrokerId);
+                break;
             case FindCoordinatorResponse found:
                 Complete(found);
                 break;

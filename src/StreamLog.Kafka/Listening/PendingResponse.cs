@@ -20,6 +20,9 @@ internal sealed class PendingResponse(DecodedRequest request, RequestContext con
     /// <summary>Gets how many bytes of the listener's limit it holds until it is answered.</summary>
     public int HeldBytes { get; init; }
 
+    /// <summary>Gets whether the answer goes out without a header, as SASL's first version has it.</summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>Gets what completes once the response is out, or is known not to go out.</summary>
     public Task Sent => _sent.Task;
 

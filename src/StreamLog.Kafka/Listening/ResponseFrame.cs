@@ -34,6 +34,24 @@ internal static class ResponseFrame
         }
     }
 
+    /// <summary>Writes bytes that have neither header nor version: what SASL exchanges without them.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>The frame, with one reference for the caller.</returns>
+    public static RecordBuffer WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        WireWriter writer = new(sizeof(int) + bytes.Length);
+        try
+        {
+            writer.WriteInt32(0);
+            writer.WriteRaw(bytes);
+            return Finish(ref writer);
+        }
+        finally
+        {
+            writer.Dispose();
+        }
+    }
+
     private static RecordBuffer Finish(ref WireWriter writer)
     {
         RecordBuffer frame = writer.Detach();

@@ -233,9 +233,16 @@ public sealed class ConnectionTests
         await client.AskAsync(new MetadataRequest(), version: 1);
         time.Advance(TimeSpan.FromSeconds(59));
         await client.AskAsync(new MetadataRequest(), version: 1);
-        time.Advance(TimeSpan.FromSeconds(61));
 
-        Assert.True(await client.IsClosedAsync());
+        // When the listener is done with a response that was read already is the system's business.
+        Task<bool> closed = client.IsClosedAsync();
+        while (!closed.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(61));
+            await Task.Yield();
+        }
+
+        Assert.True(await closed);
     }
 
     [Fact]

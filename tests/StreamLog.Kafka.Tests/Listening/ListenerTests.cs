@@ -36,6 +36,8 @@ public sealed class ListenerTests
         MetadataResponse.MetadataResponseBroker broker = Assert.Single(metadata.Brokers);
         int port = ((IPEndPoint)node.Endpoint.Bound!).Port;
         Assert.Equal((1, "kafka.example", port), (broker.NodeId, broker.Host, broker.Port));
+        DescribeClusterResponse cluster = await client.AskAsync(new DescribeClusterRequest(), version: 0);
+        Assert.Equal(("kafka.example", port), (cluster.Brokers[0].Host, cluster.Brokers[0].Port));
         Assert.Equal((1, "kafka.example", port), (old.NodeId, old.Host, old.Port));
         FindCoordinatorResponse.Coordinator coordinator = Assert.Single(found.Coordinators);
         Assert.Equal((1, "kafka.example", port), (coordinator.NodeId, coordinator.Host, coordinator.Port));
