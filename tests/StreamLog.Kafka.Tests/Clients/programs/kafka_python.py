@@ -1,0 +1,143 @@
+"""Drives a broker with kafka-python. Usage: kafka_python.py BOOTSTRAP SCENARIO [SETTINGS AS JSON]"""
+import json
+import sys
+import threading
+import time
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+EXTRA = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
+SETTINGS = {"bootstrap_servers": sys.argv[1], **EXTRA}
+PATIENCE = 60
+
+
+def expect(actual, expected):
+    assert actual == expected, f"expected {expected!r}, got {actual!r}"
+
+
+def create(topic, partitions=1):
+    client = KafkaAdminClient(**SETTINGS)
+    client.create_topics([NewTopic(topic, partitions, 1)])
+    client.close()
+
+
+def produce(topic, values, **more):
+    producer = KafkaProducer(**SETTINGS, **more)
+    futures = [producer.send(topic, value.encode()) for value in values]
+    producer.flush(PATIENCE)
+    for future in futures:
+        future.get(PATIENCE)
+    producer.close()
+
+
+def read(topic, count, **more):
+    consumer = KafkaConsumer(**SETTINGS, auto_offset_reset="earliest", consumer_timeout_ms=PATIENCE * 1000, **more)
+    consumer.assign([TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic))])
+    found = []
+    for message in consumer:
+        found.append(message.value.decode())
+        if len(found) == count:
+            break
+    consumer.close()
+    return found
+
+
+def codecs():
+    create("codecs", 2)
+    expected = []
+    for codec in [None, "gzip", "snappy", "lz4"]:
+        try:
+            for acks in [0, 1, "all"]:
+                values = [f"{codec} {acks} {i} {'x' * 200}" for i in range(20)]
+                produce("codecs", values, compression_type=codec, acks=acks, linger_ms=5)
+                expected += values
+        except AssertionError as exception:
+            if "Libraries for" not in str(exception):
+                raise
+            print(f"{codec} is not installed for this client.")
+    expect(sorted(read("codecs", len(expected))), sorted(expected))
+
+
+def automatic_topic():
+    produce("made-by-asking", ["a"])
+    expect(read("made-by-asking", 1), ["a"])
+
+
+def groups():
+    create("groups", 4)
+    produce("groups", [str(i) for i in range(200)])
+    members = [
+        KafkaConsumer("groups", **SETTINGS, group_id="g", auto_offset_reset="earliest", enable_auto_commit=False)
+        for _ in range(2)
+    ]
+    found, until, stop = [], time.monotonic() + PATIENCE, threading.Event()
+
+    def run(member):
+        while not stop.is_set():
+            for records in member.poll(100).values():
+                found.extend(record.value.decode() for record in records)
+
+    threads = [threading.Thread(target=run, args=[member]) for member in members]
+    for thread in threads:
+        thread.start()
+    while len(set(found)) < 200 or [len(member.assignment()) for member in members] != [2, 2]:
+        if time.monotonic() > until:
+            stop.set()
+            raise AssertionError(f"{len(set(found))} records, {[len(member.assignment()) for member in members]}")
+        time.sleep(0.05)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    for member in members:
+        member.commit()
+    for member in members:
+        member.close()
+    client = KafkaAdminClient(**SETTINGS)
+    offsets = client.list_consumer_group_offsets("g")
+    expect(sum(offset.offset for offset in offsets.values()), 200)
+    expect(client.list_consumer_group_offsets("no-such-group"), {})
+    client.close()
+
+
+def times():
+    create("times")
+    producer = KafkaProducer(**SETTINGS)
+    for i in range(10):
+        producer.send("times", str(i).encode(), timestamp_ms=1_000_000 + i * 1000).get(PATIENCE)
+    consumer = KafkaConsumer(**SETTINGS)
+    partition = TopicPartition("times", 0)
+    expect(consumer.offsets_for_times({partition: 1_004_500})[partition].offset, 5)
+    expect(consumer.offsets_for_times({partition: 9_000_000})[partition], None)
+    expect((consumer.beginning_offsets([partition])[partition], consumer.end_offsets([partition])[partition]), (0, 10))
+    consumer.close()
+
+
+def admin():
+    create("admin", 2)
+    client = KafkaAdminClient(**SETTINGS)
+    try:
+        client.create_topics([NewTopic("admin", 2, 1)])
+        raise AssertionError("A topic was created twice.")
+    except TopicAlreadyExistsError:
+        pass
+    client.create_partitions({"admin": NewPartitions(4)})
+    expect(len(client.describe_topics(["admin"])[0]["partitions"]), 4)
+    client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "admin", {"retention.ms": "1234567"})])
+    described = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, "admin")])
+    values = {entry[0]: entry[1] for entry in described[0].resources[0][4]}
+    expect(values["retention.ms"], "1234567")
+    client.delete_topics(["admin"])
+    assert "admin" not in client.list_topics()
+    client.close()
+
+
+def secured():
+    create("secured")
+    produce("secured", ["a", "b"])
+    expect(read("secured", 2), ["a", "b"])
+
+
+globals()[sys.argv[2]]()
+print("OK")
