@@ -80,6 +80,8 @@ internal sealed partial class KafkaConnection
 
     private async ValueTask SendAsync(PendingResponse pending, object response)
     {
+        if (response is IThrottledResponse { ThrottleTimeMs: > 0 and int throttled })
+            Mute(throttled);
         if (pending.Request.IsUnanswered)
         {
             // The one way to tell a client that waits for no answer, so that it looks where the partition is now.
@@ -90,13 +92,10 @@ internal sealed partial class KafkaConnection
 
         _parts.Addresses.Complete(response);
         using RecordBuffer frame = Write(pending, response);
-        int throttled = (response as IThrottledResponse)?.ThrottleTimeMs ?? 0;
 
         // It is written: a client that reads slowly pins nothing of the log.
         (response as IDisposable)?.Dispose();
         await SendAsync(pending, frame).ConfigureAwait(false);
-        if (throttled > 0)
-            Mute(throttled);
         if (_context.Session.HasFailed)
             throw new InvalidDataException("The authentication has failed.");
     }

@@ -226,6 +226,9 @@ internal sealed partial class KafkaConnection
         {
             if (!(request.IsProduce && _last is { Request.IsProduce: true }))
                 await WaitUntilSentAsync().ConfigureAwait(false);
+
+            // The request before it may have said so only after this one was read.
+            await WaitWhileMutedAsync().ConfigureAwait(false);
             Admit(request.Header);
             if (_parts.Options.Wire is { } wire && !await PassesAsync(wire, request, frame).ConfigureAwait(false))
                 return false;

@@ -220,6 +220,28 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_client_that_waits_for_no_answer_is_held_back_all_the_same()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        ManualTime time = new();
+        BrokerGate gate = new(node.Broker);
+        await using KafkaListener listener =
+            await KafkaListener.StartAsync(gate, new() { Address = "127.0.0.1:0" }, time: time);
+        using RawClient client = await RawClient.ConnectAsync(listener.Endpoint);
+        await CreateAsync(client, "t");
+        gate.ThrottleTimeMs = 5_000;
+
+        await client.SendAsync(Batches.Produce("t", 0, "a"), version: 9);
+        await time.WaitForTimerAsync(TimeSpan.FromSeconds(5));
+        gate.ThrottleTimeMs = 0;
+        await client.SendAsync(new MetadataRequest(), version: 9);
+        Assert.Equal(2, gate.Begun);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        await client.ReadAsync<MetadataResponse>(ApiKey.Metadata, 9);
+    }
+
+    [Fact]
     public async Task A_connection_on_which_nothing_moves_is_closed()
     {
         await using ListenedNode node = await ListenedNode.StartAsync();

@@ -78,7 +78,6 @@ public sealed class KafkaTableTests
         ([38, 39, 40, 41],
             "CreateDelegationToken, RenewDelegationToken, ExpireDelegationToken, DescribeDelegationToken",
             "Whoever needs to act for another is given credentials of its own."),
-        ([48, 49], "DescribeClientQuotas, AlterClientQuotas", "No quotas."),
         ([52, 53, 54, 56, 58, 59, 62, 63, 67, 70, 73, 80, 81, 82],
             "Vote, BeginQuorumEpoch, EndQuorumEpoch, AlterPartition, Envelope, FetchSnapshot, BrokerRegistration, " +
             "BrokerHeartbeat, AllocateProducerIds, ControllerRegistration, AssignReplicasToDirs, AddRaftVoter, " +
