@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Kafka.Tests.Listening;
@@ -143,6 +144,7 @@ public sealed class ListenerTests
     public async Task A_host_has_a_listener_by_one_line()
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddStreamLog(options => options.InMemory = true).AddKafkaListener("127.0.0.1:0");
         using IHost host = builder.Build();
         await host.StartAsync();
