@@ -8,6 +8,7 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Kafka.Tests.Listening;
 
 /// <summary>Random and mutated requests do no harm, however many.</summary>
+[Collection(CountedBuffers.Name)]
 public sealed class FuzzTests
 {
     private const int Seed = 20261123;
