@@ -65,6 +65,23 @@ public static class Refusal
         return ((ApiRefusal<TResponse>)Of(request)).Split(request, judge);
     }
 
+    /// <summary>Joins the answers to two parts of one request.</summary>
+    /// <typeparam name="TResponse">The response.</typeparam>
+    /// <param name="request">The request.</param>
+    /// <param name="into">The answer to one part. It is changed.</param>
+    /// <param name="other">The answer to the other part. It is used up, with the record buffers that it holds.</param>
+    /// <returns><paramref name="into"/>, with everything that both hold.</returns>
+    /// <exception cref="ArgumentException">The request is none of this package.</exception>
+    public static TResponse Merge<TResponse>(IRequest<TResponse> request, TResponse into, TResponse other)
+        where TResponse : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(into);
+        ArgumentNullException.ThrowIfNull(other);
+        ((ApiRefusal<TResponse>)Of(request)).Merge(into, other);
+        return into;
+    }
+
     /// <summary>Lists what a request names.</summary>
     /// <param name="request">The request. It is read and not kept.</param>
     /// <returns>What it names, in the order in which a judge is asked.</returns>

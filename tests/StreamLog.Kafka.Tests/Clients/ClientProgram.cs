@@ -54,6 +54,16 @@ internal sealed class ClientProgram : IDisposable
         }
     }
 
+    /// <summary>Starts librdkafka's own mock cluster. It ends with the program.</summary>
+    public static async Task<(ClientProgram Program, string Bootstrap)> StartMockClusterAsync(int brokers)
+    {
+        ClientProgram program = StartPython(
+            "mock_cluster.py", "confluent_kafka", "python3-confluent-kafka", $"{brokers}");
+        string? line = await program._process.StandardOutput.ReadLineAsync();
+        Assert.True(line?.Contains(':', StringComparison.Ordinal), $"No mock cluster: {line}\n{program._output}");
+        return (program, line!);
+    }
+
     /// <summary>Runs kcat, and returns what it has written.</summary>
     public static async Task<string> KcatAsync(string? input, params string[] arguments)
     {

@@ -31,7 +31,7 @@ internal sealed class FaceBroker(IBroker engine, BrokerParts parts, int nodeId) 
             return engine.SendAsync(request, context, cancellationToken);
 
         FaceRules rules = new(image, nodeId);
-        RequestSplit<TResponse> split = FaceRules.BoundTo(request.ApiKey) is null
+        RequestSplit<TResponse> split = NodeBinding.Of(request.ApiKey) is null
             ? default
             : Refusal.Split(request, target => rules.Judge(request, target));
         string rack = (request as FetchRequest)?.RackId ?? "";

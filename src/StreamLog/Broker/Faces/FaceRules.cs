@@ -10,25 +10,6 @@ namespace StreamLog.Broker.Faces;
 /// <param name="nodeId">The node.</param>
 internal sealed class FaceRules(ClusterImage image, int nodeId)
 {
-    /// <summary>Tells what a request has to be sent to a certain node for.</summary>
-    /// <param name="apiKey">The API.</param>
-    /// <returns>The kind of thing, or <see langword="null"/> where every node answers alike.</returns>
-    public static RequestTargetKind? BoundTo(ApiKey apiKey) => apiKey switch
-    {
-        ApiKey.Produce or ApiKey.Fetch or ApiKey.ListOffsets or ApiKey.OffsetForLeaderEpoch or ApiKey.DeleteRecords
-            or ApiKey.DescribeProducers or ApiKey.ShareFetch or ApiKey.ShareAcknowledge =>
-            RequestTargetKind.Partition,
-        ApiKey.OffsetCommit or ApiKey.OffsetFetch or ApiKey.OffsetDelete or ApiKey.TxnOffsetCommit
-            or ApiKey.JoinGroup or ApiKey.SyncGroup or ApiKey.Heartbeat or ApiKey.LeaveGroup
-            or ApiKey.DescribeGroups or ApiKey.DeleteGroups
-            or ApiKey.ConsumerGroupHeartbeat or ApiKey.ConsumerGroupDescribe
-            or ApiKey.ShareGroupHeartbeat or ApiKey.ShareGroupDescribe or ApiKey.DescribeShareGroupOffsets
-            or ApiKey.AlterShareGroupOffsets or ApiKey.DeleteShareGroupOffsets => RequestTargetKind.Group,
-        ApiKey.InitProducerId or ApiKey.AddPartitionsToTxn or ApiKey.AddOffsetsToTxn or ApiKey.EndTxn
-            or ApiKey.DescribeTransactions => RequestTargetKind.TransactionalId,
-        _ => null,
-    };
-
     /// <summary>Judges one thing that a request names.</summary>
     /// <param name="request">The request.</param>
     /// <param name="target">The thing.</param>
@@ -36,7 +17,7 @@ internal sealed class FaceRules(ClusterImage image, int nodeId)
     public ErrorCode Judge<TResponse>(IRequest<TResponse> request, RequestTarget target)
         where TResponse : class
     {
-        if (target.Kind != BoundTo(request.ApiKey))
+        if (target.Kind != NodeBinding.Of(request.ApiKey))
             return ErrorCode.None;
 
         switch (target.Kind)
