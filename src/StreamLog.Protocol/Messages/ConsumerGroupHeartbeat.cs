@@ -111,6 +111,10 @@ public sealed partial class ConsumerGroupHeartbeatResponse : IThrottledResponse
     [Field("0+", Tag = 10_000, Ignorable = true)]
     public bool IsNews { get; set; }
 
+    /// <summary>Gets or sets whether the broker also answers requests that wait for news. It never travels: on a
+    /// connection such a request would hold up the heartbeats behind it.</summary>
+    public bool AnswersNews { get; set; }
+
     /// <summary>What a member may use.</summary>
     public sealed partial class MemberAssignment
     {

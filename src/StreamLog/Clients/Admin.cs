@@ -9,10 +9,14 @@ namespace StreamLog.Clients;
 internal sealed class Admin : IAdmin
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan NewsTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryBackoff = TimeSpan.FromMilliseconds(100);
 
     // Stands for "the broker's default" in Kafka's CreateTopics.
     private const int Default = -1;
+
+    // The first version of Kafka's DeleteTopics that names topics in a list of more than their names.
+    private const short FirstWithTopicStates = 6;
 
     private readonly BrokerSession _session;
     private readonly OffsetLookup _offsets;
@@ -46,28 +50,10 @@ internal sealed class Admin : IAdmin
                 ErrorCode.InvalidPartitions, $"Topic '{name}' cannot have {partitions} partitions. Give it 1 or more.");
         }
 
-        CreateTopicsRequest.CreatableTopic topic = new()
-        {
-            Name = name,
-            NumPartitions = partitions ?? Default,
-            ReplicationFactor = Default,
-        };
-        foreach ((string key, string value) in configs ?? new Dictionary<string, string>())
-            topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = key, Value = value });
-
-        CreateTopicsRequest request = new() { Topics = [topic], TimeoutMs = Durations.ToRequest(Timeout) };
-        CreateTopicsResponse response =
-            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
-        CreateTopicsResponse.CreatableTopicResult? result = response.Topics.Find(answer => answer.Name == name);
-        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
-        if (code == ErrorCode.TopicAlreadyExists)
-        {
-            throw new StreamLogException(
-                code, $"There already is a topic '{name}'. Use it, or CreateTopicIfMissingAsync, or delete it first.");
-        }
-
-        if (code != ErrorCode.None)
-            throw ClientErrors.Refused(code, $"The creation of topic '{name}'", result?.ErrorMessage);
+        await RetryAsync(
+            (left, token) => CreateOnceAsync(name, partitions, configs, left, token), cancellationToken)
+            .ConfigureAwait(false);
+        await WaitForPartitionsAsync(name, partitions ?? 1, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -92,20 +78,7 @@ internal sealed class Admin : IAdmin
     public async ValueTask DeleteTopicAsync(string name, CancellationToken cancellationToken = default)
     {
         TopicNames.Check(name);
-        DeleteTopicsRequest request = new()
-        {
-            Topics = [new DeleteTopicsRequest.DeleteTopicState { Name = name }],
-            TopicNames = [name],
-            TimeoutMs = Durations.ToRequest(Timeout),
-        };
-        DeleteTopicsResponse response =
-            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
-        DeleteTopicsResponse.DeletableTopicResult? result = response.Responses.Find(answer => answer.Name == name);
-        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
-        if (code == ErrorCode.UnknownTopicOrPartition)
-            throw new StreamLogException(code, $"There is no topic '{name}' to delete.");
-        if (code != ErrorCode.None)
-            throw ClientErrors.Refused(code, $"The deletion of topic '{name}'", result?.ErrorMessage);
+        await RetryAsync((left, token) => DeleteOnceAsync(name, left, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -113,37 +86,29 @@ internal sealed class Admin : IAdmin
         string name, int totalCount, CancellationToken cancellationToken = default)
     {
         TopicNames.Check(name);
-        CreatePartitionsRequest request = new()
-        {
-            Topics =
-            [
-                new CreatePartitionsRequest.CreatePartitionsTopic
-                {
-                    Name = name,
-                    Count = totalCount,
-                    Assignments = null,
-                },
-            ],
-            TimeoutMs = Durations.ToRequest(Timeout),
-        };
-        CreatePartitionsResponse response =
-            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
-        CreatePartitionsResponse.CreatePartitionsTopicResult? result =
-            response.Results.Find(answer => answer.Name == name);
-        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
-        if (code == ErrorCode.UnknownTopicOrPartition)
-            throw ClientErrors.ForTopic(code, name);
-        if (code != ErrorCode.None)
-        {
-            throw ClientErrors.Refused(
-                code, $"Raising topic '{name}' to {totalCount} partitions", result?.ErrorMessage);
-        }
+        await RetryAsync((left, token) => GrowOnceAsync(name, totalCount, left, token), cancellationToken)
+            .ConfigureAwait(false);
+        await WaitForPartitionsAsync(name, totalCount, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> ListTopicsAsync(
         bool includeInternal = false, CancellationToken cancellationToken = default) =>
         _topics.ListAsync(includeInternal, cancellationToken);
+
+    /// <summary>Counts the partitions of a topic.</summary>
+    /// <param name="name">The topic.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>The number.</returns>
+    /// <exception cref="StreamLogException">The topic is not there.</exception>
+    public async ValueTask<int> CountPartitionsAsync(string name, CancellationToken cancellationToken)
+    {
+        TopicMetadata topic = await _session.RetryAsync(
+            (left, token) => _session.FindTopicAsync(name, mayCreate: false, left, token),
+            Timeout,
+            cancellationToken).ConfigureAwait(false);
+        return topic.PartitionCount;
+    }
 
     /// <inheritdoc/>
     public ValueTask<Topic> DescribeTopicAsync(string name, CancellationToken cancellationToken = default)
@@ -185,47 +150,10 @@ internal sealed class Admin : IAdmin
         IReadOnlyDictionary<TopicPartition, long> beforeOffsets, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(beforeOffsets);
-        DeleteRecordsRequest request = new() { TimeoutMs = Durations.ToRequest(Timeout) };
-        foreach (IGrouping<string, KeyValuePair<TopicPartition, long>> topic in
-            beforeOffsets.GroupBy(static pair => pair.Key.Topic))
-        {
-            TopicNames.Check(topic.Key);
-            request.Topics.Add(new DeleteRecordsRequest.DeleteRecordsTopic
-            {
-                Name = topic.Key,
-                Partitions =
-                [
-                    .. topic.Select(static pair => new DeleteRecordsRequest.DeleteRecordsPartition
-                    {
-                        PartitionIndex = pair.Key.Partition,
-                        Offset = pair.Value,
-                    }),
-                ],
-            });
-        }
-
-        DeleteRecordsResponse response =
-            await _session.SendAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
         Dictionary<TopicPartition, long> starts = [];
-        foreach (DeleteRecordsResponse.DeleteRecordsTopicResult topic in response.Topics)
-        {
-            foreach (DeleteRecordsResponse.DeleteRecordsPartitionResult answer in topic.Partitions)
-            {
-                TopicPartition partition = new(topic.Name, answer.PartitionIndex);
-                if (answer.ErrorCode == ErrorCode.OffsetOutOfRange)
-                {
-                    throw new StreamLogException(
-                        answer.ErrorCode,
-                        $"Records of {partition} cannot be deleted before offset {beforeOffsets[partition]}, which "
-                        + "lies beyond its high watermark. Give a smaller offset, or -1 for the high watermark.");
-                }
-
-                if (answer.ErrorCode != ErrorCode.None)
-                    throw ClientErrors.ForPartition(answer.ErrorCode, partition);
-                starts[partition] = answer.LowWatermark;
-            }
-        }
-
+        await RetryAsync(
+            (left, token) => DeleteRecordsOnceAsync(beforeOffsets, starts, left, token), cancellationToken)
+            .ConfigureAwait(false);
         return starts;
     }
 
@@ -246,5 +174,174 @@ internal sealed class Admin : IAdmin
         ArgumentException.ThrowIfNullOrEmpty(group);
         ArgumentNullException.ThrowIfNull(offsets);
         return _groups.CommitAsync(group, offsets, Timeout, cancellationToken);
+    }
+
+    private ValueTask RetryAsync(
+        Func<TimeSpan, CancellationToken, ValueTask> attempt, CancellationToken cancellationToken) =>
+        _session.RetryAsync(attempt, Timeout, cancellationToken);
+
+    /// <summary>Waits until partitions that were just created are known to those who answer clients, which in a cluster
+    /// is not at once.</summary>
+    private async ValueTask WaitForPartitionsAsync(string name, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _session.RetryAsync(
+                async (left, token) =>
+                {
+                    TopicMetadata topic = await FindNewAsync(name, left, token).ConfigureAwait(false);
+                    return topic.PartitionCount >= count
+                        ? topic
+                        : throw ClientErrors.ForTopic(ErrorCode.LeaderNotAvailable, name);
+                },
+                NewsTimeout,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamLogException)
+        {
+            // They were created all the same, and whoever uses them waits for them.
+        }
+    }
+
+    private async ValueTask<TopicMetadata> FindNewAsync(
+        string name, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _session
+                .FindTopicAsync(name, mayCreate: false, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamLogException exception) when (exception.ErrorCode == ErrorCode.UnknownTopicOrPartition)
+        {
+            throw ClientErrors.ForTopic(ErrorCode.LeaderNotAvailable, name);
+        }
+    }
+
+    private async ValueTask CreateOnceAsync(
+        string name,
+        int? partitions,
+        IReadOnlyDictionary<string, string>? configs,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        CreateTopicsRequest.CreatableTopic topic = new()
+        {
+            Name = name,
+            NumPartitions = partitions ?? Default,
+            ReplicationFactor = Default,
+        };
+        foreach ((string key, string value) in configs ?? new Dictionary<string, string>())
+            topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = key, Value = value });
+
+        CreateTopicsRequest request = new() { Topics = [topic], TimeoutMs = Durations.ToRequest(timeout) };
+        CreateTopicsResponse response =
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        CreateTopicsResponse.CreatableTopicResult? result = response.Topics.Find(answer => answer.Name == name);
+        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
+        if (code == ErrorCode.TopicAlreadyExists)
+        {
+            throw new StreamLogException(
+                code, $"There already is a topic '{name}'. Use it, or CreateTopicIfMissingAsync, or delete it first.");
+        }
+
+        if (code != ErrorCode.None)
+            throw ClientErrors.Refused(code, $"The creation of topic '{name}'", result?.ErrorMessage);
+    }
+
+    private async ValueTask DeleteOnceAsync(string name, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        DeleteTopicsRequest request = new()
+        {
+            Topics = _session.Broker.IsBefore(ApiKey.DeleteTopics, FirstWithTopicStates)
+                ? []
+                : [new DeleteTopicsRequest.DeleteTopicState { Name = name }],
+            TopicNames = [name],
+            TimeoutMs = Durations.ToRequest(timeout),
+        };
+        DeleteTopicsResponse response =
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        DeleteTopicsResponse.DeletableTopicResult? result = response.Responses.Find(answer => answer.Name == name);
+        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
+        if (code == ErrorCode.UnknownTopicOrPartition)
+            throw new StreamLogException(code, $"There is no topic '{name}' to delete.");
+        if (code != ErrorCode.None)
+            throw ClientErrors.Refused(code, $"The deletion of topic '{name}'", result?.ErrorMessage);
+    }
+
+    private async ValueTask GrowOnceAsync(
+        string name, int totalCount, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        CreatePartitionsRequest request = new()
+        {
+            Topics =
+            [
+                new CreatePartitionsRequest.CreatePartitionsTopic
+                {
+                    Name = name,
+                    Count = totalCount,
+                    Assignments = null,
+                },
+            ],
+            TimeoutMs = Durations.ToRequest(timeout),
+        };
+        CreatePartitionsResponse response =
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        CreatePartitionsResponse.CreatePartitionsTopicResult? result =
+            response.Results.Find(answer => answer.Name == name);
+        ErrorCode code = result?.ErrorCode ?? ErrorCode.UnknownServerError;
+        if (code == ErrorCode.UnknownTopicOrPartition)
+            throw ClientErrors.ForTopic(code, name);
+        if (code != ErrorCode.None)
+        {
+            throw ClientErrors.Refused(
+                code, $"Raising topic '{name}' to {totalCount} partitions", result?.ErrorMessage);
+        }
+    }
+
+    private async ValueTask DeleteRecordsOnceAsync(
+        IReadOnlyDictionary<TopicPartition, long> beforeOffsets,
+        Dictionary<TopicPartition, long> starts,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        DeleteRecordsRequest request = new() { TimeoutMs = Durations.ToRequest(timeout) };
+        foreach (IGrouping<string, KeyValuePair<TopicPartition, long>> topic in
+            beforeOffsets.GroupBy(static pair => pair.Key.Topic))
+        {
+            TopicNames.Check(topic.Key);
+            request.Topics.Add(new DeleteRecordsRequest.DeleteRecordsTopic
+            {
+                Name = topic.Key,
+                Partitions =
+                [
+                    .. topic.Select(static pair => new DeleteRecordsRequest.DeleteRecordsPartition
+                    {
+                        PartitionIndex = pair.Key.Partition,
+                        Offset = pair.Value,
+                    }),
+                ],
+            });
+        }
+
+        DeleteRecordsResponse response =
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        foreach (DeleteRecordsResponse.DeleteRecordsTopicResult topic in response.Topics)
+        {
+            foreach (DeleteRecordsResponse.DeleteRecordsPartitionResult answer in topic.Partitions)
+            {
+                TopicPartition partition = new(topic.Name, answer.PartitionIndex);
+                if (answer.ErrorCode == ErrorCode.OffsetOutOfRange)
+                {
+                    throw new StreamLogException(
+                        answer.ErrorCode,
+                        $"Records of {partition} cannot be deleted before offset {beforeOffsets[partition]}, which "
+                        + "lies beyond its high watermark. Give a smaller offset, or -1 for the high watermark.");
+                }
+
+                if (answer.ErrorCode != ErrorCode.None)
+                    throw ClientErrors.ForPartition(answer.ErrorCode, partition);
+                starts[partition] = answer.LowWatermark;
+            }
+        }
     }
 }

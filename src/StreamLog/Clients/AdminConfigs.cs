@@ -1,3 +1,4 @@
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients;
@@ -15,6 +16,9 @@ internal sealed class AdminConfigs
     private const sbyte SetOperation = 0;
     private const sbyte DeleteOperation = 1;
 
+    // The first version of Kafka's DescribeConfigs that tells what settings mean.
+    private const short FirstWithDocumentation = 3;
+
     private readonly BrokerSession _session;
     private readonly TimeSpan _timeout;
 
@@ -31,8 +35,27 @@ internal sealed class AdminConfigs
     /// <param name="topic">The topic.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <returns>The settings by name.</returns>
-    public async ValueTask<IReadOnlyDictionary<string, ConfigEntry>> DescribeAsync(
-        string topic, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyDictionary<string, ConfigEntry>> DescribeAsync(
+        string topic, CancellationToken cancellationToken) =>
+        _session.RetryAsync((left, token) => DescribeOnceAsync(topic, left, token), _timeout, cancellationToken);
+
+    /// <summary>Changes settings of a topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="changes">New values; <see langword="null"/> goes back to the default.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>A task that completes when the settings hold.</returns>
+    public async ValueTask AlterAsync(
+        string topic, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken)
+    {
+        if (changes.Count == 0)
+            return;
+        await _session.RetryAsync(
+            (left, token) => AlterOnceAsync(topic, changes, left, token), _timeout, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyDictionary<string, ConfigEntry>> DescribeOnceAsync(
+        string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         DescribeConfigsRequest request = new()
         {
@@ -45,10 +68,10 @@ internal sealed class AdminConfigs
                     ConfigurationKeys = null,
                 },
             ],
-            IncludeDocumentation = true,
+            IncludeDocumentation = !_session.Broker.IsBefore(ApiKey.DescribeConfigs, FirstWithDocumentation),
         };
         DescribeConfigsResponse response =
-            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
         DescribeConfigsResponse.DescribeConfigsResult? result =
             response.Results.Find(answer => answer.ResourceName == topic);
         Check(result?.ErrorCode, result?.ErrorMessage, topic, "Reading");
@@ -63,17 +86,12 @@ internal sealed class AdminConfigs
         return entries;
     }
 
-    /// <summary>Changes settings of a topic.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="changes">New values; <see langword="null"/> goes back to the default.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <returns>A task that completes when the settings hold.</returns>
-    public async ValueTask AlterAsync(
-        string topic, IReadOnlyDictionary<string, string?> changes, CancellationToken cancellationToken)
+    private async ValueTask AlterOnceAsync(
+        string topic,
+        IReadOnlyDictionary<string, string?> changes,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
-        if (changes.Count == 0)
-            return;
-
         IncrementalAlterConfigsRequest.AlterConfigsResource resource = new()
         {
             ResourceType = TopicResource,
@@ -91,7 +109,7 @@ internal sealed class AdminConfigs
 
         IncrementalAlterConfigsRequest request = new() { Resources = [resource] };
         IncrementalAlterConfigsResponse response =
-            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
         IncrementalAlterConfigsResponse.AlterConfigsResourceResponse? result =
             response.Responses.Find(answer => answer.ResourceName == topic);
         Check(result?.ErrorCode, result?.ErrorMessage, topic, "Changing");

@@ -31,11 +31,17 @@ internal sealed class AdminTopics
     /// <returns>The names, in ordinal order.</returns>
     public async ValueTask<IReadOnlyList<string>> ListAsync(bool includeInternal, CancellationToken cancellationToken)
     {
-        MetadataRequest request = new() { Topics = null, AllowAutoTopicCreation = false };
-        MetadataResponse response =
-            await _session.SendAsync(request, _timeout, cancellationToken).ConfigureAwait(false);
-        if (response.ErrorCode != ErrorCode.None)
-            throw ClientErrors.Refused(response.ErrorCode, "Listing the topics");
+        MetadataResponse response = await _session.RetryAsync(
+            async (left, token) =>
+            {
+                MetadataRequest request = new() { Topics = null, AllowAutoTopicCreation = false };
+                MetadataResponse all = await _session.SendAsync(request, left, token).ConfigureAwait(false);
+                return all.ErrorCode == ErrorCode.None
+                    ? all
+                    : throw ClientErrors.Refused(all.ErrorCode, "Listing the topics");
+            },
+            _timeout,
+            cancellationToken).ConfigureAwait(false);
 
         List<string> names = [];
         foreach (MetadataResponse.MetadataResponseTopic topic in response.Topics)
@@ -54,8 +60,10 @@ internal sealed class AdminTopics
     /// <returns>The topic, without its segments.</returns>
     public async ValueTask<Topic> DescribeAsync(string name, CancellationToken cancellationToken)
     {
-        MetadataResponse.MetadataResponseTopic topic = await _session
-            .AskTopicAsync(name, mayCreate: false, _timeout, cancellationToken).ConfigureAwait(false);
+        MetadataResponse.MetadataResponseTopic topic = await _session.RetryAsync(
+            (left, token) => _session.AskTopicAsync(name, mayCreate: false, left, token),
+            _timeout,
+            cancellationToken).ConfigureAwait(false);
 
         // A partition that has failed cannot tell its offsets, and is described without them.
         List<TopicPartition> online = [];
@@ -141,7 +149,7 @@ internal sealed class AdminTopics
         string name, int count, CancellationToken cancellationToken)
     {
         Dictionary<TopicPartition, (long Size, long Lag)> found = [];
-        if (!_session.Broker.SupportedApis.Any(static api => api.ApiKey == ApiKey.DescribeLogDirs))
+        if (!_session.Broker.Speaks(ApiKey.DescribeLogDirs))
             return found;
 
         DescribeLogDirsRequest request = new()

@@ -9,7 +9,11 @@ namespace StreamLog.Clients;
 /// <remarks>Thread-safe. It belongs to one client and holds nothing that must be given back.</remarks>
 internal sealed class BrokerSession
 {
+    // How long a topic that one of several brokers does not know may just be on its way to it.
+    private static readonly TimeSpan News = TimeSpan.FromSeconds(5);
+
     private readonly Backoff _backoff;
+    private volatile bool _hasSeveralBrokers;
 
     /// <summary>Creates the session.</summary>
     /// <param name="broker">The broker.</param>
@@ -38,6 +42,24 @@ internal sealed class BrokerSession
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time => Environment.Time;
 
+    /// <summary>Gets whether the cluster has several brokers, as it last told: then another one can take over what one
+    /// cannot do, and one may not know yet what others do.</summary>
+    public bool HasSeveralBrokers => _hasSeveralBrokers;
+
+    /// <summary>Tells whether an error may pass by itself, where the same code would be final for a broker that is
+    /// alone.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="since">When the call was made first, on the clock's timestamps.</param>
+    /// <returns>Whether it may.</returns>
+    public bool IsPassing(StreamLogException exception, long since) => exception.ErrorCode switch
+    {
+        // A broker that is alone knows all topics, and nobody takes its disk's place.
+        ErrorCode.UnknownTopicOrPartition => _hasSeveralBrokers && Time.GetElapsedTime(since) < News,
+        ErrorCode.KafkaStorageError => _hasSeveralBrokers,
+        ErrorCode.CorruptMessage => false,
+        _ => IsOfEarlierEpoch(exception) || exception.IsRetriable,
+    };
+
     /// <summary>Tells whether a group went on while its member committed. The next attempt is made with what the member
     /// knows by then.</summary>
     /// <param name="exception">What was thrown.</param>
@@ -64,6 +86,37 @@ internal sealed class BrokerSession
             : WaitAsync(response.AsTask(), request.ApiKey, timeout, cancellationToken);
     }
 
+    /// <summary>Waits until it is known what the broker speaks. One in this process has told from the
+    /// beginning.</summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>A task that completes then.</returns>
+    /// <exception cref="StreamLogException">It does not answer.</exception>
+    public async ValueTask MeetAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (Broker.SupportedApis.Count == 0)
+            await AskFeaturesAsync(timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for the features that the broker's cluster has turned on.</summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>The features, with their levels.</returns>
+    /// <exception cref="StreamLogException">It does not answer.</exception>
+    public async ValueTask<List<ApiVersionsResponse.FinalizedFeatureKey>> AskFeaturesAsync(
+        TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ApiVersionsRequest request = new()
+        {
+            ClientSoftwareName = "streamlog",
+            ClientSoftwareVersion = StreamLogTelemetry.Version,
+        };
+        ApiVersionsResponse response = await SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        return response.ErrorCode == ErrorCode.None
+            ? response.FinalizedFeatures
+            : throw ClientErrors.Refused(response.ErrorCode, "The question for the broker's features");
+    }
+
     /// <summary>Makes a call until it succeeds, fails for good, or its time is over.</summary>
     /// <typeparam name="TResult">What the call returns.</typeparam>
     /// <param name="attempt">The call. What it throws as retriable is retried.</param>
@@ -84,7 +137,7 @@ internal sealed class BrokerSession
             {
                 return await attempt(timeout - Time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
             }
-            catch (StreamLogException exception) when (IsPassing(exception))
+            catch (StreamLogException exception) when (IsPassing(exception, started))
             {
                 pause = _backoff.Before(failed);
                 if (Time.GetElapsedTime(started) + pause >= timeout)
@@ -94,6 +147,23 @@ internal sealed class BrokerSession
             await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Makes a call that returns nothing until it succeeds, fails for good, or its time is over.</summary>
+    /// <param name="attempt">The call. What it throws as retriable is retried.</param>
+    /// <param name="timeout">How long all attempts together may take.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>A task that completes when an attempt has succeeded.</returns>
+    /// <exception cref="StreamLogException">What the last attempt threw.</exception>
+    public async ValueTask RetryAsync(
+        Func<TimeSpan, CancellationToken, ValueTask> attempt, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await RetryAsync(
+            async (left, token) =>
+            {
+                await attempt(left, token).ConfigureAwait(false);
+                return true;
+            },
+            timeout,
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>Asks for a topic once.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -114,6 +184,7 @@ internal sealed class BrokerSession
         if (response.ErrorCode != ErrorCode.None)
             throw ClientErrors.Refused(response.ErrorCode, $"The metadata of topic '{topic}'");
 
+        _hasSeveralBrokers = response.Brokers.Count > 1;
         foreach (MetadataResponse.MetadataResponseTopic answer in response.Topics)
         {
             if (answer.Name != topic)
@@ -146,12 +217,6 @@ internal sealed class BrokerSession
             epochs[i] = answer.Partitions[i].LeaderEpoch;
         return new TopicMetadata(topic, answer.TopicId, epochs);
     }
-
-    /// <summary>Tells whether an error may pass by itself. Kafka's clients also wait for topics, which a node knows all
-    /// of.</summary>
-    private static bool IsPassing(StreamLogException exception) =>
-        IsOfEarlierEpoch(exception) || (exception.IsRetriable && exception.ErrorCode is not (
-            ErrorCode.UnknownTopicOrPartition or ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage));
 
     private async ValueTask<TResponse> WaitAsync<TResponse>(
         Task<TResponse> response, ApiKey api, TimeSpan timeout, CancellationToken cancellationToken)

@@ -103,6 +103,14 @@ internal static class ClientErrors
         $"Partition {partition} is not this consumer's any more: group '{group}' has given it to another member, which "
         + "reads on from the committed offset. Let go of its records; a RebalanceListener hears of this in time.");
 
+    /// <summary>Returns the error of a broker that has no share groups.</summary>
+    /// <param name="group">The group that was to be joined.</param>
+    /// <returns>The exception.</returns>
+    public static StreamLogException NoShareGroups(string group) => new(
+        ErrorCode.UnsupportedVersion,
+        $"The broker has no share groups, so nothing can be consumed as '{group}'. Kafka 4.2 has them, where the "
+        + "feature share.version is turned on. Use a broker that has, or a consumer group.");
+
     /// <summary>Returns an error for which the broker gave no better words.</summary>
     /// <param name="code">What the broker answered.</param>
     /// <param name="what">What was asked for, as the start of the sentence.</param>

@@ -20,7 +20,6 @@ namespace StreamLog.Clients;
 internal sealed partial class GroupConsumer<TKey, TValue>
     : IGroupConsumer<TKey, TValue>, IRecordSource<TKey, TValue>, IMemberPartitions, IGroupReading
 {
-    private readonly IBroker _broker;
     private readonly ConsumerOptions _options;
     private readonly Subscription _subscription;
     private readonly Consumer<TKey, TValue> _consumer;
@@ -69,7 +68,6 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         ArgumentNullException.ThrowIfNull(loggers);
         foreach (string topic in subscription.Topics)
             TopicNames.Check(topic);
-        _broker = broker;
         _subscription = subscription;
         _options = options;
         _metrics = metrics;
@@ -293,7 +291,7 @@ internal sealed partial class GroupConsumer<TKey, TValue>
         GroupMembership membership = new(
             _consumer.Session,
             _options,
-            news => GroupProtocols.Choose(_broker, _consumer.Session, _options, _subscription, news),
+            news => new NewestProtocol(_consumer.Session, _options, _subscription, news),
             this,
             _consumer.Turn,
             _metrics,

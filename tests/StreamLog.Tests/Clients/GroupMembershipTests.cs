@@ -7,7 +7,8 @@ namespace StreamLog.Tests.Clients;
 
 /// <summary>Consumers that share topics as members of a group: what holds with either protocol.</summary>
 /// <param name="isClassic">Whether they speak the classic one.</param>
-public abstract class GroupMembershipTests(bool isClassic)
+/// <param name="isFar">Whether the broker is at the other end of a wire.</param>
+public abstract class GroupMembershipTests(bool isClassic, bool isFar = false)
 {
     [Fact]
     public async Task Members_share_partitions_and_only_those_that_move_pause()
@@ -241,5 +242,6 @@ public abstract class GroupMembershipTests(bool isClassic)
     }
 
     private protected Task<GroupTrial> StartAsync(int partitions) =>
-        GroupTrial.StartAsync(partitions, isClassic: isClassic);
+        GroupTrial.StartAsync(
+            partitions, isClassic: isClassic, wrap: isFar ? static broker => new WireBroker(broker) : null);
 }

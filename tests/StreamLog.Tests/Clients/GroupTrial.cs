@@ -1,4 +1,5 @@
 using StreamLog.Diagnostics;
+using StreamLog.Protocol;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
@@ -9,8 +10,8 @@ internal sealed class GroupTrial : IAsyncDisposable
 {
     private readonly List<TrialMember> _members = [];
 
-    private GroupTrial(LocalClients clients, int partitions, bool isClassic) =>
-        (Clients, PartitionCount, IsClassic) = (clients, partitions, isClassic);
+    private GroupTrial(LocalClients clients, int partitions, bool isClassic, Func<IBroker, IBroker>? wrap) =>
+        (Clients, PartitionCount, IsClassic, Wrap) = (clients, partitions, isClassic, wrap ?? (broker => broker));
 
     public LocalClients Clients { get; }
 
@@ -22,13 +23,19 @@ internal sealed class GroupTrial : IAsyncDisposable
     /// <summary>Gets whether the broker offers its members the classic protocol alone.</summary>
     public bool IsClassic { get; }
 
+    /// <summary>Gets what stands between the members and the broker.</summary>
+    public Func<IBroker, IBroker> Wrap { get; }
+
     /// <summary>Gets who owns what by what the members were told; a second owner fails the test.</summary>
     public Dictionary<TopicPartition, TrialMember> Owners { get; } = [];
 
     public List<string> Faults { get; } = [];
 
     public static async Task<GroupTrial> StartAsync(
-        int partitions, StreamLogOptions? options = null, bool isClassic = false)
+        int partitions,
+        StreamLogOptions? options = null,
+        bool isClassic = false,
+        Func<IBroker, IBroker>? wrap = null)
     {
         LocalClients clients = await LocalClients.StartAsync(options);
         await clients.Admin.CreateTopicAsync("orders", partitions);
@@ -36,7 +43,7 @@ internal sealed class GroupTrial : IAsyncDisposable
         // The coordinator knows the group from here on, so that the first heartbeat need not be sent again.
         await clients.Admin.AlterGroupOffsetsAsync(
             "g", new Dictionary<TopicPartition, OffsetAndMetadata> { [new TopicPartition("orders", 0)] = new(0) });
-        return new GroupTrial(clients, partitions, isClassic);
+        return new GroupTrial(clients, partitions, isClassic, wrap);
     }
 
     public TrialMember Join(Action<ConsumerOptions>? configure = null, Subscription? subscription = null)

@@ -5,7 +5,7 @@ using Xunit;
 namespace StreamLog.Tests.Clients;
 
 /// <summary>What a producer does where the broker does not answer, or answers late.</summary>
-public sealed class TransactionDoubtTests : TransactionTrialTests
+public class TransactionDoubtTests : TransactionTrialTests
 {
     [Theory]
     [InlineData(true)]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
 using StreamLog.Clients.Transacting;
 using StreamLog.Diagnostics;
+using StreamLog.Protocol;
 
 namespace StreamLog.Tests.Clients;
 
@@ -10,10 +11,15 @@ internal sealed class TransactionTrial : IAsyncDisposable
 {
     private readonly List<TransactionalProducer> _producers = [];
 
-    public TransactionTrial(LocalClients clients)
+    private readonly Func<IBroker, IBroker> _wrap;
+
+    /// <param name="clients">The broker in memory.</param>
+    /// <param name="wrap">What stands before it; null is nothing.</param>
+    public TransactionTrial(LocalClients clients, Func<IBroker, IBroker>? wrap = null)
     {
         Clients = clients;
-        Broker = new FaultyBroker(clients.Harness.Broker);
+        _wrap = wrap ?? (static broker => broker);
+        Broker = new FaultyBroker(_wrap(clients.Harness.Broker));
     }
 
     public LocalClients Clients { get; private set; }
@@ -44,7 +50,7 @@ internal sealed class TransactionTrial : IAsyncDisposable
     public async Task RestartAsync()
     {
         Clients = LocalClients.Over(await Clients.Harness.RestartAsync());
-        Broker.Inner = Clients.Harness.Broker;
+        Broker.Inner = _wrap(Clients.Harness.Broker);
     }
 
     /// <summary>Reads what is committed, once every end is marked.</summary>

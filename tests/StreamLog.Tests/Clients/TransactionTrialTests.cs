@@ -1,3 +1,4 @@
+using StreamLog.Protocol;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
@@ -14,7 +15,7 @@ public abstract class TransactionTrialTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Trial = new TransactionTrial(await LocalClients.StartAsync());
+        Trial = new TransactionTrial(await LocalClients.StartAsync(), Before);
         await Trial.Clients.Harness.CreateTopicAsync("orders", 2);
     }
 
@@ -24,6 +25,9 @@ public abstract class TransactionTrialTests : IAsyncLifetime
         await Trial.Clients.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Says what stands before the broker.</summary>
+    private protected virtual IBroker Before(IBroker broker) => broker;
 
     private protected static ProducerRecord<string, string> At(int partition, string value) =>
         new("k", value) { Partition = partition };

@@ -1,11 +1,12 @@
 using StreamLog.Clients;
 using StreamLog.Clients.Transacting;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
-public sealed class TransactionalProcessTests : IAsyncLifetime
+public class TransactionalProcessTests : IAsyncLifetime
 {
     private static readonly TopicPartition Doubled = new("doubled", 0);
 
@@ -15,7 +16,7 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _group = await GroupTrial.StartAsync(partitions: 2);
-        _trial = new TransactionTrial(_group.Clients);
+        _trial = new TransactionTrial(_group.Clients, Before);
         await _group.Clients.Admin.CreateTopicAsync("doubled", 1);
     }
 
@@ -23,7 +24,11 @@ public sealed class TransactionalProcessTests : IAsyncLifetime
     {
         await _trial.DisposeAsync();
         await _group.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Says what stands between the producers and the broker.</summary>
+    private protected virtual IBroker Before(IBroker broker) => broker;
 
     [Fact]
     public async Task Each_record_is_processed_once_whatever_had_to_be_aborted()

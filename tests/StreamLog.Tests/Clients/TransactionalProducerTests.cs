@@ -4,7 +4,7 @@ using Xunit;
 
 namespace StreamLog.Tests.Clients;
 
-public sealed class TransactionalProducerTests : TransactionTrialTests
+public class TransactionalProducerTests : TransactionTrialTests
 {
     [Fact]
     public async Task A_commit_makes_all_records_count()
@@ -85,7 +85,7 @@ public sealed class TransactionalProducerTests : TransactionTrialTests
             await transaction.CommitAsync(Stop);
         }
 
-        Assert.Equal(["InitProducerId"], Trial.Broker.Sent);
+        Assert.Equal(["InitProducerId"], Trial.Broker.Sent.Except(["ApiVersions"]));
     }
 
     [Fact]

@@ -9,20 +9,29 @@ internal sealed class ConsumerGroupHeartbeatHandler(BrokerParts parts)
     : ApiHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>
 {
     /// <inheritdoc/>
-    protected override ValueTask<ConsumerGroupHeartbeatResponse> HandleAsync(
-        ConsumerGroupHeartbeatRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        !GroupRequestRules.Fits(context)
-            ? new ValueTask<ConsumerGroupHeartbeatResponse>(new ConsumerGroupHeartbeatResponse
+    protected override async ValueTask<ConsumerGroupHeartbeatResponse> HandleAsync(
+        ConsumerGroupHeartbeatRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        if (!GroupRequestRules.Fits(context))
+        {
+            return new ConsumerGroupHeartbeatResponse
             {
                 ErrorCode = ErrorCode.InvalidRequest,
                 ErrorMessage = "The client's id is too long.",
-            })
-            : parts.Groups.HeartbeatAsync(
+            };
+        }
+
+        ConsumerGroupHeartbeatResponse response = await parts.Groups
+            .HeartbeatAsync(
                 request,
                 context.ClientId ?? "",
                 HostOf(context),
                 parts.Environment.NewId().ToString(),
-                cancellationToken);
+                cancellationToken)
+            .ConfigureAwait(false);
+        response.AnswersNews = true;
+        return response;
+    }
 
     // Clients in this process name themselves; who does not speaks for somebody else.
     private string HostOf(RequestContext context) =>

@@ -21,6 +21,9 @@ internal sealed partial class FetchFailures
     private readonly HashSet<string> _staleTopics = [];
     private readonly List<PartitionReading> _lost = [];
 
+    // Since when a topic is not known, on the clock's timestamps.
+    private readonly Dictionary<string, long> _unknownSince = new(StringComparer.Ordinal);
+
     /// <summary>Creates the decision.</summary>
     /// <param name="session">The way to the broker.</param>
     /// <param name="options">The pauses, and the reset policy.</param>
@@ -58,8 +61,11 @@ internal sealed partial class FetchFailures
         if (code == ErrorCode.OffsetOutOfRange)
             return TakeOutOfRange(reading, answer);
 
-        // A disk that failed and data that is corrupt stay so, however often they are asked for.
-        if (ErrorCodes.IsRetriable(code) && code is not (ErrorCode.KafkaStorageError or ErrorCode.CorruptMessage))
+        // A disk that failed and data that is corrupt stay so, however often they are asked for; but another broker may
+        // take over.
+        bool isFinal = code == ErrorCode.CorruptMessage
+            || (code == ErrorCode.KafkaStorageError && !_session.HasSeveralBrokers);
+        if (ErrorCodes.IsRetriable(code) && !isFinal)
         {
             _staleTopics.Add(reading.Partition.Topic);
             Retry(reading, code.ToString());
@@ -127,6 +133,7 @@ internal sealed partial class FetchFailures
             TopicMetadata now = await _session
                 .FindTopicAsync(topic, mayCreate: false, _options.ApiTimeout, CancellationToken.None)
                 .ConfigureAwait(false);
+            _unknownSince.Remove(topic);
             foreach (PartitionReading reading in _readings.Readings().Values)
             {
                 if (reading.Partition.Topic != topic || reading.Partition.Partition >= now.PartitionCount)
@@ -138,7 +145,8 @@ internal sealed partial class FetchFailures
             return false;
         }
         catch (StreamLogException exception)
-            when (exception.ErrorCode == ErrorCode.UnknownTopicOrPartition || !exception.IsRetriable)
+            when (!exception.IsRetriable
+                || (exception.ErrorCode == ErrorCode.UnknownTopicOrPartition && !MayComeYet(topic, exception)))
         {
             // It is gone for good, and waiting for it would be a stall that nobody sees.
             foreach (PartitionReading reading in _readings.Readings().Values)
@@ -154,6 +162,12 @@ internal sealed partial class FetchFailures
             Log.NoMetadata(_logger, exception, topic);
             return false;
         }
+    }
+
+    private bool MayComeYet(string topic, StreamLogException exception)
+    {
+        _unknownSince.TryAdd(topic, _session.Time.GetTimestamp());
+        return _session.IsPassing(exception, _unknownSince[topic]);
     }
 
     private async ValueTask<bool> ResetAsync(PartitionReading reading)

@@ -32,7 +32,7 @@ internal sealed class ConsumerProtocol : IGroupProtocol
 
     // Where the coordinator says when a heartbeat is worth while: what is asked for that, until it is answered.
     private CancellationTokenSource? _watch;
-    private bool _canWatch = true;
+    private bool _canWatch;
 
     // What the coordinator has given that could not be named yet.
     private List<ConsumerGroupHeartbeatResponse.TopicPartitions>? _unnamed;
@@ -83,6 +83,7 @@ internal sealed class ConsumerProtocol : IGroupProtocol
         if (response.ErrorCode != ErrorCode.None)
             throw Refused(response);
 
+        _canWatch = response.AnswersNews;
         _tellsAll = false;
         if (tellsOwned)
             _told = owned;
@@ -136,10 +137,6 @@ internal sealed class ConsumerProtocol : IGroupProtocol
             ConsumerGroupHeartbeatResponse response = await _session.Broker
                 .SendAsync(request, _session.Context, watch.Token).ConfigureAwait(false);
             isNews = response.IsNews;
-
-            // A broker that knows nothing of it has taken it for a heartbeat.
-            if (!isNews && response.ErrorCode == ErrorCode.None)
-                _canWatch = false;
         }
         catch (Exception exception) when (exception is StreamLogException or OperationCanceledException)
         {

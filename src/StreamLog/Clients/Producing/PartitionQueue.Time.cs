@@ -80,7 +80,7 @@ internal sealed partial class PartitionQueue
     /// <summary>Returns when something may be sent by the mere passing of time.</summary>
     private long NextSending()
     {
-        if (_asksIdentity || IsWindowFull || _engine.Transaction is { HasFailed: true })
+        if (_waitsFor != QueueWait.None || IsWindowFull || _engine.Transaction is { HasFailed: true })
             return long.MaxValue;
         if (BeginsAnew)
             return _inFlight.Count == 0 ? _retryAt : long.MaxValue;

@@ -36,7 +36,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
 
     private bool _isSending;
     private bool _isClosed;
-    private bool _asksIdentity;
+    private QueueWait _waitsFor;
     private long _retryAt;
 
     /// <summary>Creates the queue of a partition.</summary>
@@ -51,6 +51,9 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         _intake = new BatchIntake(engine);
         _timer = new QueueTimer(engine.Time, OnTimer);
     }
+
+    /// <summary>Gets the partition.</summary>
+    public TopicPartition Partition => _partition;
 
     /// <summary>Gets whether no more may go: all but one until the log knows the producer and so can tell a gap, and
     /// later those that would make it forget the first one in doubt, however many behind that are answered.</summary>
@@ -121,8 +124,21 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         bool send;
         lock (_gate)
         {
-            _asksIdentity = false;
+            _waitsFor = QueueWait.None;
             Adopt(producerId, epoch);
+            send = TryBeginSending();
+        }
+
+        SendOnPool(send);
+    }
+
+    /// <summary>Goes on, since the partition has joined the transaction or that has failed.</summary>
+    public void GoOn()
+    {
+        bool send;
+        lock (_gate)
+        {
+            _waitsFor = QueueWait.None;
             send = TryBeginSending();
         }
 
@@ -140,7 +156,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         {
             if (isOfTransaction && _engine.Transaction!.Failure != failure)
                 return;
-            _asksIdentity = false;
+            _waitsFor = QueueWait.None;
             if (_retries.Count > 0)
                 _sequences.GaveUp();
             given = [.. _retries.TakeOpenedUntil(long.MaxValue), .. _intake.TakeAll()];
@@ -217,7 +233,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// say.</summary>
     private bool HasWork(bool looksAtTime)
     {
-        if (_asksIdentity || IsWindowFull || _engine.Transaction is { HasFailed: true })
+        if (_waitsFor != QueueWait.None || IsWindowFull || _engine.Transaction is { HasFailed: true })
             return false;
         if (BeginsAnew)
             return _inFlight.Count == 0 && (_retryAt == 0 || _engine.Time.GetTimestamp() >= _retryAt);
@@ -238,7 +254,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         {
             ProducerBatch? batch = null;
             bool goesOn;
-            bool asks = false;
+            QueueWait waitsFor = QueueWait.None;
             lock (_gate)
             {
                 Invariant.Holds(_isSending);
@@ -247,7 +263,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
                 {
                     batch = TakeNext(isInline);
                     goesOn = batch is not null;
-                    asks = _asksIdentity;
+                    waitsFor = _waitsFor;
                 }
 
                 if (!goesOn)
@@ -257,8 +273,10 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
                 }
             }
 
-            if (asks)
+            if (waitsFor == QueueWait.Identity)
                 _engine.Identity.Ask(this);
+            else if (waitsFor == QueueWait.Transaction)
+                _engine.Transaction!.Partitions.Ask(this);
             if (!goesOn)
                 return;
             if (batch is null)
@@ -279,7 +297,14 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         RenewWhereNeeded();
         if (_engine.Options.Idempotence && !_sequences.HasIdentity)
         {
-            _asksIdentity = true;
+            _waitsFor = QueueWait.Identity;
+            return null;
+        }
+
+        if (_engine.Transaction is { } transaction && transaction.Partitions.Lacks(_partition))
+        {
+            transaction.NoteWork();
+            _waitsFor = QueueWait.Transaction;
             return null;
         }
 
@@ -305,7 +330,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
             this,
             _partition,
             Durations.ToRequest(_engine.Options.RequestTimeout),
-            _engine.Transaction?.TransactionalId);
+            _engine.Transaction);
         batch.Call.Begin();
         _inFlight.Add(batch);
         return batch;
@@ -359,7 +384,9 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         batch.MayBeAppended |= ErrorCodes.IsOutcomeUnknown(outcome.Failure.Code);
         bool isSequenceError = _engine.Options.Idempotence && outcome.IsSequenceError;
         bool isOwnError = isSequenceError && SequenceTracker.IsEarliest(batch, _inFlight, _retries);
-        bool isFinal = isOwnError ? _engine.Transaction is not null : !isSequenceError && !outcome.IsRetriable;
+        bool isFinal = isOwnError
+            ? _engine.Transaction is not null
+            : !isSequenceError && !outcome.IsRetriable(_engine.Session.HasSeveralBrokers);
         if (isFinal)
             return GiveUp(batch, outcome.Failure);
 

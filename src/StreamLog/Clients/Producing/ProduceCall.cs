@@ -16,6 +16,7 @@ internal sealed class ProduceCall : IDisposable
     private const int GivenUp = 2;
 
     private readonly PartitionQueue _queue;
+    private readonly TransactionScope? _transaction;
     private readonly Action _continuation;
     private readonly ProduceRequest _request;
     private readonly ProduceRequest.TopicProduceData _topicData;
@@ -30,16 +31,17 @@ internal sealed class ProduceCall : IDisposable
     /// <param name="queue">Who sends it and hears of the answer.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="timeoutMs">How long the broker may take.</param>
-    /// <param name="transactionalId">Whose transaction the records belong to, or <see langword="null"/>.</param>
-    public ProduceCall(PartitionQueue queue, TopicPartition partition, int timeoutMs, string? transactionalId)
+    /// <param name="transaction">The transaction that the records belong to, or <see langword="null"/>.</param>
+    public ProduceCall(PartitionQueue queue, TopicPartition partition, int timeoutMs, TransactionScope? transaction)
     {
         _queue = queue;
+        _transaction = transaction;
         _continuation = Continue;
         _partitionData = new ProduceRequest.PartitionProduceData { Index = partition.Partition };
         _topicData = new ProduceRequest.TopicProduceData { Name = partition.Topic, PartitionData = [_partitionData] };
         _request = new ProduceRequest
         {
-            TransactionalId = transactionalId,
+            TransactionalId = transaction?.TransactionalId,
             Acks = -1,
             TimeoutMs = timeoutMs,
             TopicData = [_topicData],
@@ -64,6 +66,8 @@ internal sealed class ProduceCall : IDisposable
         try
         {
             _topicData.TopicId = topicId;
+            if (_transaction is not null)
+                _request.Version = _transaction.ProduceVersion;
             _partitionData.Records = batch.HandOverRecords();
             batch.RequestDeadline = requestDeadline;
             response = session.Broker.SendAsync(_request, session.Context, _stop.Token);

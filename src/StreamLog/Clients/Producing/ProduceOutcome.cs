@@ -31,12 +31,15 @@ internal readonly struct ProduceOutcome
     /// <summary>Gets whether the log knows a newer epoch of the producer's id.</summary>
     public bool IsFenced => _code is ErrorCode.InvalidProducerEpoch or ErrorCode.ProducerFenced;
 
-    /// <summary>Gets whether the same request may succeed later.</summary>
-    /// <remarks>A failed disk is final here: the partition is offline until somebody looks after it.</remarks>
-    public bool IsRetriable => ErrorCodes.IsRetriable(_code) && _code != ErrorCode.KafkaStorageError;
+    /// <summary>Tells whether the same request may succeed later.</summary>
+    /// <param name="hasSeveralBrokers">Whether another broker may take over where a disk has failed. With one alone
+    /// that is final: the partition is offline until somebody looks after it.</param>
+    /// <returns>Whether it may.</returns>
+    public bool IsRetriable(bool hasSeveralBrokers) =>
+        ErrorCodes.IsRetriable(_code) && (hasSeveralBrokers || _code != ErrorCode.KafkaStorageError);
 
     /// <summary>Gets whether what is known of the topic no longer holds.</summary>
-    public bool IsMetadataStale => _code is
+    public bool IsMetadataStale => _code is ErrorCode.KafkaStorageError or
         ErrorCode.UnknownTopicOrPartition or ErrorCode.NotLeaderOrFollower or ErrorCode.LeaderNotAvailable or
         ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.UnknownTopicId or
         ErrorCode.InconsistentTopicId;

@@ -186,7 +186,8 @@ internal sealed class ProducerTopic
     {
         try
         {
-            await FindAsync(_engine.Closed).ConfigureAwait(false);
+            await _engine.Session.RetryAsync(
+                (_, token) => FindAsync(token), _engine.Options.RequestTimeout, _engine.Closed).ConfigureAwait(false);
         }
         catch (StreamLogException exception) when (exception.ErrorCode is ErrorCode.UnknownTopicOrPartition)
         {
@@ -208,6 +209,7 @@ internal sealed class ProducerTopic
 
     private async Task AdmitAsync()
     {
+        long since = _engine.Time.GetTimestamp();
         for (int attempt = 1; TryPeek(out PendingRecord record);)
         {
             bool isKnown = PartitionCount > 0 && !record.LooksFirst;
@@ -229,10 +231,10 @@ internal sealed class ProducerTopic
                 {
                     await FindAsync(_engine.Disposing).ConfigureAwait(false);
                     record.LooksFirst = false;
+                    since = _engine.Time.GetTimestamp();
                 }
             }
-            catch (StreamLogException exception)
-                when (exception.IsRetriable && exception.ErrorCode != ErrorCode.UnknownTopicOrPartition)
+            catch (StreamLogException exception) when (MayPass(exception, since))
             {
                 lock (_gate)
                     _lastFailure = exception;
@@ -249,6 +251,11 @@ internal sealed class ProducerTopic
             }
         }
     }
+
+    private bool MayPass(StreamLogException exception, long since) =>
+        exception.ErrorCode == ErrorCode.UnknownTopicOrPartition
+            ? _engine.Session.IsPassing(exception, since)
+            : exception.IsRetriable;
 
     /// <summary>Refuses all records in line. Only the one who admits does it, so that no record is decided
     /// twice.</summary>

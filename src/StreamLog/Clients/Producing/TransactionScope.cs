@@ -1,3 +1,5 @@
+using StreamLog.Protocol.Messages;
+
 namespace StreamLog.Clients.Producing;
 
 /// <summary>The transaction that a producer's records go into, as its queues see it: whether it takes records, and what
@@ -5,6 +7,8 @@ namespace StreamLog.Clients.Producing;
 /// <remarks>Thread-safe. It calls nobody under its gate. Owned by the engine of a transactional producer.</remarks>
 internal sealed class TransactionScope
 {
+    private const short LastThatJoinsNothing = 11;
+
     private readonly Action<ProduceFailure> _failed;
     private readonly Lock _gate = new();
 
@@ -25,10 +29,17 @@ internal sealed class TransactionScope
     {
         TransactionalId = transactionalId;
         _failed = failed;
+        Partitions = new TransactionPartitions(exception => Fail(TransactionErrors.FailureOf(exception)));
     }
 
     /// <summary>Gets the producer's name.</summary>
     public string TransactionalId { get; }
+
+    /// <summary>Gets the partitions that the broker is to be told of.</summary>
+    public TransactionPartitions Partitions { get; }
+
+    /// <summary>Gets the version in which records are sent: the newest one says that partitions join by it.</summary>
+    public short ProduceVersion => Partitions.AreAdded ? LastThatJoinsNothing : ProduceRequest.MaxVersion;
 
     /// <summary>Gets whether the transaction can only be aborted.</summary>
     public bool HasFailed => _failure is not null;
@@ -46,6 +57,7 @@ internal sealed class TransactionScope
         {
             _failure = null;
             _hasWork = false;
+            Partitions.Clear();
             _open = ++_last;
         }
     }

@@ -231,6 +231,8 @@ internal sealed partial class ShareConsumer<TKey, TValue> : IShareConsumer<TKey,
             (left, token) => _session.FindTopicAsync(_topic, mayCreate: true, left, token),
             _options.ApiTimeout,
             cancellationToken).ConfigureAwait(false);
+        if (!_session.Broker.Speaks(ApiKey.ShareGroupHeartbeat))
+            throw ClientErrors.NoShareGroups(Group);
         if (_options.OffsetReset is OffsetReset.Earliest or OffsetReset.Latest)
         {
             await _session.RetryAsync(

@@ -125,6 +125,8 @@ internal sealed partial class ShareMembership : IAsyncDisposable
             return TimeSpan.Zero;
         }
 
+        if (response.ErrorCode == ErrorCode.UnsupportedVersion)
+            throw ClientErrors.NoShareGroups(_group);
         if (response.ErrorCode != ErrorCode.None)
         {
             StreamLogException refused =

@@ -13,6 +13,7 @@ internal sealed class TransactionRequests
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
     private readonly BrokerSession _session;
+    private readonly TransactionBroker _broker;
     private readonly ProducerOptions _options;
     private readonly string _transactionalId;
 
@@ -26,18 +27,29 @@ internal sealed class TransactionRequests
         TimeSpan pause = _options.RetryBackoff < FirstPause ? _options.RetryBackoff : FirstPause;
         _session = new BrokerSession(
             engine.Session.Broker, engine.Session.Environment, _options.ClientId, pause);
+        _broker = new TransactionBroker(_session);
     }
 
+    /// <summary>Gets whether transactions share an epoch, and what belongs to one joins it by requests of its own. It
+    /// is known once the producer has begun.</summary>
+    public bool IsOld => _broker.IsOld;
+
     /// <summary>Takes the name over from whoever used it. What that one has open is aborted.</summary>
+    /// <param name="known">The id and epoch that this producer has, which must be the latest still;
+    /// <see langword="null"/> for one that begins.</param>
     /// <returns>The producer's id and epoch.</returns>
     /// <exception cref="StreamLogException">The broker refuses, or does not answer.</exception>
-    public ValueTask<(long ProducerId, short Epoch)> BeginAsync() => RetryAsync(async (left, token) =>
+    public ValueTask<(long ProducerId, short Epoch)> BeginAsync((long ProducerId, short Epoch)? known) =>
+        RetryAsync(async (left, token) =>
     {
+        await _broker.LookAsync(left, token).ConfigureAwait(false);
         InitProducerIdRequest request = new()
         {
             TransactionalId = _transactionalId,
             TransactionTimeoutMs = Durations.ToRequest(_options.TransactionTimeout),
         };
+        if (known is { } producer && _broker.TakesEpochs)
+            (request.ProducerId, request.ProducerEpoch) = producer;
         InitProducerIdResponse response = await _session.SendAsync(request, left, token).ConfigureAwait(false);
         if (response.ErrorCode == ErrorCode.InvalidTransactionTimeout)
         {
@@ -68,6 +80,7 @@ internal sealed class TransactionRequests
                 ProducerId = producer.ProducerId,
                 ProducerEpoch = producer.Epoch,
                 Committed = isCommit,
+                Version = _broker.EndVersion,
             };
             EndTxnResponse response;
             try
@@ -81,8 +94,26 @@ internal sealed class TransactionRequests
             }
 
             Check(response.ErrorCode, isCommit ? "commit" : "abort");
-            return (response.ProducerId, response.ProducerEpoch);
+            return _broker.IsOld ? producer : (response.ProducerId, response.ProducerEpoch);
         });
+
+    /// <summary>Adds partitions to the transaction, before records are sent to them.</summary>
+    /// <param name="producer">The producer's id and epoch.</param>
+    /// <param name="partitions">The partitions.</param>
+    /// <returns>A task that completes when all are in it.</returns>
+    /// <exception cref="StreamLogException">The broker refuses, or does not answer.</exception>
+    public async ValueTask AddAsync(
+        (long ProducerId, short Epoch) producer, IReadOnlyCollection<TopicPartition> partitions) =>
+        await RetryAsync(async (left, token) =>
+        {
+            AddPartitionsToTxnRequest request = TransactionBroker.Add(_transactionalId, producer, partitions);
+            AddPartitionsToTxnResponse response = await _session.SendAsync(request, left, token).ConfigureAwait(false);
+            Check(TransactionBroker.ErrorOf(response, partitions.Count), "add partitions to");
+            return true;
+        }).ConfigureAwait(false);
+
+    /// <inheritdoc cref="TransactionBroker.ThrowIfMembersAreUnknown"/>
+    public void ThrowIfMembersAreUnknown(string group) => _broker.ThrowIfMembersAreUnknown(group);
 
     /// <summary>Makes offsets of a group part of the transaction.</summary>
     /// <param name="producer">The producer's id and epoch.</param>
@@ -98,11 +129,28 @@ internal sealed class TransactionRequests
         await RetryAsync(async (left, token) =>
         {
             (MemberStamp? member, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets) = read();
+            if (_broker.IsOld)
+                await AddOffsetsAsync(producer, group, left, token).ConfigureAwait(false);
             TxnOffsetCommitRequest request = Build(producer, group, member, offsets);
             TxnOffsetCommitResponse response = await _session.SendAsync(request, left, token).ConfigureAwait(false);
             Check(response, group, offsets.Count, isMember: member is not null);
             return true;
         }).ConfigureAwait(false);
+
+    private async ValueTask AddOffsetsAsync(
+        (long ProducerId, short Epoch) producer, string group, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        AddOffsetsToTxnRequest request = new()
+        {
+            TransactionalId = _transactionalId,
+            ProducerId = producer.ProducerId,
+            ProducerEpoch = producer.Epoch,
+            GroupId = group,
+        };
+        AddOffsetsToTxnResponse response =
+            await _session.SendAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        Check(response.ErrorCode, "add offsets to");
+    }
 
     private TxnOffsetCommitRequest Build(
         (long ProducerId, short Epoch) producer,
@@ -116,6 +164,7 @@ internal sealed class TransactionRequests
             GroupId = group,
             ProducerId = producer.ProducerId,
             ProducerEpoch = producer.Epoch,
+            Version = _broker.OffsetsVersion,
         };
         if (member is { } stamp)
         {

@@ -7,12 +7,12 @@ using StreamLog.Protocol;
 
 namespace StreamLog.Clients.Transacting;
 
-/// <summary>The transactional producer of applications, over any broker that gives each transaction an epoch of its own
-/// (KIP-890).</summary>
+/// <summary>The transactional producer of applications, over any broker.</summary>
 /// <remarks>
 /// Thread-safe. Begin, offsets, commit and abort happen one after another, in a line; appends go past the line into
 /// the queues of the engine, which ask the scope whether they are taken. The epoch rises with every transaction that
-/// the broker has heard of, so whatever comes late of an earlier one is refused.
+/// the broker has heard of (KIP-890), or, with an older broker, after each that was aborted: so whatever comes late of
+/// it is refused.
 /// </remarks>
 internal sealed partial class TransactionalProducer : ITransactionalProducer
 {
@@ -26,6 +26,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
 
     // Below here: of whoever has the turn.
     private (long ProducerId, short Epoch)? _identity;
+    private bool _mustRaiseEpoch;
     private StreamLogException? _fatal;
     private Transaction? _current;
 
@@ -186,9 +187,12 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
         _engine.ThrowIfDisposed();
         ThrowIfFenced();
         await FinishAsync().ConfigureAwait(false);
-        if (_identity is null)
+        if (_identity is null || _mustRaiseEpoch)
         {
-            await AskAsync(async () => Use(await _requests.BeginAsync().ConfigureAwait(false))).ConfigureAwait(false);
+            await AskAsync(async () => Use(await _requests.BeginAsync(_identity).ConfigureAwait(false)))
+                .ConfigureAwait(false);
+            _mustRaiseEpoch = false;
+            _scope.Partitions.AddBy(_requests.IsOld ? AddAsync : null);
             Log.Began(_logger, TransactionalId, _identity!.Value.ProducerId, _identity.Value.Epoch);
         }
 
@@ -239,8 +243,11 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
             throw TransactionErrors.MustAbort(TransactionalId, failure.ToException());
         try
         {
-            if (read().Offsets.Count == 0)
+            (MemberStamp? member, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets) = read();
+            if (offsets.Count == 0)
                 return;
+            if (member is not null)
+                _requests.ThrowIfMembersAreUnknown(group);
             _scope.NoteWork();
             await AskAsync(() => _requests.SendOffsetsAsync(_identity!.Value, group, read)).ConfigureAwait(false);
         }
@@ -349,7 +356,13 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     {
         _scope.Close();
         await _engine.SettleAsync().ConfigureAwait(false);
+        await _scope.Partitions.WhenIdleAsync().ConfigureAwait(false);
     }
+
+    private ValueTask AddAsync(IReadOnlyCollection<TopicPartition> partitions) =>
+        _engine.Identity.TryGet(out long producerId, out short epoch)
+            ? _requests.AddAsync((producerId, epoch), partitions)
+            : ValueTask.FromException(TransactionErrors.NoneOpen(TransactionalId));
 
     /// <summary>Tells the broker how the transaction ends, if it knows of it.</summary>
     private async ValueTask EndAsync(Transaction transaction, bool isCommit)
@@ -392,6 +405,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
             }
         }
 
+        _mustRaiseEpoch |= !isCommit && _scope.HasWork && _requests.IsOld;
         transaction.Phase = isCommit ? TransactionPhase.Committed : TransactionPhase.Aborted;
     }
 
