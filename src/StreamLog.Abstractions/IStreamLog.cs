@@ -1,6 +1,7 @@
 namespace StreamLog;
 
-/// <summary>A StreamLog node, as applications see it.</summary>
+/// <summary>A StreamLog node, as applications see it; or a cluster of brokers that are not its own, in the node's
+/// place.</summary>
 /// <remarks>Thread-safe.</remarks>
 public interface IStreamLog : IAsyncDisposable
 {
@@ -8,15 +9,18 @@ public interface IStreamLog : IAsyncDisposable
     IAdmin Admin { get; }
 
     /// <summary>Gets what looks after this node's logs on command, besides what is done in the background.</summary>
+    /// <exception cref="NotSupportedException">It is a cluster, which looks after its own logs.</exception>
     ILogMaintenance Maintenance { get; }
 
     /// <summary>Gets the topics that are there now, the internal ones too, with their partitions and
     /// segments.</summary>
     /// <remarks>Each call takes a new picture.</remarks>
+    /// <exception cref="NotSupportedException">It is a cluster, which has to be asked:
+    /// <see cref="IAdmin.ListTopicsAsync"/>, <see cref="IAdmin.DescribeTopicAsync"/>.</exception>
     IReadOnlyList<Topic> Topics { get; }
 
     /// <summary>Gets what is wrong with the node now, and how near it is to its limits.</summary>
-    /// <remarks>Each call takes a new picture.</remarks>
+    /// <remarks>Each call takes a new picture. Of a cluster it is how the handlers here fare.</remarks>
     NodeHealth Health { get; }
 
     /// <summary>Gets where the node can be reached now: one endpoint for each listener that is open.</summary>

@@ -5,11 +5,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StreamLog.Clients.Handling;
+using StreamLog.Protocol;
 
 namespace StreamLog;
 
-/// <summary>The node of an application with a host: it starts and stops with the host, and is what is
-/// injected.</summary>
+/// <summary>The node of an application with a host, or the cluster in its place: it starts and stops with the host, and
+/// is what is injected.</summary>
 /// <remarks>
 /// Owned by the service container. It starts before all hosted services and stops after them, so that these can use it
 /// for as long as they run; until it has started, and after it has stopped, its members throw. Thread-safe.
@@ -18,7 +19,8 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
 {
     private readonly IServiceProvider _provider;
     private readonly string _name;
-    private volatile StreamLogNode? _node;
+    private readonly IBroker? _broker;
+    private volatile IRunningLog? _log;
 
     /// <summary>Creates the node, without starting it.</summary>
     /// <param name="provider">The services of the application.</param>
@@ -27,53 +29,56 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     {
         _provider = provider;
         _name = name;
+
+        // It is disposed by the container behind this, since it is there before.
+        _broker = provider.GetKeyedService<IBroker>(name);
     }
 
     /// <inheritdoc/>
-    public IAdmin Admin => Node.Admin;
+    public IAdmin Admin => Log.Admin;
 
     /// <inheritdoc/>
-    public ILogMaintenance Maintenance => Node.Maintenance;
+    public ILogMaintenance Maintenance => Log.Maintenance;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Topic> Topics => Node.Topics;
+    public IReadOnlyList<Topic> Topics => Log.Topics;
 
     /// <inheritdoc/>
-    public NodeHealth Health => Node.Health;
+    public NodeHealth Health => Log.Health;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ListenerEndpoint> Listeners => Node.Listeners;
+    public IReadOnlyList<ListenerEndpoint> Listeners => Log.Listeners;
 
     /// <summary>Gets whether the node has started.</summary>
-    public bool IsStarted => _node is not null;
+    public bool IsStarted => _log is not null;
 
-    private StreamLogNode Node => _node ?? throw new InvalidOperationException(
+    private IRunningLog Log => _log ?? throw new InvalidOperationException(
         "The StreamLog node has not started yet. It starts with the host, before the hosted services: use it from " +
         "their StartAsync or ExecuteAsync on. Without a host, start a node with StreamLogNode.StartAsync.");
 
     /// <inheritdoc/>
     public ITopic<TKey, TValue> Topic<TKey, TValue>(
         string name, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null) =>
-        Node.Topic(name, keySerde, valueSerde);
+        Log.Topic(name, keySerde, valueSerde);
 
     /// <inheritdoc/>
     public IProducer<TKey, TValue> CreateProducer<TKey, TValue>(
         Action<ProducerOptions>? configure = null,
         ISerializer<TKey>? keySerializer = null,
         ISerializer<TValue>? valueSerializer = null) =>
-        Node.CreateProducer(configure, keySerializer, valueSerializer);
+        Log.CreateProducer(configure, keySerializer, valueSerializer);
 
     /// <inheritdoc/>
     public ITransactionalProducer CreateTransactionalProducer(
         string transactionalId, Action<ProducerOptions>? configure = null) =>
-        Node.CreateTransactionalProducer(transactionalId, configure);
+        Log.CreateTransactionalProducer(transactionalId, configure);
 
     /// <inheritdoc/>
     public IConsumer<TKey, TValue> CreateConsumer<TKey, TValue>(
         Action<ConsumerOptions>? configure = null,
         IDeserializer<TKey>? keyDeserializer = null,
         IDeserializer<TValue>? valueDeserializer = null) =>
-        Node.CreateConsumer(configure, keyDeserializer, valueDeserializer);
+        Log.CreateConsumer(configure, keyDeserializer, valueDeserializer);
 
     /// <inheritdoc/>
     public IGroupConsumer<TKey, TValue> Subscribe<TKey, TValue>(
@@ -82,7 +87,7 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
         Action<ConsumerOptions>? configure = null,
         IDeserializer<TKey>? keyDeserializer = null,
         IDeserializer<TValue>? valueDeserializer = null) =>
-        Node.Subscribe(group, subscription, configure, keyDeserializer, valueDeserializer);
+        Log.Subscribe(group, subscription, configure, keyDeserializer, valueDeserializer);
 
     /// <summary>Begins to hand the records of a topic to a handler.</summary>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
@@ -91,7 +96,7 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     /// <param name="call">The handler.</param>
     /// <returns>What stops it.</returns>
     public IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
-        Node.Handle(plan, call);
+        Log.Handle(plan, call);
 
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -105,8 +110,11 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
             Meters = _provider.GetService<IMeterFactory>(),
             Topics = [.. _provider.GetServices<TopicRegistration>().Where(topic => topic.NodeName == _name)],
         };
-        _node = await StreamLogNode
-            .StartAsync(options, host, environment: null, cancellationToken).ConfigureAwait(false);
+        _log = _broker is null
+            ? await StreamLogNode
+                .StartAsync(options, host, environment: null, cancellationToken).ConfigureAwait(false)
+            : await StreamLogClient
+                .StartAsync(_broker, options, host, environment: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -124,10 +132,10 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     /// <inheritdoc/>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        if (_node is { } node)
-            await node.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_log is { } log)
+            await log.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _log?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

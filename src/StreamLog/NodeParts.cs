@@ -25,7 +25,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
     private IBroker? _door;
     private Func<IBroker, IBroker>? _guard;
     private NodeMaintenance? _maintenance;
-    private NodeClients? _clients;
+    private LogClients? _clients;
     private NodeComponents? _components;
 
     /// <summary>Creates the parts, none of which exists yet.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
 
     public NodeMaintenance Maintenance => _maintenance!;
 
-    public NodeClients Clients => _clients!;
+    public LogClients Clients => _clients!;
 
     public NodeComponents Components => _components!;
 
@@ -88,7 +88,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
             new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics), quotas, options.DefaultPartitions);
         _door = _guard(_broker);
         _maintenance = new NodeMaintenance(_directory, _broker);
-        _clients = new NodeClients(_broker, surroundings, options, _host, Metrics, Tracing);
+        _clients = new LogClients(_broker, surroundings, options, _host, Metrics, Tracing);
         _components = new NodeComponents(options.NodeId, _door, surroundings, Loggers);
     }
 

@@ -13,7 +13,7 @@ namespace StreamLog;
 /// Owned by who started it: an application without a host, or what <c>AddStreamLog</c> registers. Thread-safe. It
 /// starts and stops in order: files, data directory, engine, clients, and back.
 /// </remarks>
-public sealed partial class StreamLogNode : IStreamLog
+public sealed partial class StreamLogNode : IRunningLog
 {
     private readonly NodeParts _parts;
     private readonly StreamLogOptions _options;
@@ -186,7 +186,8 @@ public sealed partial class StreamLogNode : IStreamLog
     /// <returns>A task that completes when the node has stopped.</returns>
     public async ValueTask DisposeAsync() => await _stop.Value.ConfigureAwait(false);
 
-    internal IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
+    /// <inheritdoc/>
+    IPushConsumer IRunningLog.Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
         _parts.Clients.Handle(plan, call);
 
     internal static async ValueTask<StreamLogNode> StartAsync(

@@ -69,7 +69,7 @@ internal static class HandlerRuns
         {
             int left = records;
             TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            IPushConsumer handler = node.Handle<string, byte[]>(settings.Build(), (_, _) =>
+            IPushConsumer handler = ((IRunningLog)node).Handle<string, byte[]>(settings.Build(), (_, _) =>
             {
                 if (Interlocked.Decrement(ref left) == 0)
                     done.SetResult();

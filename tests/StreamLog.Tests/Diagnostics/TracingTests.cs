@@ -37,7 +37,7 @@ public sealed class TracingTests : IDisposable
         await using StreamLogNode log = await StartAsync();
         TaskCompletionSource<Activity?> handled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int attempts = 0;
-        IPushConsumer handler = log.Handle<string, string>(
+        IPushConsumer handler = ((IRunningLog)log).Handle<string, string>(
             new HandlerBuilder("orders", "billing", isBatch: false).Retry(TimeSpan.Zero).Build(),
             (_, _) =>
             {

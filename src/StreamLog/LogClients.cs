@@ -9,9 +9,9 @@ using StreamLog.Protocol.Wire;
 
 namespace StreamLog;
 
-/// <summary>Makes a node's clients, and holds the topics that all their users share.</summary>
-/// <remarks>Owned by the node. Thread-safe.</remarks>
-internal sealed class NodeClients
+/// <summary>Makes the clients of a node or a cluster, and holds the topics that all their users share.</summary>
+/// <remarks>Owned by the node, or by the connection to the cluster. Thread-safe.</remarks>
+internal sealed class LogClients
 {
     private readonly IBroker _broker;
     private readonly INodeEnvironment _environment;
@@ -29,14 +29,14 @@ internal sealed class NodeClients
     private readonly List<IPushConsumer> _handlers = [];
     private bool _isStopped;
 
-    /// <summary>Creates the clients of a node.</summary>
-    /// <param name="broker">The engine.</param>
-    /// <param name="environment">The node's clock and randomness.</param>
-    /// <param name="options">The node's options.</param>
+    /// <summary>Creates the clients.</summary>
+    /// <param name="broker">What they speak to.</param>
+    /// <param name="environment">The clock and randomness.</param>
+    /// <param name="options">What producers, consumers and handlers begin with.</param>
     /// <param name="host">The topics that the application added, and where clients log.</param>
     /// <param name="metrics">What clients count with.</param>
     /// <param name="tracing">The activities of clients.</param>
-    public NodeClients(
+    public LogClients(
         IBroker broker,
         INodeEnvironment environment,
         StreamLogOptions options,
@@ -57,7 +57,7 @@ internal sealed class NodeClients
     }
 
     /// <summary>Gets what manages topics, configurations and offsets.</summary>
-    public IAdmin Admin { get; }
+    public Admin Admin { get; }
 
     /// <inheritdoc cref="IStreamLog.Topic{TKey, TValue}"/>
     public ITopic<TKey, TValue> Topic<TKey, TValue>(
@@ -70,7 +70,7 @@ internal sealed class NodeClients
 
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(IStreamLog));
             if (!_topics.TryGetValue((name, keys, values), out SharedTopic? shared))
             {
                 shared = new SharedTopic();
@@ -95,7 +95,7 @@ internal sealed class NodeClients
     public IProducer<TKey, TValue> CreateProducer<TKey, TValue>(
         Action<ProducerOptions>? configure, ISerializer<TKey>? keySerializer, ISerializer<TValue>? valueSerializer)
     {
-        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(IStreamLog));
         return NewProducer(
             OptionsOf(configure),
             keySerializer ?? DefaultSerdes.Get<TKey>(),
@@ -106,7 +106,7 @@ internal sealed class NodeClients
     public TransactionalProducer CreateTransactionalProducer(string transactionalId, Action<ProducerOptions>? configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(transactionalId);
-        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(IStreamLog));
         return new TransactionalProducer(
             transactionalId, _broker, _environment, OptionsOf(configure), _loggers, _tracing, _metrics);
     }
@@ -117,7 +117,7 @@ internal sealed class NodeClients
         IDeserializer<TKey>? keyDeserializer,
         IDeserializer<TValue>? valueDeserializer)
     {
-        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(IStreamLog));
         return new Consumer<TKey, TValue>(
             _broker,
             _environment,
@@ -137,7 +137,7 @@ internal sealed class NodeClients
         IDeserializer<TValue>? valueDeserializer)
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
-        ObjectDisposedException.ThrowIf(IsStopped(), typeof(StreamLogNode));
+        ObjectDisposedException.ThrowIf(IsStopped(), typeof(IStreamLog));
         ConsumerOptions options = OptionsOf(configure);
         options.Group = group;
         return new GroupConsumer<TKey, TValue>(
@@ -171,7 +171,7 @@ internal sealed class NodeClients
         bool putsAside = plan.DeadLetterTopic is not null;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(IStreamLog));
             PushConsumer<TKey, TValue> consumer = new(
                 plan,
                 call,
@@ -256,7 +256,7 @@ internal sealed class NodeClients
 
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isStopped, typeof(StreamLogNode));
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(IStreamLog));
             topic.Producer ??= NewProducer(_options.Producer, keySerde, valueSerde);
             return (IProducer<TKey, TValue>)topic.Producer;
         }
