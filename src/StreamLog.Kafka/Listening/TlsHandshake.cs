@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,9 @@ namespace StreamLog.Kafka.Listening;
 /// <remarks>Owned by the listener. Thread-safe.</remarks>
 internal sealed partial class TlsHandshake
 {
+    // What a certificate must be made for, where it says what it is made for.
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     private readonly KafkaListenerTls _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -115,8 +119,8 @@ internal sealed partial class TlsHandshake
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             ClientCertificateRequired = options.ClientCertificates != ClientCertificateMode.None,
-            RemoteCertificateValidationCallback = (_, client, _, errors) =>
-                IsAcceptable(options.ClientCertificates, client, errors, authorities),
+            RemoteCertificateValidationCallback = (_, client, sent, errors) =>
+                IsAcceptable(options.ClientCertificates, client, sent, errors, authorities),
         }, certificate.Thumbprint);
     }
 
@@ -140,6 +144,7 @@ internal sealed partial class TlsHandshake
     private static bool IsAcceptable(
         ClientCertificateMode mode,
         X509Certificate? client,
+        X509Chain? sent,
         SslPolicyErrors errors,
         X509Certificate2Collection authorities)
     {
@@ -154,6 +159,11 @@ internal sealed partial class TlsHandshake
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+
+        // What is between its certificate and the authority a client brings along.
+        if (sent is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         return chain.Build((X509Certificate2)client);
     }
 }

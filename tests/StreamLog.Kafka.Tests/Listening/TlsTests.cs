@@ -1,7 +1,9 @@
+using System.Formats.Asn1;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StreamLog.Kafka.Listening;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Kafka.Tests.Listening;
@@ -9,6 +11,8 @@ namespace StreamLog.Kafka.Tests.Listening;
 /// <summary>Encrypted connections.</summary>
 public sealed class TlsTests : IDisposable
 {
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("streamlog-tls-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -95,12 +99,72 @@ public sealed class TlsTests : IDisposable
             Assert.True(await IsRefusedAsync(node, refused));
     }
 
-    private static async Task<bool> IsRefusedAsync(ListenedNode node, X509Certificate2? certificate)
+    [Fact]
+    public async Task A_client_may_bring_what_is_between_its_certificate_and_the_authority()
+    {
+        using X509Certificate2 root = Certificate("root", isAuthority: true);
+        using X509Certificate2 between = Certificate("between", issuer: root, isAuthority: true);
+        using X509Certificate2 alice = Certificate("alice", issuer: between);
+        using X509Certificate2 server = Certificate("server", issuer: between, madeFor: ServerAuthentication);
+        string authorities = Path.Combine(_directory, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, root.ExportCertificatePem());
+        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Tls = new()
+        {
+            Certificate = Certificate("localhost"),
+            ClientCertificates = ClientCertificateMode.Required,
+            ClientAuthoritiesFile = authorities,
+        });
+
+        using RawClient client = await EncryptAsync(await node.ConnectAsync(), alice, between);
+
+        Assert.Equal(1, (await client.AskAsync(new MetadataRequest(), version: 9)).ControllerId);
+        Assert.True(await IsRefusedAsync(node, server, between));
+    }
+
+    [Theory]
+    [InlineData("CN=alice", "CN=alice")]
+    [InlineData("CN=alice, OU=it, O=Acme, C=DE", "CN=alice,OU=it,O=Acme,C=DE")]
+    [InlineData("CN=\"Acme, Inc. #1\", DC=acme", @"CN=Acme\, Inc. \#1,DC=acme")]
+    [InlineData("E=a@b.c, CN=alice", "1.2.840.113549.1.9.1=#16056140622e63,CN=alice")]
+    public void Subjects_are_written_as_Kafka_writes_them(string subject, string expected) =>
+        Assert.Equal(expected, SubjectOf(new X500DistinguishedName(subject)));
+
+    [Fact]
+    public void Subjects_may_have_several_parts_in_one()
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        using (writer.PushSetOf())
+        {
+            foreach ((string type, string value) in new[] { ("2.5.4.3", "bob"), ("0.9.2342.19200300.100.1.1", "7") })
+            {
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(type);
+                    writer.WriteCharacterString(UniversalTagNumber.UTF8String, value);
+                }
+            }
+        }
+
+        Assert.Equal("CN=bob+UID=7", SubjectOf(new X500DistinguishedName(writer.Encode())));
+    }
+
+    private static string SubjectOf(X500DistinguishedName subject)
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return CertificateSubject.NameOf(certificate);
+    }
+
+    private static async Task<bool> IsRefusedAsync(
+        ListenedNode node, X509Certificate2? certificate, params X509Certificate2[] between)
     {
         using RawClient client = await node.ConnectAsync();
         try
         {
-            await EncryptAsync(client, certificate);
+            await EncryptAsync(client, certificate, between);
             await client.AskAsync(new MetadataRequest(), version: 9);
             return false;
         }
@@ -110,13 +174,16 @@ public sealed class TlsTests : IDisposable
         }
     }
 
-    private static async Task<RawClient> EncryptAsync(RawClient client, X509Certificate2? certificate = null)
+    private static async Task<RawClient> EncryptAsync(
+        RawClient client, X509Certificate2? certificate = null, params X509Certificate2[] between)
     {
         SslStream stream = new(client.Stream, false, (_, _, _, _) => true);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            ClientCertificates = certificate is null ? null : [certificate],
+            ClientCertificateContext = certificate is null
+                ? null
+                : SslStreamCertificateContext.Create(certificate, [.. between], offline: true),
         });
         client.Stream = stream;
         return client;
@@ -136,14 +203,28 @@ public sealed class TlsTests : IDisposable
         return file;
     }
 
-    private static X509Certificate2 Certificate(string name)
+    private static X509Certificate2 Certificate(
+        string name, X509Certificate2? issuer = null, bool isAuthority = false, string? madeFor = null)
     {
         using RSA key = RSA.Create(2048);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        if (isAuthority)
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        if (madeFor is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(madeFor)], critical: false));
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using X509Certificate2 certificate = issuer is null
+            ? request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1))
+            : Issue(request, issuer, key);
         return X509CertificateLoader.LoadPkcs12(
             certificate.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
+    }
+
+    private static X509Certificate2 Issue(CertificateRequest request, X509Certificate2 issuer, RSA key)
+    {
+        using X509Certificate2 issued =
+            request.Create(issuer, issuer.NotBefore, issuer.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return issued.CopyWithPrivateKey(key);
     }
 
     private sealed class PrincipalSeam : IWireSeam
