@@ -42,7 +42,7 @@ internal sealed class PlainExchange(Func<string, string, CancellationToken, Valu
         {
             return await verify(user, password, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StreamLogException(
                 ErrorCode.SaslAuthenticationFailed,

@@ -75,6 +75,17 @@ public sealed class SaslServerTests
         Assert.Equal(expected, (await PlainAsync(context, "\0carol\0x")).ErrorCode);
     }
 
+    [Fact]
+    public async Task An_application_that_gives_up_lets_nobody_in()
+    {
+        _options.PlainAuthenticator = (_, _, _) => throw new TaskCanceledException("The directory did not answer.");
+        RequestContext context = Connect();
+        Shake(context, "PLAIN");
+
+        Assert.Equal(ErrorCode.SaslAuthenticationFailed, (await PlainAsync(context, "\0carol\0x")).ErrorCode);
+        Assert.True(context.Session.HasFailed);
+    }
+
     [Theory]
     [InlineData("SCRAM-SHA-256", "alice", "secret")]
     [InlineData("SCRAM-SHA-512", "alice", "secret")]
