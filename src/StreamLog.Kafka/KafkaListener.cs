@@ -92,12 +92,14 @@ public sealed partial class KafkaListener : IAsyncDisposable
             Logger = logger,
         };
         ListenAddress address = ListenAddress.Parse(options.Address, "Address");
+        ListenAddress? given = options.AdvertisedAddress is { } text
+            ? ListenAddress.Parse(text, "AdvertisedAddress")
+            : null;
         Socket socket = Listen(
             await address.ResolveAsync(cancellationToken).ConfigureAwait(false), options);
         IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
-        ListenAddress advertised = options.AdvertisedAddress is { } given
-            ? ListenAddress.Parse(given, "AdvertisedAddress")
-            : address with { Host = address.IsAny ? "localhost" : address.Host, Port = bound.Port };
+        ListenAddress advertised =
+            given ?? address with { Host = address.IsAny ? "localhost" : address.Host, Port = bound.Port };
         ListenerEndpoint endpoint = new()
         {
             ListenerName = name,
@@ -177,7 +179,8 @@ public sealed partial class KafkaListener : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(AcceptPause, _parts.Time, _stopping.Token).ConfigureAwait(false);
+            // By the system's clock, as what it waits for is the system.
+            await Task.Delay(AcceptPause, TimeProvider.System, _stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

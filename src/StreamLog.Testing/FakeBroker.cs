@@ -47,8 +47,11 @@ public sealed class FakeBroker : IBroker
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
+
+        // In this order: a broker that goes down meanwhile ends this life, or is seen to be down.
+        CancellationToken life = Volatile.Read(ref _life).Token;
         return IsUp
-            ? SendAsync(request, context, Volatile.Read(ref _life).Token, cancellationToken)
+            ? SendAsync(request, context, life, cancellationToken)
             : ValueTask.FromException<TResponse>(FaultCall.Cut($"The broker {NodeId} is down."));
     }
 

@@ -23,6 +23,7 @@ internal static class Fetches
 
     private static FetchRequest Copy(FetchRequest fetch, int maxWaitMs) => new()
     {
+        Version = fetch.Version,
         ClusterId = fetch.ClusterId,
         ReplicaId = fetch.ReplicaId,
         ReplicaState = fetch.ReplicaState,

@@ -7,6 +7,7 @@ internal sealed class ConnectionActivity
     private readonly TimeProvider _time;
     private long _movedAt;
     private int _framesOpen;
+    private volatile bool _isSending;
 
     /// <summary>Creates the activity of a connection that has just been accepted.</summary>
     /// <param name="time">The clock.</param>
@@ -19,14 +20,21 @@ internal sealed class ConnectionActivity
     /// <summary>Gets for how long nothing has moved.</summary>
     public TimeSpan Idle => _time.GetElapsedTime(Volatile.Read(ref _movedAt));
 
-    /// <summary>Gets whether bytes of a request, of a response or of a handshake are still to come or to go.</summary>
+    /// <summary>Gets whether bytes of a request or of a handshake are still to come.</summary>
     public bool IsWithinFrame => Volatile.Read(ref _framesOpen) > 0;
+
+    /// <summary>Gets or sets whether bytes of a response are still to go.</summary>
+    public bool IsSending { get => _isSending; set => _isSending = value; }
 
     /// <summary>Notes that bytes have moved.</summary>
     public void Note() => Volatile.Write(ref _movedAt, _time.GetTimestamp());
 
     /// <summary>Notes that a frame, or a handshake, begins.</summary>
-    public void BeginFrame() => Interlocked.Increment(ref _framesOpen);
+    public void BeginFrame()
+    {
+        Note();
+        Interlocked.Increment(ref _framesOpen);
+    }
 
     /// <summary>Notes that it has ended.</summary>
     public void EndFrame()

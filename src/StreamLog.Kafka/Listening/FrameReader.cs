@@ -54,10 +54,13 @@ internal sealed class FrameReader
                 $"A request of {length} bytes was announced; between 0 and {maxBytes} are allowed here.");
         }
 
+        // As long as there is no room it is not the client that keeps the listener waiting.
+        int capacity = Math.Min(length, TrustedBytesMax);
+        await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
         _activity.BeginFrame();
         try
         {
-            return await ReadBodyAsync(length, cancellationToken).ConfigureAwait(false);
+            return await ReadBodyAsync(length, capacity, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -65,10 +68,8 @@ internal sealed class FrameReader
         }
     }
 
-    private async ValueTask<RecordBuffer> ReadBodyAsync(int length, CancellationToken cancellationToken)
+    private async ValueTask<RecordBuffer> ReadBodyAsync(int length, int capacity, CancellationToken cancellationToken)
     {
-        int capacity = Math.Min(length, TrustedBytesMax);
-        await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
         RecordBuffer buffer = RecordBuffer.Rent(capacity);
         try
         {

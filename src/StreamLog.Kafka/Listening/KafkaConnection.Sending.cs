@@ -23,7 +23,9 @@ internal sealed partial class KafkaConnection
         try
         {
             response = await AnswerOfAsync(pending).ConfigureAwait(false);
-            if (response is not null && !_closing.IsCancellationRequested)
+            if (response is null)
+                Close(); // The next answer would be taken for this one.
+            else if (!_closing.IsCancellationRequested)
                 await SendAsync(pending, response).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsOrdinaryEnd(exception))
@@ -53,7 +55,7 @@ internal sealed partial class KafkaConnection
         {
             return await pending.Answer.ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_polling.IsCancellationRequested)
         {
             return null; // The client has gone, or the listener stops: nobody waits.
         }
@@ -122,6 +124,8 @@ internal sealed partial class KafkaConnection
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
+        _activity.Note();
+        _activity.IsSending = true;
         while (bytes.Length > 0)
         {
             int count = Math.Min(bytes.Length, ChunkBytes);
@@ -129,6 +133,8 @@ internal sealed partial class KafkaConnection
             _activity.Note();
             bytes = bytes[count..];
         }
+
+        _activity.IsSending = false;
     }
 
     // Returns whether the request goes on to the broker.

@@ -136,7 +136,7 @@ internal sealed partial class KafkaConnection
         TimeSpan idle = _activity.Idle;
         KafkaListenerOptions options = _parts.Options;
         if (!(_activity.IsWithinFrame && idle > options.StallTimeout)
-            && !(Volatile.Read(ref _pending) == 0 && idle > options.IdleTimeout))
+            && !((_activity.IsSending || Volatile.Read(ref _pending) == 0) && idle > options.IdleTimeout))
         {
             return;
         }
@@ -161,7 +161,7 @@ internal sealed partial class KafkaConnection
                 await tls.OpenAsync(plain, _closing.Token).ConfigureAwait(false);
             _activity.EndFrame();
             if (client is not null)
-                principal = $"User:{client.Subject}";
+                principal = $"User:{CertificateSubject.NameOf(client)}";
         }
 
         _context = new RequestContext
@@ -189,6 +189,13 @@ internal sealed partial class KafkaConnection
             RecordBuffer? frame = await frames.ReadAsync(maxBytes, _closing.Token).ConfigureAwait(false);
             if (frame is null)
                 return;
+            if (_polling.IsCancellationRequested)
+            {
+                // It had arrived, but not been taken, when the listener began to stop.
+                _parts.Gate.Leave(frame.Length);
+                frame.Dispose();
+                return;
+            }
 
             int held = frame.Length;
             bool isTaken = false;
@@ -260,7 +267,7 @@ internal sealed partial class KafkaConnection
         CancellationToken cancellationToken = request.IsLongPoll ? _polling.Token : CancellationToken.None;
         ValueTask<object> answer = request.Answer is { } known
             ? new ValueTask<object>(known)
-            : request.Api.SendAsync(_parts.Broker, request.Message, _context, cancellationToken);
+            : Ask(request, cancellationToken);
         PendingResponse pending = new(request, _context, answer) { HeldBytes = heldBytes, IsRaw = isRaw };
         bool isFirst = _last is null || _last.Sent.IsCompleted;
         _last = pending;
@@ -273,10 +280,24 @@ internal sealed partial class KafkaConnection
             await _outgoing.Writer.WriteAsync(pending, CancellationToken.None).ConfigureAwait(false);
     }
 
+    // A broker that throws at once is one that has failed, as any other.
+    private ValueTask<object> Ask(DecodedRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return request.Api.SendAsync(_parts.Broker, request.Message, _context, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<object>(exception);
+        }
+    }
+
     private async ValueTask WaitUntilSentAsync()
     {
         if (_last is { Sent: { IsCompleted: false } sent })
             await sent.WaitAsync(_closing.Token).ConfigureAwait(false);
+        _closing.Token.ThrowIfCancellationRequested();
     }
 
     /// <summary>Holds a request against what the session allows, and takes the client's name from it.</summary>
@@ -314,16 +335,22 @@ internal sealed partial class KafkaConnection
     // The clock's own time is what a client is held back by: it counts on it too.
     private async ValueTask WaitWhileMutedAsync()
     {
-        long until = Volatile.Read(ref _mutedUntil);
-        if (until == 0)
-            return;
-        TimeSpan left = _parts.Time.GetElapsedTime(_parts.Time.GetTimestamp(), until);
-        if (left > TimeSpan.Zero)
-            await Task.Delay(left, _parts.Time, _polling.Token).ConfigureAwait(false);
-        Volatile.Write(ref _mutedUntil, 0);
+        while (Volatile.Read(ref _mutedUntil) is > 0 and long until)
+        {
+            TimeSpan left = _parts.Time.GetElapsedTime(_parts.Time.GetTimestamp(), until);
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, _parts.Time, _polling.Token).ConfigureAwait(false);
+
+            // A response that went out meanwhile may have said longer.
+            Interlocked.CompareExchange(ref _mutedUntil, 0, until);
+        }
     }
 
-    private void Mute(int milliseconds) => Volatile.Write(
-        ref _mutedUntil,
-        _parts.Time.GetTimestamp() + (long)(milliseconds / 1000.0 * _parts.Time.TimestampFrequency));
+    // Called for one response after another.
+    private void Mute(int milliseconds)
+    {
+        long until = _parts.Time.GetTimestamp() + (long)(milliseconds / 1000.0 * _parts.Time.TimestampFrequency);
+        if (until > Volatile.Read(ref _mutedUntil))
+            Volatile.Write(ref _mutedUntil, until);
+    }
 }

@@ -179,6 +179,39 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Nothing_follows_a_poll_that_is_cut_as_a_listener_stops()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        BrokerGate gate = new(node.Broker);
+        KafkaListener listener = await KafkaListener.StartAsync(gate, new() { Address = "127.0.0.1:0" });
+        using RawClient client = await RawClient.ConnectAsync(listener.Endpoint);
+        await CreateAsync(client, "t");
+        await client.SendAsync(Batches.Fetch("t", 0, maxWaitMs: 600_000), version: 12);
+        for (int i = 0; i < 3; i++)
+            await client.SendAsync(new MetadataRequest(), version: 1);
+        await gate.WaitForAsync(ApiKey.Fetch);
+
+        await listener.DisposeAsync();
+
+        // An answer to what came after it would be taken for its own.
+        Assert.True(await client.IsClosedAsync());
+        Assert.Equal(2, gate.Begun);
+    }
+
+    [Fact]
+    public async Task A_request_that_was_given_up_by_others_is_answered_with_an_error()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        BrokerGate gate = new(node.Broker) { Failure = new TaskCanceledException("A call of the broker's own.") };
+        await using KafkaListener listener = await KafkaListener.StartAsync(gate, new() { Address = "127.0.0.1:0" });
+        using RawClient client = await RawClient.ConnectAsync(listener.Endpoint);
+
+        ListGroupsResponse failed = await client.AskAsync(new ListGroupsRequest(), version: 3);
+
+        Assert.Equal(ErrorCode.UnknownServerError, failed.ErrorCode);
+    }
+
+    [Fact]
     public async Task A_request_that_fails_is_answered_with_an_error()
     {
         await using ListenedNode node = await ListenedNode.StartAsync();
@@ -239,6 +272,33 @@ public sealed class ConnectionTests
         time.Advance(TimeSpan.FromSeconds(5));
 
         await client.ReadAsync<MetadataResponse>(ApiKey.Metadata, 9);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_held_back_twice_waits_for_the_longer_time()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        ManualTime time = new();
+        using BrokerSteps steps = new(node.Broker);
+        await using KafkaListener listener =
+            await KafkaListener.StartAsync(steps, new() { Address = "127.0.0.1:0" }, time: time);
+        using RawClient client = await RawClient.ConnectAsync(listener.Endpoint);
+        await client.SendAsync(Batches.Produce("t", -1, "a"), version: 9);
+        await client.SendAsync(Batches.Produce("t", -1, "b"), version: 9);
+        await steps.WaitForAsync(2);
+        steps.Answer(throttleTimeMs: 5_000);
+        await client.ReadAsync<ProduceResponse>(ApiKey.Produce, 9);
+        await client.SendAsync(Batches.Produce("t", -1, "c"), version: 9);
+        await time.WaitForTimerAsync(TimeSpan.FromSeconds(5));
+
+        steps.Answer(throttleTimeMs: 9_000);
+        await client.ReadAsync<ProduceResponse>(ApiKey.Produce, 9);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Task.WhenAny(time.WaitForTimerAsync(TimeSpan.FromSeconds(4)), steps.WaitForAsync(3));
+
+        Assert.Equal(2, steps.Begun);
+        time.Advance(TimeSpan.FromSeconds(4));
+        await steps.WaitForAsync(3);
     }
 
     [Fact]

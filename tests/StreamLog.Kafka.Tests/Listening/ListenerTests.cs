@@ -82,6 +82,18 @@ public sealed class ListenerTests
         Assert.Contains("in use", refused.Message);
     }
 
+    [Fact]
+    public async Task Options_are_read_before_the_port_is_taken()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        KafkaListenerOptions options = new() { Address = node.Endpoint.Address, AdvertisedAddress = "outside:port" };
+
+        StreamLogException refused = await Assert.ThrowsAsync<StreamLogException>(
+            async () => await KafkaListener.StartAsync(node.Broker, options));
+
+        Assert.Contains("AdvertisedAddress", refused.Message);
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.1:x")]

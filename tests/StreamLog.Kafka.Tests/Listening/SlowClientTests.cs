@@ -35,4 +35,53 @@ public sealed class SlowClientTests
             Assert.Equal(large, Batches.ValuesOf(fetched)[0]);
         }
     }
+
+    [Fact]
+    public async Task A_client_that_never_reads_is_closed_once_nothing_has_moved_for_too_long()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        ManualTime time = new();
+        ResponseSeam seam = new();
+        await using KafkaListener listener = await KafkaListener.StartAsync(
+            node.Broker,
+            new() { Address = "127.0.0.1:0", IdleTimeout = TimeSpan.FromMinutes(1), Wire = seam },
+            time: time);
+        using RawClient client = await RawClient.ConnectAsync(listener.Endpoint);
+        client.Socket.ReceiveBufferSize = 16 * 1024;
+        FetchRequest fetch = Batches.Fetch("t", 0);
+        fetch.Topics.Clear();
+        foreach (string topic in Enumerable.Range(0, 12).Select(i => $"t{i}"))
+        {
+            await client.AskAsync(
+                new CreateTopicsRequest { Topics = [new() { Name = topic, NumPartitions = 1, ReplicationFactor = 1 }] },
+                version: 5);
+            await client.AskAsync(Batches.Produce(topic, 1, new string('x', 900_000)), version: 9);
+            fetch.Topics.AddRange(Batches.Fetch(topic, 0).Topics);
+        }
+
+        // More than the sockets take: the rest of the response stays with the listener.
+        await client.SendAsync(fetch, version: 12);
+        await seam.Fetched.Task;
+        while (listener.ConnectionCount > 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, listener.ConnectionCount);
+    }
+
+    private sealed class ResponseSeam : IWireSeam
+    {
+        public TaskCompletionSource Fetched { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<WireAction> OnRequestAsync(WireFrame frame, CancellationToken cancellationToken) => default;
+
+        public ValueTask<WireAction> OnResponseAsync(WireFrame frame, CancellationToken cancellationToken)
+        {
+            if (frame.Header.ApiKey == ApiKey.Fetch)
+                Fetched.SetResult();
+            return default;
+        }
+    }
 }

@@ -1,0 +1,42 @@
+using StreamLog.Kafka.Listening;
+using StreamLog.Protocol;
+
+namespace StreamLog.Kafka.Tests.Listening;
+
+/// <summary>How frames are read from a connection.</summary>
+[Collection(CountedBuffers.Name)]
+public sealed class FrameReaderTests
+{
+    [Fact]
+    public async Task A_request_that_waits_for_room_is_not_kept_waiting_by_its_client()
+    {
+        ByteGate gate = new(100);
+        await gate.EnterAsync(100, CancellationToken.None);
+        ConnectionActivity activity = new(TimeProvider.System);
+        FrameReader frames = new(new MemoryStream([0, 0, 0, 3, 7, 8, 9]), gate, activity);
+
+        Task<RecordBuffer?> reading = frames.ReadAsync(1000, CancellationToken.None).AsTask();
+        Assert.False(reading.IsCompleted);
+        Assert.False(activity.IsWithinFrame);
+        gate.Leave(100);
+
+        using RecordBuffer? frame = await reading;
+        Assert.Equal([7, 8, 9], frame!.Memory.ToArray());
+        Assert.False(activity.IsWithinFrame);
+    }
+
+    [Fact]
+    public async Task A_frame_that_is_cut_leaves_nothing_behind()
+    {
+        long before = RecordBuffer.Outstanding;
+        ByteGate gate = new(100);
+        ConnectionActivity activity = new(TimeProvider.System);
+        FrameReader frames = new(new MemoryStream([0, 0, 0, 9, 7]), gate, activity);
+
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => frames.ReadAsync(1000, CancellationToken.None).AsTask());
+
+        Assert.Equal((0, before), (gate.Held, RecordBuffer.Outstanding));
+        Assert.False(activity.IsWithinFrame);
+    }
+}
