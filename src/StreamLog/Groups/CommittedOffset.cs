@@ -11,6 +11,9 @@ namespace StreamLog.Groups;
 internal readonly record struct CommittedOffset(
     long Offset, int LeaderEpoch, string Metadata, Guid TopicId, long Timestamp)
 {
+    /// <summary>Gets when it expires, where who committed it has said so, in milliseconds since 1970.</summary>
+    public long? ExpiresAt { get; init; }
+
     /// <summary>Gets where its record lies.</summary>
     public long RecordOffset { get; init; }
 }

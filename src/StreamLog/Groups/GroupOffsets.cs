@@ -51,6 +51,7 @@ internal sealed class GroupOffsets
             offsets[PartitionOf(key)] = new CommittedOffset(
                 value.Offset, value.LeaderEpoch, value.Metadata, value.TopicId, value.CommitTimestamp)
             {
+                ExpiresAt = value.ExpireTimestamp == -1 ? null : value.ExpireTimestamp,
                 RecordOffset = offset,
             };
             return;

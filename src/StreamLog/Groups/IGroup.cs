@@ -44,8 +44,9 @@ internal interface IGroup
     /// <param name="memberId">The member's id; empty for who is no member.</param>
     /// <param name="instanceId">The static member's id, or <see langword="null"/>.</param>
     /// <param name="epoch">The generation or the member's epoch; negative for who is no member.</param>
+    /// <param name="knowsEpochs">Whether the request is of a version that has members' epochs.</param>
     /// <returns>The error to answer, or None.</returns>
-    ErrorCode CheckCommit(string memberId, string? instanceId, int epoch);
+    ErrorCode CheckCommit(string memberId, string? instanceId, int epoch, bool knowsEpochs);
 
     /// <summary>Called when a member's commit is accepted: where that is a sign of life, it is taken for one.</summary>
     /// <param name="memberId">The member's id; empty for who is no member.</param>

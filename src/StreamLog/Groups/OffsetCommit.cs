@@ -12,6 +12,9 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
     // Kafka's offset.metadata.max.bytes.
     private const int MetadataLengthMax = 4096;
 
+    private const short FirstWithEpochs = 9;
+    private const long DefaultRetention = -1;
+
     private readonly OffsetCommitResponse _response = new();
     private readonly List<OffsetCommitResponse.OffsetCommitResponsePartition> _accepted = [];
 
@@ -104,7 +107,10 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
     }
 
     private ErrorCode Check(IGroup group) => group.CheckCommit(
-        request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch);
+        request.MemberId,
+        request.GroupInstanceId,
+        request.GenerationIdOrMemberEpoch,
+        request.Version >= FirstWithEpochs);
 
     /// <summary>Decides as Kafka does within a transaction: older producers do not say which member they are, and an
     /// offset of the generation that is being left still counts.</summary>
@@ -148,6 +154,8 @@ internal sealed class OffsetCommit(OffsetCommitRequest request, ClusterImage ima
             LeaderEpoch = partition.CommittedLeaderEpoch,
             Metadata = partition.CommittedMetadata ?? "",
             CommitTimestamp = timestamp,
+            ExpireTimestamp =
+                request.RetentionTimeMs == DefaultRetention ? -1 : timestamp + request.RetentionTimeMs,
             TopicId = topic.TopicId,
         }) with
         {

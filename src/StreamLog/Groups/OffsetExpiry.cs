@@ -20,7 +20,8 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
     public bool HasWork(GroupTable groups, string name) =>
         retention is not null
             || !groups.Offsets.Has(name)
-            || groups.Offsets.FindAll(name).Any(offset => IsOfDeletedTopic(offset.Key, offset.Value));
+            || groups.Offsets.FindAll(name).Any(
+                offset => offset.Value.ExpiresAt is not null || IsOfDeletedTopic(offset.Key, offset.Value));
 
     /// <summary>Decides about one group. Where there is much to forget, it takes several steps.</summary>
     /// <param name="groups">The groups.</param>
@@ -54,10 +55,14 @@ internal sealed class OffsetExpiry(Func<ClusterImage> image, TimeSpan? retention
 
     private bool IsExpired(IGroup? group, TopicPartition partition, in CommittedOffset offset, long now)
     {
-        if (retention is not { } kept || group?.IsSubscribedTo(partition.Topic) == true)
+        if (group?.IsSubscribedTo(partition.Topic) == true)
             return false;
 
         long? since = group is null ? offset.Timestamp : group.UnusedSince(offset.Timestamp);
-        return since is { } start && now - start >= kept.TotalMilliseconds;
+        if (since is not { } start)
+            return false;
+        if (offset.ExpiresAt is { } at)
+            return now >= at;
+        return retention is { } kept && now - start >= kept.TotalMilliseconds;
     }
 }

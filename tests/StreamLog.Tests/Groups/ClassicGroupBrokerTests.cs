@@ -204,6 +204,37 @@ public sealed class ClassicGroupBrokerTests
     }
 
     [Fact]
+    public async Task Old_clients_say_themselves_when_their_offsets_expire()
+    {
+        BrokerHarness first = await BrokerHarness.StartAsync();
+        await first.CreateTopicAsync("orders");
+        await first.CreateTopicAsync("bills");
+        await CommitAsync("orders", retentionMs: 60_000);
+        await CommitAsync("bills", retentionMs: -1);
+        await using BrokerHarness broker = await first.RestartAsync(new StreamLogOptions { OffsetsRetention = null });
+        broker.Time.Advance(TimeSpan.FromMilliseconds(59_999));
+        await ExpireAsync(broker);
+        Assert.Equal(["bills", "orders"], await CommittedTopicsAsync(broker));
+
+        broker.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await ExpireAsync(broker);
+
+        Assert.Equal(["bills"], await CommittedTopicsAsync(broker));
+
+        async Task CommitAsync(string topic, long retentionMs)
+        {
+            OffsetCommitRequest request = new()
+            {
+                GroupId = "g",
+                RetentionTimeMs = retentionMs,
+                Topics = [new() { Name = topic, Partitions = [new() { CommittedOffset = 5 }] }],
+            };
+            OffsetCommitResponse response = await first.SendWireAsync(request, version: 3);
+            Assert.Equal(ErrorCode.None, response.Topics[0].Partitions[0].ErrorCode);
+        }
+    }
+
+    [Fact]
     public async Task Offsets_of_a_deleted_topic_are_dropped_though_nothing_expires()
     {
         await using BrokerHarness broker = await BrokerHarness.StartAsync();

@@ -57,7 +57,7 @@ internal sealed class ScriptedGroup(string name) : IGroup
         Waiting.Clear();
     }
 
-    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch) => ErrorCode.None;
+    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch, bool knowsEpochs) => ErrorCode.None;
 
     public ErrorCode CheckFetch(string? memberId, int epoch) => ErrorCode.None;
 

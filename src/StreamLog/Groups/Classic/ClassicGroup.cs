@@ -128,7 +128,7 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     }
 
     /// <inheritdoc/>
-    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch)
+    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch, bool knowsEpochs)
     {
         if (Phase == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;

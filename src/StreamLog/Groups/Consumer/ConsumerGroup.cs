@@ -197,8 +197,16 @@ internal sealed partial class ConsumerGroup : IGroup
     };
 
     /// <inheritdoc/>
-    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch) =>
-        epoch < 0 && IsEmpty ? ErrorCode.None : CheckMember(memberId, epoch);
+    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch, bool knowsEpochs)
+    {
+        if (epoch < 0 && IsEmpty)
+            return ErrorCode.None;
+
+        // It would take the epoch for a generation, and not find its way back.
+        return !knowsEpochs && _state.Find(memberId) is { Classic: null }
+            ? ErrorCode.UnsupportedVersion
+            : CheckMember(memberId, epoch);
+    }
 
     /// <inheritdoc/>
     public ErrorCode CheckFetch(string? memberId, int epoch) =>

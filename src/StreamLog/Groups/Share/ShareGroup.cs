@@ -131,7 +131,8 @@ internal sealed class ShareGroup : IGroup
     }
 
     /// <inheritdoc/>
-    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch) => ErrorCode.GroupIdNotFound;
+    public ErrorCode CheckCommit(string memberId, string? instanceId, int epoch, bool knowsEpochs) =>
+        ErrorCode.GroupIdNotFound;
 
     /// <inheritdoc/>
     public ErrorCode CheckFetch(string? memberId, int epoch) => ErrorCode.GroupIdNotFound;

@@ -164,7 +164,7 @@ internal sealed class GroupMachine
     }
 
     public ErrorCode Commit(string memberId, int generation, string? instanceId = null) =>
-        Groups.Find(Group)?.CheckCommit(memberId, instanceId, generation) ?? ErrorCode.None;
+        Groups.Find(Group)?.CheckCommit(memberId, instanceId, generation, knowsEpochs: true) ?? ErrorCode.None;
 
     /// <summary>Makes a stable group of some members. The first of them leads.</summary>
     public JoinGroupResponse[] MakeStable(int count, params (string Name, byte Metadata)[] protocols)

@@ -42,6 +42,27 @@ public sealed class ConsumerGroupBrokerTests
     }
 
     [Fact]
+    public async Task Members_commit_by_a_version_that_knows_epochs()
+    {
+        await using BrokerHarness broker = await StartAsync();
+        ConsumerGroupHeartbeatResponse joined = await JoinAsync(broker, "a");
+
+        Assert.Equal(
+            [ErrorCode.UnsupportedVersion, ErrorCode.None, ErrorCode.UnknownMemberId],
+            [await CommitAsync("a", 8), await CommitAsync("a", 9), await CommitAsync("b", 8)]);
+
+        async Task<ErrorCode> CommitAsync(string member, short version) => (await broker.SendWireAsync(
+            new OffsetCommitRequest
+            {
+                GroupId = Group,
+                MemberId = member,
+                GenerationIdOrMemberEpoch = joined.MemberEpoch,
+                Topics = [new() { Name = "orders", Partitions = [new() { CommittedOffset = 5 }] }],
+            },
+            version)).Topics[0].Partitions[0].ErrorCode;
+    }
+
+    [Fact]
     public async Task A_group_that_is_not_there_is_not_found()
     {
         await using BrokerHarness broker = await StartAsync();

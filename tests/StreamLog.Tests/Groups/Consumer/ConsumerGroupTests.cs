@@ -280,14 +280,14 @@ public sealed class ConsumerGroupTests
     [Fact]
     public void Offsets_are_committed_by_members_at_their_epoch()
     {
-        Assert.Equal(ErrorCode.None, _group.State.CheckCommit("", null, -1));
-        Assert.Equal(ErrorCode.UnknownMemberId, _group.State.CheckCommit("a", null, 1));
+        Assert.Equal(ErrorCode.None, _group.State.CheckCommit("", null, -1, knowsEpochs: true));
+        Assert.Equal(ErrorCode.UnknownMemberId, _group.State.CheckCommit("a", null, 1, knowsEpochs: true));
         _group.Join("a", "t");
 
-        Assert.Equal(ErrorCode.None, _group.State.CheckCommit("a", null, 1));
-        Assert.Equal(ErrorCode.StaleMemberEpoch, _group.State.CheckCommit("a", null, 0));
-        Assert.Equal(ErrorCode.StaleMemberEpoch, _group.State.CheckCommit("a", null, 2));
-        Assert.Equal(ErrorCode.UnknownMemberId, _group.State.CheckCommit("", null, -1));
+        Assert.Equal(ErrorCode.None, _group.State.CheckCommit("a", null, 1, knowsEpochs: true));
+        Assert.Equal(ErrorCode.StaleMemberEpoch, _group.State.CheckCommit("a", null, 0, knowsEpochs: true));
+        Assert.Equal(ErrorCode.StaleMemberEpoch, _group.State.CheckCommit("a", null, 2, knowsEpochs: true));
+        Assert.Equal(ErrorCode.UnknownMemberId, _group.State.CheckCommit("", null, -1, knowsEpochs: true));
         Assert.Equal(ErrorCode.None, _group.State.CheckFetch(null, -1));
         Assert.Equal(ErrorCode.None, _group.State.CheckFetch("a", 1));
         Assert.Equal(ErrorCode.StaleMemberEpoch, _group.State.CheckFetch("a", 2));

@@ -145,12 +145,12 @@ public sealed class ClassicMemberTests
         ConsumerGroup state = group.Consumer;
         int epoch = state.Records.Find(id)!.Epoch;
 
-        Assert.Equal(ErrorCode.None, state.CheckCommit(id, null, epoch));
-        Assert.Equal(ErrorCode.IllegalGeneration, state.CheckCommit(id, null, epoch - 1));
-        Assert.Equal(ErrorCode.IllegalGeneration, state.CheckCommit(id, null, -1));
-        Assert.Equal(ErrorCode.StaleMemberEpoch, state.CheckCommit("m", null, 99));
-        Assert.Equal(ErrorCode.UnknownMemberId, state.CheckCommit("x", null, epoch));
-        Assert.Equal(ErrorCode.UnknownMemberId, state.CheckCommit("", null, -1));
+        Assert.Equal(ErrorCode.None, state.CheckCommit(id, null, epoch, knowsEpochs: true));
+        Assert.Equal(ErrorCode.IllegalGeneration, state.CheckCommit(id, null, epoch - 1, knowsEpochs: true));
+        Assert.Equal(ErrorCode.IllegalGeneration, state.CheckCommit(id, null, -1, knowsEpochs: true));
+        Assert.Equal(ErrorCode.StaleMemberEpoch, state.CheckCommit("m", null, 99, knowsEpochs: true));
+        Assert.Equal(ErrorCode.UnknownMemberId, state.CheckCommit("x", null, epoch, knowsEpochs: true));
+        Assert.Equal(ErrorCode.UnknownMemberId, state.CheckCommit("", null, -1, knowsEpochs: true));
         Assert.Equal(ErrorCode.None, state.CheckFetch(id, epoch));
         Assert.Equal(ErrorCode.IllegalGeneration, state.CheckFetch(id, epoch + 1));
         Assert.Equal(ErrorCode.StaleMemberEpoch, state.CheckFetch("m", 99));

@@ -213,7 +213,7 @@ public sealed class GroupDowngradeTests
         foreach (string id in ids)
         {
             Assert.Equal(ErrorCode.RebalanceInProgress, group.Heartbeat(id, epoch));
-            Assert.Equal(ErrorCode.None, group.Classic.CheckCommit(id, null, epoch));
+            Assert.Equal(ErrorCode.None, group.Classic.CheckCommit(id, null, epoch, knowsEpochs: true));
         }
 
         GroupReply<JoinGroupResponse>[] joins = [.. ids.Select(id => group.Join(JoinRequest(id, "a")))];

@@ -42,7 +42,7 @@ public sealed class GroupUpgradeTests
             [0, 0, 1],
             ConsumerGroupDescription.Of(group.Consumer, group.Image).Members
                 .Select(member => (int)member.MemberType).Order());
-        Assert.Equal(ErrorCode.None, group.Consumer.CheckCommit(ids[0], null, generation));
+        Assert.Equal(ErrorCode.None, group.Consumer.CheckCommit(ids[0], null, generation, knowsEpochs: true));
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class ShareGroupTests
         new ConsumerHeartbeat(call, new ConsumerGroupSettings()).Decide(group.Table, decision, reply);
         Assert.Equal(ErrorCode.GroupIdNotFound, reply.Response!.ErrorCode);
         Assert.Empty(decision.Records);
-        Assert.Equal(ErrorCode.GroupIdNotFound, group.State!.CheckCommit("", null, -1));
+        Assert.Equal(ErrorCode.GroupIdNotFound, group.State!.CheckCommit("", null, -1, knowsEpochs: true));
 
         group.Table.Put(new ScriptedGroup(ShareGroupDriver.Group));
         Assert.Equal(ErrorCode.GroupIdNotFound, group.Beat("m1", 0, "a").ErrorCode);
