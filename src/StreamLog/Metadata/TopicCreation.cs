@@ -151,7 +151,12 @@ internal sealed class TopicCreation
     private ControllerError? FindNameFault(string name)
     {
         if (TopicNames.FindFault(name) is { } fault)
-            return new ControllerError(ErrorCode.InvalidTopic, fault);
+        {
+            // A good name in itself, and nobody's to give, as in Kafka.
+            return new ControllerError(
+                name == TopicNames.ClusterMetadata ? ErrorCode.InvalidRequest : ErrorCode.InvalidTopic, fault);
+        }
+
         if (_image.Topics.ContainsKey(name))
             return new ControllerError(ErrorCode.TopicAlreadyExists, $"The topic '{name}' is there already.");
 

@@ -35,6 +35,7 @@ public sealed class OldTopicAdministrationTests
     [InlineData("taken", 1, 1, ErrorCode.TopicAlreadyExists)]
     [InlineData("no/where", 1, 1, ErrorCode.InvalidTopic)]
     [InlineData("", 1, 1, ErrorCode.InvalidTopic)]
+    [InlineData("__cluster_metadata", 1, 1, ErrorCode.InvalidRequest)]
     public async Task Topics_are_refused_alike_in_all_versions(
         string name, int partitions, short factor, ErrorCode expected)
     {
