@@ -45,6 +45,23 @@ internal sealed class TransactionalAppends
     /// <summary>Gets whether there are partitions of which it is not certain.</summary>
     public bool MustVerify => _unverified.Count > 0;
 
+    /// <summary>Tells whether a request brings batches of a transaction.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Whether one at least is.</returns>
+    public static bool HasAny(ProduceRequest request)
+    {
+        foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
+        {
+            foreach (ProduceRequest.PartitionProduceData data in topic.PartitionData)
+            {
+                if (IsTransactional(data.Records))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells whether bytes begin with a batch of a transaction.</summary>
     /// <param name="records">The bytes.</param>
     /// <returns><see langword="true"/> if they do.</returns>

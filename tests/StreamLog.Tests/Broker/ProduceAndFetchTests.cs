@@ -161,7 +161,7 @@ public sealed class ProduceAndFetchTests
         Assert.Equal(ErrorCode.InvalidRecord, await ErrorOf("orders", 0, null));
         Assert.Equal(ErrorCode.InvalidRecord, await ErrorOf("orders", 0, RecordBuffer.Empty));
         Assert.Equal(ErrorCode.CorruptMessage, await ErrorOf("orders", 0, Damaged()));
-        Assert.Equal(ErrorCode.InvalidTransactionState, await ErrorOf("orders", 0, Transactional()));
+        Assert.Equal(ErrorCode.TransactionalIdAuthorizationFailed, await ErrorOf("orders", 0, Transactional()));
 
         Assert.Empty(await broker.ReadAllAsync("orders"));
 

@@ -149,7 +149,7 @@ public sealed class CorruptBatchTests : NodeTest
         ErrorCode.UnsupportedForMessageFormat, ErrorCode.MessageTooLarge, ErrorCode.InvalidTimestamp,
         ErrorCode.UnsupportedCompressionType,
         ErrorCode.OutOfOrderSequenceNumber, ErrorCode.InvalidProducerEpoch, ErrorCode.RecordListTooLarge,
-        ErrorCode.InvalidTransactionState,
+        ErrorCode.TransactionalIdAuthorizationFailed,
     ];
 
     private static byte[] Bytes(RecordBuffer batch)

@@ -115,6 +115,58 @@ public sealed class BadTransactionRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Internal_topics_are_refused_to_clients_as_what_they_may_not_write()
+    {
+        TransactionalClient client = new(_broker, "tx");
+        await client.InitAsync();
+        AddPartitionsToTxnResponse response = await _broker.SendWireAsync(
+            new AddPartitionsToTxnRequest
+            {
+                V3AndBelowTransactionalId = "tx",
+                V3AndBelowProducerId = client.ProducerId,
+                V3AndBelowProducerEpoch = client.Epoch,
+                V3AndBelowTopics =
+                [
+                    new() { Name = "orders", Partitions = [0] },
+                    new() { Name = "__transaction_state", Partitions = [0] },
+                ],
+            },
+            version: 3);
+
+        Assert.Equal(
+            [ErrorCode.OperationNotAttempted, ErrorCode.TopicAuthorizationFailed],
+            response.ResultsByTopicV3AndBelow.Select(topic => topic.ResultsByPartition[0].PartitionErrorCode));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_not_verified_and_neither_is_the_rest()
+    {
+        TransactionalClient client = new(_broker, "tx");
+        await client.InitAsync();
+        Assert.Equal(ErrorCode.None, await client.AddAsync(new TopicPartition("orders", 0)));
+
+        AddPartitionsToTxnResponse response = await _broker.SendAsync(new AddPartitionsToTxnRequest
+        {
+            Transactions =
+            [
+                new()
+                {
+                    TransactionalId = "tx",
+                    ProducerId = client.ProducerId,
+                    ProducerEpoch = client.Epoch,
+                    VerifyOnly = true,
+                    Topics = [new() { Name = "orders", Partitions = [0, 7] }],
+                },
+            ],
+        });
+
+        Assert.Equal(
+            [ErrorCode.OperationNotAttempted, ErrorCode.UnknownTopicOrPartition],
+            response.ResultsByTransaction.Single().TopicResults.Single().ResultsByPartition
+                .Select(partition => partition.PartitionErrorCode));
+    }
+
+    [Fact]
     public async Task A_partition_is_verified_without_being_added()
     {
         TransactionalClient client = new(_broker, "tx");

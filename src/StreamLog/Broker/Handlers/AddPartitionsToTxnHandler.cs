@@ -10,6 +10,7 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
     : ApiHandler<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>
 {
     private const short FirstThatFences = 2;
+    private const short FirstOfNodes = 4;
 
     /// <inheritdoc/>
     protected override async ValueTask<AddPartitionsToTxnResponse> HandleAsync(
@@ -28,7 +29,7 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
                 Topics = request.V3AndBelowTopics,
             };
             response.ResultsByTopicV3AndBelow =
-                await AnswerAsync(single, request.Version >= FirstThatFences, cancellationToken).ConfigureAwait(false);
+                await AnswerAsync(single, request.Version, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (AddPartitionsToTxnRequest.AddPartitionsToTxnTransaction transaction in request.Transactions)
@@ -36,7 +37,7 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
             response.ResultsByTransaction.Add(new AddPartitionsToTxnResponse.AddPartitionsToTxnResult
             {
                 TransactionalId = transaction.TransactionalId,
-                TopicResults = await AnswerAsync(transaction, true, cancellationToken).ConfigureAwait(false),
+                TopicResults = await AnswerAsync(transaction, FirstOfNodes, cancellationToken).ConfigureAwait(false),
             });
         }
 
@@ -45,7 +46,7 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
 
     private async ValueTask<List<AddPartitionsToTxnResponse.AddPartitionsToTxnTopicResult>> AnswerAsync(
         AddPartitionsToTxnRequest.AddPartitionsToTxnTransaction asked,
-        bool isFencingKnown,
+        short version,
         CancellationToken cancellationToken)
     {
         ProducerIdentity producer = new(asked.ProducerId, asked.ProducerEpoch);
@@ -56,8 +57,9 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
         ];
         Dictionary<TopicPartition, ErrorCode> errors = [];
         foreach (TopicPartition partition in partitions)
-            errors[partition] = Check(partition);
-        if (asked.VerifyOnly)
+            errors[partition] = Check(partition, version);
+        bool isAnyWrong = errors.Values.Any(error => error != ErrorCode.None);
+        if (asked.VerifyOnly && !isAnyWrong)
         {
             foreach (TopicPartition partition in errors.Keys.ToArray())
             {
@@ -69,7 +71,6 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
         else
         {
             // All of them or none.
-            bool isAnyWrong = errors.Values.Any(error => error != ErrorCode.None);
             ErrorCode outcome = isAnyWrong
                 ? ErrorCode.OperationNotAttempted
                 : await parts.Transactions
@@ -91,18 +92,19 @@ internal sealed class AddPartitionsToTxnHandler(BrokerParts parts)
                         {
                             PartitionIndex = partition,
                             PartitionErrorCode = TransactionErrors.ForTransaction(
-                                errors[new TopicPartition(topic.Name, partition)], isFencingKnown),
+                                errors[new TopicPartition(topic.Name, partition)], version >= FirstThatFences),
                         }),
                 ],
             }),
         ];
     }
 
-    private ErrorCode Check(TopicPartition partition)
+    private ErrorCode Check(TopicPartition partition, short version)
     {
-        // Offsets join by their own request, and nobody else's records are in the internal topics.
+        // Offsets join by their own request, and nobody else's records are in the internal topics: clients are told
+        // as if it were not permitted.
         if (TopicNames.IsInternal(partition.Topic))
-            return ErrorCode.InvalidTopic;
+            return version < FirstOfNodes ? ErrorCode.TopicAuthorizationFailed : ErrorCode.InvalidTopic;
 
         int count = parts.Metadata.Image.FindTopic(partition.Topic)?.Partitions.Length ?? 0;
         return (uint)partition.Partition < (uint)count ? ErrorCode.None : ErrorCode.UnknownTopicOrPartition;

@@ -1,6 +1,7 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
+using StreamLog.Protocol.Refusals;
 using StreamLog.Replication;
 using StreamLog.Storage;
 
@@ -28,7 +29,11 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
     {
         TopicTable topics = parts.Partitions.Current;
         if (request.TransactionalId is null)
-            return Append(request, topics, transaction: null, cancellationToken);
+        {
+            return TransactionalAppends.HasAny(request)
+                ? new ValueTask<ProduceResponse>(RefuseNameless(request))
+                : Append(request, topics, transaction: null, cancellationToken);
+        }
 
         TransactionalAppends transaction = new(parts.Transactions, request);
         transaction.Look(topics);
@@ -38,6 +43,12 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         // From here on the request is read after the call has returned: out of a copy.
         return AppendVerifiedAsync(CopyOf(request), transaction.Producer.Id, cancellationToken);
     }
+
+    // Nobody may write for a transactional id that it does not name, as in Kafka.
+    private static ProduceResponse RefuseNameless(ProduceRequest request) => Refusal.CreateResponse(
+        request,
+        ErrorCode.TransactionalIdAuthorizationFailed,
+        "A batch belongs to a transaction, and the request names none. Produce with the transactional id.");
 
     private static ProduceRequest CopyOf(ProduceRequest request) => new()
     {
@@ -188,12 +199,6 @@ internal sealed class ProduceHandler(BrokerParts parts) : ApiHandler<ProduceRequ
         {
             return Refuse(answer, ErrorCode.UnsupportedCompressionType,
                 $"Version {request.Version} of the request knows no zstd: version {FirstWithZstd} does.");
-        }
-
-        if (request.TransactionalId is null && new RecordBatchHeader(records.Span).IsTransactional)
-        {
-            return Refuse(answer, ErrorCode.InvalidTransactionState,
-                "The batch belongs to a transaction, and the request names none. Produce with the transactional id.");
         }
 
         return partition;
