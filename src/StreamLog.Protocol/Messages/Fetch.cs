@@ -71,6 +71,15 @@ public sealed partial class FetchRequest : IRequest<FetchResponse>, IVersionedRe
     [Field("11+", Ignorable = true)]
     public string RackId { get; set; } = "";
 
+    /// <summary>Returns a request for the same topics that belongs to no session.</summary>
+    /// <returns>A copy, which shares its topics with this request.</returns>
+    public FetchRequest WithoutSession()
+    {
+        FetchRequest copy = (FetchRequest)MemberwiseClone();
+        (copy.SessionId, copy.SessionEpoch, copy.ForgottenTopicsData) = (0, -1, []);
+        return copy;
+    }
+
     /// <summary>The follower that fetches. The schema calls it ReplicaState, which C# keeps for the property.</summary>
     public sealed partial class FetchReplicaState
     {

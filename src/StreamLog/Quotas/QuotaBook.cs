@@ -38,6 +38,42 @@ internal sealed class QuotaBook
     /// <summary>Gets whether there is any quota.</summary>
     public bool HasQuotas => !_image().ClientQuotas.IsEmpty;
 
+    /// <summary>Tells how many bytes a client may read at once: more would hold it back although it had read nothing
+    /// before.</summary>
+    /// <param name="context">The client.</param>
+    /// <returns>The most bytes.</returns>
+    public int ReadMax(RequestContext context) =>
+        QuotaLimit.Find(_image(), QuotaChange.ConsumerByteRate, context) is { } limit
+            ? (int)Math.Min(int.MaxValue, limit.Bound * (SampledRate.Samples - 1) * SampledRate.SampleMs / 1000)
+            : int.MaxValue;
+
+    /// <summary>Notes bytes that a client is about to get, unless it has to come again for them.</summary>
+    /// <param name="context">The client.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="isRefused">Whether it does not get them anyway.</param>
+    /// <returns>For how many milliseconds the client is to be held back, and whether it gets nothing.</returns>
+    public (int ThrottleMs, bool IsRefused) UseRead(RequestContext context, long bytes, bool isRefused)
+    {
+        if (QuotaLimit.Find(_image(), QuotaChange.ConsumerByteRate, context) is not { } limit)
+            return (0, isRefused);
+
+        Account account = Open(QuotaKind.Fetch, limit);
+        lock (account)
+        {
+            long now = Now();
+            account.UsedAt = now;
+
+            // One batch that is more than the quota lets through at all is let through when nothing else was.
+            bool isFirst = !account.Rate.IsUsed(now);
+            account.Rate.Record(bytes, now);
+            long excess = account.Rate.Excess(limit.Bound, now);
+            isRefused |= excess > 0 && !isFirst;
+            if (isRefused)
+                account.Rate.Record(-bytes, now);
+            return ((int)excess, isRefused);
+        }
+    }
+
     /// <summary>Notes bytes that a client has appended or read.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="context">The client.</param>

@@ -50,6 +50,9 @@ internal sealed class QuotaBroker : IBroker
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
         where TResponse : class
     {
+        if (request is FetchRequest fetch)
+            request = (IRequest<TResponse>)(object)Bound(fetch, context);
+
         // The records may be gone once the request is answered.
         long produced = request is ProduceRequest produce ? BytesOf(produce) : -1;
         MutationQuota? mutations =
@@ -58,6 +61,8 @@ internal sealed class QuotaBroker : IBroker
             await AnswerAsync(request, mutations, context, cancellationToken).ConfigureAwait(false);
 
         int throttle = Math.Max(_book.UseTime(context, busy), mutations?.ThrottleTimeMs ?? 0);
+        if (response is FetchResponse fetched)
+            return (TResponse)(object)Account(fetched, context, throttle);
         if (produced >= 0)
             throttle = Math.Max(throttle, _book.UseBytes(QuotaKind.Produce, context, produced));
         else if (BytesOf(response) is >= 0 and long read)
@@ -65,6 +70,31 @@ internal sealed class QuotaBroker : IBroker
 
         if (response is IThrottledResponse throttled)
             throttled.ThrottleTimeMs = Math.Max(throttled.ThrottleTimeMs, throttle);
+        return response;
+    }
+
+    private FetchRequest Bound(FetchRequest fetch, RequestContext context)
+    {
+        int max = _book.ReadMax(context);
+        if (fetch.MaxBytes <= max)
+            return fetch;
+
+        FetchRequest bounded = fetch.WithoutSession();
+        (bounded.MaxBytes, bounded.MinBytes) = (max, Math.Min(fetch.MinBytes, max));
+        return bounded;
+    }
+
+    // Who has read too much gets nothing but the time after which to come again, as from Kafka.
+    private FetchResponse Account(FetchResponse response, RequestContext context, int throttle)
+    {
+        (int read, bool isRefused) = _book.UseRead(context, BytesOf(response), isRefused: throttle > 0);
+        if (isRefused)
+        {
+            response.Dispose();
+            response = new FetchResponse();
+        }
+
+        response.ThrottleTimeMs = Math.Max(response.ThrottleTimeMs, Math.Max(throttle, read));
         return response;
     }
 

@@ -34,6 +34,20 @@ internal sealed class SampledRate
         _samples[_current].Sum += value;
     }
 
+    /// <summary>Tells whether anything counts at a time.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>Whether something was added within the window.</returns>
+    public bool IsUsed(long now)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (now - _samples[i].Start < Samples * SampleMs && _samples[i].Sum > 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Tells how long to wait until no more than a bound comes in a second.</summary>
     /// <param name="bound">The bound.</param>
     /// <param name="now">When it is asked.</param>

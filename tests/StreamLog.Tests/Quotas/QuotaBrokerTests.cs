@@ -51,6 +51,55 @@ public sealed class QuotaBrokerTests
         Assert.Equal(0, free.ThrottleTimeMs);
     }
 
+    [Fact]
+    public async Task Who_has_read_too_much_gets_nothing_until_it_may()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        await broker.CreateTopicAsync("orders");
+        for (int i = 0; i < 4; i++)
+            await broker.ProduceAsync("orders", 0, Kilobyte);
+        QuotaBroker door = Door(broker);
+        await SetAsync(broker, "consumer_byte_rate", 250, user: "alice");
+
+        // 2,500 bytes in ten seconds: two batches.
+        using FetchResponse first = await FetchAsync(door, Caller("alice"));
+        using FetchResponse second = await FetchAsync(door, Caller("alice"));
+        int bytes = BrokerHarness.Single(first).Records!.Length;
+        broker.Time.Advance(TimeSpan.FromSeconds(11));
+        using FetchResponse third = await FetchAsync(door, Caller("alice"));
+
+        Assert.InRange(bytes, 2000, 2500);
+        Assert.Equal(0, first.ThrottleTimeMs);
+        Assert.Empty(second.Responses);
+        Assert.Equal((int)Math.Round(((2 * bytes / 10.0) - 250) / 250 * 10_000), second.ThrottleTimeMs);
+        Assert.Equal((0, bytes), (third.ThrottleTimeMs, BrokerHarness.Single(third).Records!.Length));
+    }
+
+    [Fact]
+    public async Task Who_has_used_too_much_time_gets_no_records_either()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        await SetAsync(broker, "request_percentage", 10, user: "alice");
+        await SetAsync(broker, "consumer_byte_rate", 200, user: "alice");
+        RecordBuffer batch = BrokerHarness.Batch(Kilobyte);
+        FetchResponse answer = new()
+        {
+            Responses = { new() { Topic = "orders", Partitions = { new() { Records = batch } } } },
+        };
+        QuotaBook book = new(() => broker.Broker.Image, broker.Time);
+        SlowBroker slow = new(broker.Time, TimeSpan.FromSeconds(1.05)) { Answer = answer };
+        QuotaBroker door = new(slow, book, defaultPartitions: 1);
+
+        using FetchResponse held = await FetchAsync(door, Caller("alice"));
+
+        Assert.Empty(held.Responses);
+        Assert.Equal(500, held.ThrottleTimeMs);
+        Assert.Throws<ObjectDisposedException>(() => batch.Memory);
+
+        // What it did not get is not held against it.
+        Assert.Equal((0, false), book.UseRead(Caller("alice"), 2000, isRefused: false));
+    }
+
     // Goal: the quota that says most of a client holds (KIP-55). Method: all eight kinds, taken away one by one.
     [Fact]
     public async Task The_most_special_quota_holds()
@@ -217,6 +266,8 @@ public sealed class QuotaBrokerTests
     // Is busy before it answers, and waits after that.
     private sealed class SlowBroker(SimulatedTime time, TimeSpan busy) : IBroker
     {
+        public object? Answer { get; init; }
+
         public IReadOnlyList<ApiVersionRange> SupportedApis => [];
 
         public ValueTask<TResponse> SendAsync<TResponse>(
@@ -224,6 +275,8 @@ public sealed class QuotaBrokerTests
             where TResponse : class
         {
             time.Advance(busy);
+            if (Answer is TResponse answer)
+                return new ValueTask<TResponse>(answer);
             return new ValueTask<TResponse>(
                 StreamLog.Protocol.Refusals.Refusal.CreateResponse(request, ErrorCode.None));
         }
