@@ -11,9 +11,7 @@ public sealed class FakeBroker : IBroker
 #pragma warning restore CA1001
 {
     private readonly FakeKafka _owner;
-
-    // Fires when what is under way ends with the broker.
-    private CancellationTokenSource _life = new();
+    private Life? _life;
 
     internal FakeBroker(FakeKafka owner, int nodeId, string? rack)
     {
@@ -49,7 +47,7 @@ public sealed class FakeBroker : IBroker
         ArgumentNullException.ThrowIfNull(context);
 
         // In this order: a broker that goes down meanwhile ends this life, or is seen to be down.
-        CancellationToken life = Volatile.Read(ref _life).Token;
+        Life life = Volatile.Read(ref _life)!;
         return IsUp
             ? SendAsync(request, context, life, cancellationToken)
             : ValueTask.FromException<TResponse>(FaultCall.Cut($"The broker {NodeId} is down."));
@@ -64,37 +62,39 @@ public sealed class FakeBroker : IBroker
     /// <returns>A task that completes when that is so.</returns>
     public Task StartAsync() => _owner.StartBrokerAsync(this);
 
-    /// <summary>Ends what is under way, as a broker does that goes down.</summary>
-    internal void Cut() => Interlocked.Exchange(ref _life, new CancellationTokenSource()).Cancel();
+    /// <summary>Begins a life upon an engine, without the fetch sessions of the one before, whose requests
+    /// end.</summary>
+    /// <param name="node">The engine.</param>
+    internal void Begin(StreamLogNode node)
+    {
+        IBroker door = node.FaceOf(NodeId, face => new FaultyBroker(_owner, NodeId, face));
+        Interlocked.Exchange(ref _life, new Life(node, door, new CancellationTokenSource()))?.End.Cancel();
+    }
 
-    private async ValueTask<TResponse> SendAsync<TResponse>(
+    /// <summary>Ends what is under way, as a broker does that goes down.</summary>
+    internal void Cut() => Begin(_life!.Node);
+
+    private static async ValueTask<TResponse> SendAsync<TResponse>(
         IRequest<TResponse> request,
         RequestContext context,
-        CancellationToken life,
+        Life life,
         CancellationToken cancellationToken)
         where TResponse : class
     {
+        CancellationToken end = life.End.Token;
         using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life);
-        FaultCall call = new(NodeId, request, context, _owner.NameOf)
-        {
-            ApiKey = request.ApiKey,
-            Cancellation = either.Token,
-        };
-        _owner.Requests.Add(call, _owner.Time.GetUtcNow());
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end);
         try
         {
-            return await _owner.Faults
-                .SendAsync(
-                    call,
-                    Fetches.WithoutSession(request),
-                    admitted => _owner.AnswerAsync(NodeId, admitted, context, call.Cancellation))
-                .ConfigureAwait(false);
+            return await life.Door.SendAsync(request, context, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
-            when (life.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw FaultCall.Cut($"The broker {NodeId} has gone down.");
+            throw FaultCall.Cut("The broker has gone down.");
         }
     }
+
+    // From one start of the broker to its next stop.
+    private sealed record Life(StreamLogNode Node, IBroker Door, CancellationTokenSource End);
 }

@@ -12,10 +12,9 @@ public sealed partial class FakeKafka
 
     /// <summary>Has a broker answer a request that no fault keeps from it.</summary>
     internal async ValueTask<TResponse> AnswerAsync<TResponse>(
-        int brokerId, IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        IBroker face, IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
         where TResponse : class
     {
-        IBroker face = _node.FaceOf(brokerId);
         bool isByTwoClocks = context.ListenerName.Length > 0 && !ReferenceEquals(Time, TimeProvider.System);
         TResponse response = isByTwoClocks && WaitOf(request) is { } wait
             ? await PollAsync(face, request, context, wait, cancellationToken).ConfigureAwait(false)
@@ -61,10 +60,13 @@ public sealed partial class FakeKafka
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return request is FetchRequest fetch
-                ? await face.SendAsync((IRequest<TResponse>)(object)Fetches.AtOnce(fetch), context, cancellationToken)
-                    .ConfigureAwait(false)
-                : (TResponse)(object)new ShareFetchResponse();
+            if (request is not FetchRequest fetch)
+                return (TResponse)(object)new ShareFetchResponse();
+
+            FetchRequest again = fetch.WithoutSession();
+            again.MaxWaitMs = 0;
+            return await face.SendAsync((IRequest<TResponse>)(object)again, context, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed partial class FakeKafka
             int id = Math.Max(_options.BrokerCount, _brokers.Max(broker => broker.NodeId)) + 1;
             await RegisterAsync(id, rack).ConfigureAwait(false);
             added = new FakeBroker(this, id, rack);
+            added.Begin(_node);
             _brokers = _brokers.Add(added);
             await ListenAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);

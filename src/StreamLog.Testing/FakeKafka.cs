@@ -134,6 +134,7 @@ public sealed partial class FakeKafka : IAsyncDisposable
             await RegisterAsync(id, rack).ConfigureAwait(false);
             brokers.Add(_brokers.FirstOrDefault(known => known.NodeId == id && known.Rack == rack)
                 ?? new FakeBroker(this, id, rack));
+            brokers[^1].Begin(node);
             brokers[^1].IsUp = true;
         }
 

@@ -4,7 +4,8 @@ using StreamLog.Protocol.Refusals;
 namespace StreamLog.Testing;
 
 /// <summary>A request that a broker of a fake Kafka got.</summary>
-/// <remarks>Immutable and thread-safe, but for <see cref="Request"/>.</remarks>
+/// <remarks>Immutable and thread-safe, but for <see cref="Request"/>. A fetch in a session is recorded with all that
+/// its client reads.</remarks>
 public sealed class RecordedRequest
 {
     internal RecordedRequest(

@@ -20,6 +20,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
     private readonly NodeHost _host;
     private NodeEnvironment? _ownEnvironment;
     private TimeProvider _time = TimeProvider.System;
+    private Func<int, int>? _nextRandom;
     private LogDirectory? _directory;
     private LocalBroker? _broker;
     private IBroker? _door;
@@ -52,8 +53,13 @@ internal sealed partial class NodeParts : IAsyncDisposable
 
     /// <summary>Returns one of several nodes that the engine answers for, as callers from outside reach it.</summary>
     /// <param name="nodeId">The node's id.</param>
-    /// <returns>Who answers as that node does.</returns>
-    public IBroker DoorOf(int nodeId) => _guard!(_broker!.FaceOf(nodeId));
+    /// <param name="within">Puts something between the sessions of clients and what answers.</param>
+    /// <returns>Who answers as that node does, with sessions of its own.</returns>
+    public IBroker DoorOf(int nodeId, Func<IBroker, IBroker>? within)
+    {
+        IBroker face = _guard!(_broker!.FaceOf(nodeId));
+        return WithSessions(within is null ? face : within(face));
+    }
 
     public NodeMaintenance Maintenance => _maintenance!;
 
@@ -67,6 +73,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
     {
         INodeEnvironment surroundings = Surround(options, environment);
         _time = surroundings.Time;
+        _nextRandom = surroundings.NextRandom;
         string path = Path.GetFullPath(options.DataDirectory, _host.ContentRoot ?? Environment.CurrentDirectory);
         LogDirectorySettings settings =
             new LogDirectorySettings
@@ -86,7 +93,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
         QuotaBook quotas = new(() => _broker.Image, surroundings.Time);
         _guard = engine => new QuotaBroker(
             new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics), quotas, options.DefaultPartitions);
-        _door = _guard(_broker);
+        _door = WithSessions(_guard(_broker));
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new LogClients(_broker, surroundings, options, _host, Metrics, Tracing);
         _components = new NodeComponents(options.NodeId, _door, surroundings, Loggers);
@@ -112,6 +119,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
 
         return isOrderly;
     }
+
+    private SessionBroker WithSessions(IBroker inner) => new(inner, new FetchSessions(_time, _nextRandom!));
 
     // What clients have under way, then the engine, then the files.
     private async ValueTask<bool> StopEngineAsync(TimeSpan timeout, long begun, CancellationToken hurry)

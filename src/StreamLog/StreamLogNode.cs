@@ -72,15 +72,18 @@ public sealed partial class StreamLogNode : IRunningLog
     /// <summary>Gets the door of one of several nodes that this process answers for.</summary>
     /// <param name="nodeId">The node's id: this node's own, or one that a caller in this process has registered with a
     /// <c>BrokerRegistration</c> request.</param>
-    /// <returns>Who answers as that node does: it refers to the others for what they lead or coordinate, and takes no
-    /// requests while it is away.</returns>
+    /// <param name="within">Puts something between the fetch sessions of that node's clients and what answers, such as
+    /// an injector of faults: it sees each fetch with all that its client reads. <see langword="null"/> is
+    /// nothing.</param>
+    /// <returns>Who answers as that node does, with fetch sessions of its own: it refers to the others for what they
+    /// lead or coordinate, and takes no requests while it is away.</returns>
     /// <remarks>
     /// For tests of what clients do when nodes go and leaders move. Thread-safe. The nodes share one log, in which
     /// nothing is replicated: who takes part is in sync. A <c>BrokerHeartbeat</c> request has a node take part or not,
     /// <c>UnregisterBroker</c> ends it, and replicas move by <c>AlterPartitionReassignments</c>.
     /// </remarks>
     [Experimental("STREAMLOG001")]
-    public IBroker FaceOf(int nodeId) => _parts.DoorOf(nodeId);
+    public IBroker FaceOf(int nodeId, Func<IBroker, IBroker>? within = null) => _parts.DoorOf(nodeId, within);
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">

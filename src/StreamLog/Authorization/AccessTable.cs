@@ -1,5 +1,8 @@
 using StreamLog.Metadata;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Protocol.Records;
+using StreamLog.Protocol.Refusals;
 
 namespace StreamLog.Authorization;
 
@@ -21,21 +24,8 @@ internal static partial class AccessTable
 
     private static IEnumerable<ApiAccess> Data() =>
     [
-        new ApiAccess<ProduceRequest, ProduceResponse>
-        {
-            TransactionalId = AclOperation.Write,
-            Topic = AclOperation.Write,
-        },
-        new ApiAccess<FetchRequest, FetchResponse>
-        {
-            Whole = static (request, caller) => request.ReplicaId >= 0 || request.ReplicaState?.ReplicaId >= 0
-                ? caller.Cluster(AclOperation.ClusterAction)
-                : ErrorCode.None,
-            Topic = AclOperation.Read,
-            // A session is about more than a request names, and what is refused now may be permitted later.
-            IsJudgedLater = static request => request.SessionId != 0 || request.SessionEpoch >= 0,
-            Trim = FetchTrim.Trim,
-        },
+        new ApiAccess<ProduceRequest, ProduceResponse> { Whole = MayProduce, Topic = AclOperation.Write },
+        new ApiAccess<FetchRequest, FetchResponse> { Judge = MayFetch },
         new ApiAccess<ShareFetchRequest, ShareFetchResponse>
         {
             Whole = static (request, caller) => MayRead(caller, request.GroupId),
@@ -159,10 +149,7 @@ internal static partial class AccessTable
                 : ErrorCode.None,
             IsJudgedLater = static request => request.Transactions.Count > 0,
             TransactionalId = AclOperation.Write,
-            Topic = AclOperation.Write,
-            Judge = static (_, _, target) => TopicNames.IsInternal(target.Name)
-                ? ErrorCode.TopicAuthorizationFailed
-                : ErrorCode.None,
+            Judge = MayJoin,
             IsAllOrNothing = true,
         },
         new ApiAccess<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>
@@ -206,6 +193,30 @@ internal static partial class AccessTable
             ? ErrorCode.None
             : ErrorCode.GroupAuthorizationFailed;
 
+    // A transactional id matters to batches of transactions alone, and these to no other id.
+    private static ErrorCode MayProduce(ProduceRequest request, Caller caller)
+    {
+        bool isTransactional = request.TopicData.Exists(
+            topic => topic.PartitionData.Exists(data => IsTransactional(data.Records)));
+        return !isTransactional || (request.TransactionalId is { } id
+            && caller.May(AclOperation.Write, AclResourceType.TransactionalId, id))
+            ? ErrorCode.None
+            : ErrorCode.TransactionalIdAuthorizationFailed;
+    }
+
+    private static bool IsTransactional(RecordBuffer? records) =>
+        records is { Length: >= RecordBatchHeader.Size } && new RecordBatchHeader(records.Span).IsTransactional;
+
+    // Who fetches as a follower does may have everything, or nothing.
+    private static ErrorCode MayFetch(FetchRequest request, Caller caller, RequestTarget target)
+    {
+        if (request.ReplicaId < 0 && request.ReplicaState is not { ReplicaId: >= 0 })
+            return AccessErrors.Topic(caller, AclOperation.Read, target);
+        return caller.May(AclOperation.ClusterAction, AclResourceType.Cluster, AccessRule.ClusterName)
+            ? ErrorCode.None
+            : ErrorCode.TopicAuthorizationFailed;
+    }
+
     private static ErrorCode MaySee(Caller caller, List<string>? topics)
     {
         foreach (string topic in topics ?? [])
@@ -215,6 +226,20 @@ internal static partial class AccessTable
         }
 
         return ErrorCode.None;
+    }
+
+    private static ErrorCode MayJoin(AddPartitionsToTxnRequest request, Caller caller, RequestTarget target)
+    {
+        if (target.Kind != RequestTargetKind.Partition)
+            return ErrorCode.None;
+        if (TopicNames.IsInternal(target.Name)
+            || !caller.May(AclOperation.Write, AclResourceType.Topic, target.Name))
+        {
+            return ErrorCode.TopicAuthorizationFailed;
+        }
+
+        int count = caller.Authorizer.Image.FindTopic(target.Name)?.Partitions.Length ?? 0;
+        return (uint)target.Partition < (uint)count ? ErrorCode.None : ErrorCode.UnknownTopicOrPartition;
     }
 
     private static ErrorCode MayProduceIdempotently(InitProducerIdRequest request, Caller caller)

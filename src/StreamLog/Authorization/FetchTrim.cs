@@ -4,34 +4,10 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Authorization;
 
-/// <summary>Takes records from responses that their receiver may not read: sessions go on while rules change.
-/// Stateless.</summary>
+/// <summary>Takes records from responses that their receiver may not read: sessions of queues go on while rules
+/// change. Stateless.</summary>
 internal static class FetchTrim
 {
-    /// <summary>Replaces partitions by a refusal.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="response">The response.</param>
-    /// <param name="caller">Who gets it.</param>
-    public static void Trim(FetchRequest request, FetchResponse response, Caller caller)
-    {
-        foreach (FetchResponse.FetchableTopicResponse topic in response.Responses)
-        {
-            if (MayRead(caller, topic.Topic, topic.TopicId))
-                continue;
-            for (int i = 0; i < topic.Partitions.Count; i++)
-            {
-                topic.Partitions[i].Records?.Dispose();
-                topic.Partitions[i] = new FetchResponse.PartitionData
-                {
-                    PartitionIndex = topic.Partitions[i].PartitionIndex,
-                    ErrorCode = ErrorCode.TopicAuthorizationFailed,
-                    HighWatermark = -1,
-                    Records = RecordBuffer.Empty,
-                };
-            }
-        }
-    }
-
     /// <summary>Replaces partitions by a refusal.</summary>
     /// <param name="request">The request.</param>
     /// <param name="response">The response.</param>
@@ -40,8 +16,12 @@ internal static class FetchTrim
     {
         foreach (ShareFetchResponse.ShareFetchableTopicResponse topic in response.Responses)
         {
-            if (MayRead(caller, "", topic.TopicId))
+            if (caller.TopicName("", topic.TopicId) is not { } name
+                || caller.May(AclOperation.Read, AclResourceType.Topic, name))
+            {
                 continue;
+            }
+
             for (int i = 0; i < topic.Partitions.Count; i++)
             {
                 topic.Partitions[i].Records?.Dispose();
@@ -54,8 +34,4 @@ internal static class FetchTrim
             }
         }
     }
-
-    private static bool MayRead(Caller caller, string name, Guid topicId) =>
-        caller.TopicName(name, topicId) is not { } topic
-        || caller.May(AclOperation.Read, AclResourceType.Topic, topic);
 }

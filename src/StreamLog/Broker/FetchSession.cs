@@ -154,18 +154,8 @@ internal sealed class FetchSession
 
     private FetchRequest Expand(FetchRequest request)
     {
-        FetchRequest expanded = new()
-        {
-            Version = request.Version,
-            ClusterId = request.ClusterId,
-            ReplicaId = request.ReplicaId,
-            ReplicaState = request.ReplicaState,
-            MaxWaitMs = request.MaxWaitMs,
-            MinBytes = request.MinBytes,
-            MaxBytes = request.MaxBytes,
-            IsolationLevel = request.IsolationLevel,
-            RackId = request.RackId,
-        };
+        FetchRequest expanded = request.WithoutSession();
+        expanded.Topics = [];
         FetchRequest.FetchTopic? topic = null;
         foreach ((SessionKey key, SessionPartition partition) in _order)
         {

@@ -8,7 +8,7 @@ namespace StreamLog.Broker;
 /// <para>They stand before everything that looks at the partitions of a fetch: a request in a session is turned into
 /// one that names all of them, and what is known to the client is taken out of its answer. They are in memory alone,
 /// and clients in this process have none.</para>
-/// <para>Owned by the broker; thread-safe.</para>
+/// <para>Owned by the door of a node; thread-safe.</para>
 /// </remarks>
 internal sealed class FetchSessions
 {
@@ -85,7 +85,7 @@ internal sealed class FetchSessions
             // Whoever names all of its partitions has given up the session that it had.
             lock (_gate)
                 _sessions.Remove(request.SessionId);
-            return new FetchInSession(this, request, request, session: null);
+            return new FetchInSession(this, request, request.WithoutSession(), session: null);
         }
 
         FetchSession? session;
@@ -105,7 +105,7 @@ internal sealed class FetchSessions
 
         // Nothing is left in it.
         Close(session);
-        return new FetchInSession(this, request, request, session: null);
+        return new FetchInSession(this, request, request.WithoutSession(), session: null);
     }
 
     /// <summary>Opens a session, if there is room for one.</summary>

@@ -10,7 +10,6 @@ using StreamLog.Groups.Consumer;
 using StreamLog.Groups.Share;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
-using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Refusals;
 using StreamLog.Quorum;
 using StreamLog.Replication;
@@ -30,7 +29,6 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     private readonly ApiHandler?[] _handlers;
     private readonly BrokerParts _parts;
     private readonly StateGauges _gauges;
-    private readonly FetchSessions _fetchSessions;
     private readonly SingleVoterQuorum _quorum;
     private readonly ILogger _logger;
 
@@ -38,7 +36,6 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         _parts = parts;
         _gauges = new StateGauges(parts);
-        _fetchSessions = new FetchSessions(parts.Environment.Time, parts.Environment.NextRandom);
         _quorum = quorum;
         _logger = logger;
         ApiHandler[] handlers = CreateHandlers(parts);
@@ -140,33 +137,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        if (request is FetchRequest fetch && FetchSessions.Concerns(fetch))
-            return FetchInSessionAsync<TResponse>(fetch, context, cancellationToken);
-
         return _parts.Metrics.Requests.MeasuresRequests
             ? MeasureAsync(request, context, cancellationToken)
             : HandleAsync(request, context, cancellationToken);
-    }
-
-    // Before all that judges the partitions of a fetch: a session has them all, and its requests name but a few.
-    private async ValueTask<TResponse> FetchInSessionAsync<TResponse>(
-        FetchRequest request, RequestContext context, CancellationToken cancellationToken)
-        where TResponse : class
-    {
-        FetchResponse response;
-        if (_fetchSessions.Begin(request, out ErrorCode error) is { } fetch)
-        {
-            ValueTask<FetchResponse> answer = _parts.Metrics.Requests.MeasuresRequests
-                ? MeasureAsync(fetch.Request, context, cancellationToken)
-                : HandleAsync(fetch.Request, context, cancellationToken);
-            response = fetch.Complete(await answer.ConfigureAwait(false));
-        }
-        else
-        {
-            response = new FetchResponse { ErrorCode = error };
-        }
-
-        return (TResponse)(object)response;
     }
 
     /// <summary>Waits until no transaction is ending. For tests, which have no other way to know.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Authorization;
+using StreamLog.Broker;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
@@ -15,12 +16,14 @@ internal sealed class AclHarness : IAsyncDisposable
         Broker = broker;
         Authorizer authorizer =
             new(broker.Options.Security, () => broker.Broker.Image, NullLogger.Instance);
-        Door = new AuthorizingBroker(broker.Broker, authorizer, broker.Options.AutoCreateTopics);
+        Door = new SessionBroker(
+            new AuthorizingBroker(broker.Broker, authorizer, broker.Options.AutoCreateTopics),
+            new FetchSessions(broker.Time, broker.Environment.NextRandom));
     }
 
     public BrokerHarness Broker { get; }
 
-    public AuthorizingBroker Door { get; }
+    public IBroker Door { get; }
 
     public static async Task<AclHarness> StartAsync(bool acls = true, bool autoCreate = false) => new(
         await BrokerHarness.StartAsync(new StreamLogOptions

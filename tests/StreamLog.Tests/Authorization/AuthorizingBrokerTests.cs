@@ -44,6 +44,20 @@ public sealed class AuthorizingBrokerTests
     }
 
     [Fact]
+    public async Task A_transactional_id_matters_to_batches_of_transactions_alone()
+    {
+        await using AclHarness node = await AclHarness.StartAsync();
+        await node.Broker.CreateTopicAsync("orders");
+        await node.AllowAsync(AclOperation.Write, AclResourceType.Topic, "orders");
+        using ProduceRequest plain = BrokerHarness.ProduceRequest("orders", 0, BrokerHarness.Batch("a"));
+        plain.TransactionalId = "tx";
+
+        ProduceResponse response = await node.SendAsync(plain);
+
+        Assert.Equal(ErrorCode.None, BrokerHarness.Single(response).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_producer_id_is_for_who_may_append_somewhere()
     {
         await using AclHarness node = await AclHarness.StartAsync();
@@ -54,29 +68,6 @@ public sealed class AuthorizingBrokerTests
         await node.AllowAsync(
             AclOperation.IdempotentWrite, AclResourceType.Cluster, AccessRule.ClusterName, user: "bob");
         Assert.Equal(ErrorCode.None, (await node.SendAsync(Producer(null), "bob")).ErrorCode);
-    }
-
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(0)]
-    public async Task Records_are_read_by_whom_it_is_permitted_with_a_session_or_without(int epoch)
-    {
-        await using AclHarness node = await AclHarness.StartAsync();
-        await node.Broker.CreateTopicAsync("orders");
-        await node.Broker.ProduceAsync("orders", 0, "a");
-        FetchRequest request = BrokerHarness.FetchRequest("orders", 0, 0);
-        request.SessionEpoch = epoch;
-
-        using (FetchResponse refused = await node.SendAsync(request))
-        {
-            FetchResponse.PartitionData data = BrokerHarness.Single(refused);
-            Assert.Equal((ErrorCode.TopicAuthorizationFailed, 0), (data.ErrorCode, data.Records!.Length));
-        }
-
-        await node.AllowAsync(AclOperation.Read, AclResourceType.Topic, "orders");
-        using FetchResponse read = await node.SendAsync(request);
-        Assert.Equal(ErrorCode.None, BrokerHarness.Single(read).ErrorCode);
-        Assert.NotEqual(0, BrokerHarness.Single(read).Records!.Length);
     }
 
     [Fact]
@@ -262,6 +253,7 @@ public sealed class AuthorizingBrokerTests
                 new() { Name = "orders", Partitions = { 0 } },
                 new() { Name = "bills", Partitions = { 0 } },
                 new() { Name = "__consumer_offsets", Partitions = { 0 } },
+                new() { Name = "orders", Partitions = { 9 } },
             },
         };
 
@@ -270,11 +262,12 @@ public sealed class AuthorizingBrokerTests
         Assert.Equal(
             [
                 ("__consumer_offsets", ErrorCode.TopicAuthorizationFailed),
-                ("bills", ErrorCode.TopicAuthorizationFailed), ("orders", ErrorCode.OperationNotAttempted),
+                ("bills", ErrorCode.TopicAuthorizationFailed), ("orders", ErrorCode.UnknownTopicOrPartition),
+                ("orders", ErrorCode.OperationNotAttempted),
             ],
             response.ResultsByTopicV3AndBelow
-                .Select(topic => (topic.Name, topic.ResultsByPartition[0].PartitionErrorCode))
-                .OrderBy(topic => topic.Name, StringComparer.Ordinal));
+                .SelectMany(topic => topic.ResultsByPartition, (topic, one) => (topic.Name, one.PartitionErrorCode))
+                .OrderBy(topic => topic.Name, StringComparer.Ordinal).ThenBy(topic => topic.PartitionErrorCode));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
         Directory = directory;
         Broker = broker;
         Options = options;
+        Door = new SessionBroker(broker, new FetchSessions(environment.Time, environment.NextRandom));
     }
 
     private static RequestContext Remote { get; } = new() { ClientId = "remote", ListenerName = "PLAINTEXT" };
@@ -32,6 +33,9 @@ internal sealed class BrokerHarness : IAsyncDisposable
     public LogDirectory Directory { get; }
 
     public LocalBroker Broker { get; }
+
+    /// <summary>Gets the broker as clients with fetch sessions reach it.</summary>
+    public IBroker Door { get; }
 
     public StreamLogOptions Options { get; }
 
@@ -81,7 +85,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
     /// <summary>Sends as a client does that is not in this process.</summary>
     public ValueTask<TResponse> SendRemoteAsync<TResponse>(
         IRequest<TResponse> request, CancellationToken cancellationToken = default)
-        where TResponse : class => Broker.SendAsync(request, Remote, cancellationToken);
+        where TResponse : class => Door.SendAsync(request, Remote, cancellationToken);
 
     /// <summary>Sends as a remote client of one version does: all goes through its bytes.</summary>
     public async Task<TResponse> SendWireAsync<TResponse>(IRequest<TResponse> request, short version)

@@ -41,28 +41,12 @@ internal sealed class FaceBroker(IBroker engine, BrokerParts parts, int nodeId) 
             return new ValueTask<TResponse>(refused);
         }
 
-        IRequest<TResponse> admitted = WithoutSession(split.Admitted ?? request);
-        return FinishAsync(engine.SendAsync(admitted, context, cancellationToken), split, rack);
+        // Who has to look for another leader is told so at once.
+        if (split is { Refused: not null, Admitted: FetchRequest { MaxWaitMs: > 0 } part })
+            part.MaxWaitMs = 0;
+        return FinishAsync(
+            engine.SendAsync(split.Admitted ?? request, context, cancellationToken), split, rack);
     }
-
-    // What a session holds may be another node's at the next request, so none is begun: clients then name all that
-    // they fetch each time, as they do with a broker that has too many sessions.
-    private static IRequest<TResponse> WithoutSession<TResponse>(IRequest<TResponse> request)
-        where TResponse : class => request is FetchRequest { SessionEpoch: 0 } fetch
-            ? (IRequest<TResponse>)(object)new FetchRequest
-            {
-                Version = fetch.Version,
-                ClusterId = fetch.ClusterId,
-                ReplicaId = fetch.ReplicaId,
-                ReplicaState = fetch.ReplicaState,
-                MaxWaitMs = fetch.MaxWaitMs,
-                MinBytes = fetch.MinBytes,
-                MaxBytes = fetch.MaxBytes,
-                IsolationLevel = fetch.IsolationLevel,
-                Topics = fetch.Topics,
-                RackId = fetch.RackId,
-            }
-            : request;
 
     private async ValueTask<TResponse> FinishAsync<TResponse>(
         ValueTask<TResponse> answer, RequestSplit<TResponse> split, string rack)

@@ -62,6 +62,24 @@ public sealed class FaceTests
     }
 
     [Fact]
+    public async Task Who_looks_for_a_leader_does_not_wait_for_records_of_other_partitions()
+    {
+        await using BrokerHarness harness = await StartAsync(2);
+        await harness.CreateTopicAsync("orders", 2);
+        FetchRequest request = BrokerHarness.FetchRequest("orders", 0, 0);
+        request.Topics[0].Partitions.Add(new() { Partition = 1, PartitionMaxBytes = 1000 });
+        (request.MinBytes, request.MaxWaitMs) = (1, 60_000);
+
+        using FetchResponse response = await AskAsync(harness, 1, request);
+
+        Assert.Equal(
+            [(0, ErrorCode.None), (1, ErrorCode.NotLeaderOrFollower)],
+            response.Responses.SelectMany(topic => topic.Partitions)
+                .Select(partition => (partition.PartitionIndex, partition.ErrorCode)).Order());
+        Assert.Equal(60_000, request.MaxWaitMs);
+    }
+
+    [Fact]
     public async Task A_node_that_goes_loses_its_lead_and_what_follows_is_of_a_new_epoch()
     {
         await using BrokerHarness harness = await StartAsync(2);
