@@ -19,6 +19,13 @@ internal static class LoadCommand
             return scenarios.Length == 0 ? 1 : 0;
         }
 
+        foreach (IGrouping<string?, Scenario> without in scenarios.GroupBy(scenario => scenario.FindObstacle()))
+        {
+            if (without.Key is { } obstacle)
+                Console.Error.WriteLine($"{without.Count()} scenarios are left out. {obstacle}");
+        }
+
+        scenarios = [.. scenarios.Where(scenario => scenario.FindObstacle() is null)];
         int rounds = arguments.Number("--rounds", 5);
         string directory = arguments.Value("--directory") ?? Path.GetTempPath();
         LoadResults results = LoadResults.Of(

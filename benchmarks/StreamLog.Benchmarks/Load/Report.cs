@@ -45,14 +45,17 @@ internal static class Report
         ScenarioResult[] baselines = [.. group.Where(scenario => scenario.IsBaseline)];
         bool hasTimes = group.Any(scenario => scenario.P50Us.Count > 0);
         bool hasRetained = group.Any(scenario => scenario.RetainedBytes.Count > 0);
+        string[] further = [.. group.SelectMany(scenario => scenario.Further.Keys).Distinct()];
 
         text.AppendLine(CultureInfo.InvariantCulture, $"### {group.Key}").AppendLine();
         text.Append("| what | per second: median (min-max) | per CPU second | B allocated |");
         text.Append(hasTimes ? " p50 us | p99 us |" : "").Append(hasRetained ? " B kept |" : "");
+        text.Append(string.Concat(further.Select(column => $" {column} |")));
         foreach (ScenarioResult baseline in baselines)
             text.Append(CultureInfo.InvariantCulture, $" / {baseline.Name} |");
         text.AppendLine().Append("|---|--:|--:|--:|");
         text.Append(hasTimes ? "--:|--:|" : "").Append(hasRetained ? "--:|" : "");
+        text.Append(string.Concat(further.Select(_ => "--:|")));
         text.Append(string.Concat(baselines.Select(_ => "--:|"))).AppendLine();
 
         foreach (ScenarioResult scenario in group)
@@ -73,16 +76,30 @@ internal static class Report
                 text.Append(CultureInfo.InvariantCulture, $" {kept} |");
             }
 
+            foreach (string column in further)
+            {
+                IReadOnlyList<double> values = scenario.Further.GetValueOrDefault(column) ?? [];
+                text.Append(CultureInfo.InvariantCulture, $" {Figures.Bytes(Figures.Median(values))} |");
+            }
+
             foreach (ScenarioResult baseline in baselines)
             {
                 string ratio = Figures.Ratio(scenario.RatioTo(baseline));
                 string byCpu = Figures.Ratio(scenario.CpuRatioTo(baseline));
-                text.Append(ReferenceEquals(scenario, baseline) ? " |" : $" {ratio}, cpu {byCpu} |");
+                string others = string.Concat(further.Select(column => RatioOf(column, scenario, baseline)));
+                text.Append(ReferenceEquals(scenario, baseline) ? " |" : $" {ratio}, cpu {byCpu}{others} |");
             }
 
             text.AppendLine();
         }
 
         text.AppendLine();
+    }
+
+    private static string RatioOf(string column, ScenarioResult mine, ScenarioResult theirs)
+    {
+        double ratio = Figures.Median(Figures.Ratios(
+            mine.Further.GetValueOrDefault(column) ?? [], theirs.Further.GetValueOrDefault(column) ?? []));
+        return double.IsFinite(ratio) ? $", {column} {Figures.Ratio(ratio)}" : "";
     }
 }

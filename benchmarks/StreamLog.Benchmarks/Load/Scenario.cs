@@ -9,4 +9,7 @@ internal sealed record Scenario(string Group, string Name, bool IsBaseline, Func
 {
     /// <summary>Gets what fills a directory once, for all rounds; without it each round has an empty one.</summary>
     public Func<string, Task>? PrepareAsync { get; init; }
+
+    /// <summary>Gets what tells why it cannot be run here, or <see langword="null"/> where it can.</summary>
+    public Func<string?> FindObstacle { get; init; } = static () => null;
 }

@@ -13,6 +13,10 @@ internal sealed record ScenarioResult(
     IReadOnlyList<double> P99Us,
     IReadOnlyList<double> RetainedBytes)
 {
+    /// <summary>Gets what else was measured, by the head of its column.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> Further { get; init; } =
+        new Dictionary<string, IReadOnlyList<double>>();
+
     public static ScenarioResult Of(Scenario scenario, IReadOnlyList<Measurement> rounds) => new(
         scenario.Group,
         scenario.Name,
@@ -22,7 +26,12 @@ internal sealed record ScenarioResult(
         Numbers(rounds, round => round.AllocatedPerOperation),
         Numbers(rounds, round => round.Percentile(0.50)),
         Numbers(rounds, round => round.Percentile(0.99)),
-        Numbers(rounds, round => round.RetainedBytes));
+        Numbers(rounds, round => round.RetainedBytes))
+    {
+        Further = rounds.SelectMany(round => round.Further.Keys).Distinct().ToDictionary(
+            column => column,
+            IReadOnlyList<double> (column) => Numbers(rounds, round => round.Further[column])),
+    };
 
     /// <summary>The median of the ratios that were taken within each round, by the wall clock.</summary>
     public double RatioTo(ScenarioResult other) => Figures.Median(Figures.Ratios(PerSecond, other.PerSecond));

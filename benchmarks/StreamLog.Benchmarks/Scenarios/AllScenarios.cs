@@ -18,17 +18,8 @@ internal static class AllScenarios
     public static IEnumerable<Scenario> List() =>
     [
         .. Appends(), .. LargeAppends(), .. FlushedAppends(), .. Acknowledgements(), .. Reads(), .. HandOffs(),
-        .. Handlers(), .. Groups(), .. Transactions(), .. Opens(), .. Fakes(),
+        .. Handlers(), .. Groups(), .. Transactions(), .. Opens(), .. KafkaScenarios.List(),
     ];
-
-    private static IEnumerable<Scenario> Fakes()
-    {
-        const string Group = "starting a Kafka for unit tests, until its first record is acknowledged";
-        yield return new(Group, "a node in memory", true, _ => FakeKafkaRuns.StartNodeAsync());
-        yield return new(Group, "1 fake of 1 broker", false, _ => FakeKafkaRuns.StartAsync(1, brokers: 1));
-        yield return new(Group, "1 fake of 3 brokers", false, _ => FakeKafkaRuns.StartAsync(1, brokers: 3));
-        yield return new(Group, "100 fakes in parallel", false, _ => FakeKafkaRuns.StartAsync(100, brokers: 1));
-    }
 
     private static IEnumerable<Scenario> Appends()
     {

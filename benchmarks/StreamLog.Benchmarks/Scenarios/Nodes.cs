@@ -1,9 +1,13 @@
+using StreamLog.Kafka;
+
 namespace StreamLog.Benchmarks.Scenarios;
 
 /// <summary>Nodes with one topic, as the runs need them.</summary>
 internal static class Nodes
 {
     public const string TopicName = "load";
+
+    private const long MemoryLimit = 2L << 30;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -34,6 +38,18 @@ internal static class Nodes
             FlushInterval = flushInterval,
         });
 
+    /// <summary>Starts a node in memory.</summary>
+    public static async Task<StreamLogNode> StartInMemoryAsync(int partitions)
+    {
+        StreamLogNode node = await StreamLogNode.StartAsync(OptionsOf(directory: null, Durability.PageCache));
+        await node.Admin.CreateTopicAsync(TopicName, partitions);
+        return node;
+    }
+
+    /// <summary>Starts a node that Kafka clients reach, on a directory or in memory.</summary>
+    public static async Task<StreamLogNode> StartListeningAsync(string? directory, Durability durability) =>
+        await StreamLogNode.StartAsync(OptionsOf(directory, durability).AddKafkaListener("127.0.0.1:0"));
+
     /// <summary>Starts a node whose topic's one partition holds records.</summary>
     public static async Task<StreamLogNode> FillAsync(string directory, int records, byte[] payload)
     {
@@ -55,4 +71,12 @@ internal static class Nodes
 
         await producer.FlushAsync();
     }
+
+    private static StreamLogOptions OptionsOf(string? directory, Durability durability) => new()
+    {
+        InMemory = directory is null,
+        MemoryLimit = MemoryLimit,
+        DataDirectory = Path.Combine(directory ?? "nowhere", "data"),
+        Durability = durability,
+    };
 }
