@@ -31,6 +31,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+
+            // A server that has been up for a while, and not one that compiles what it finds to be busy.
+            Environment = { ["DOTNET_TieredCompilation"] = "0" },
         })!;
         string? address = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         return address is not null
