@@ -4,10 +4,11 @@ using StreamLog.Benchmarks.Load;
 
 namespace StreamLog.Benchmarks.Scenarios;
 
-/// <summary>How often managed code copies the bytes of a batch on their way from a socket to the log, and back.</summary>
+/// <summary>How often managed code copies the bytes of a batch on their way from a socket to the log, and
+/// back.</summary>
 /// <remarks>
-/// A copy needs memory to go to: an array of the pool, or a new one. Both are counted, the pool's by its own events, for
-/// batches so large that no other shelf has arrays for them. One of them is what the system reads into, from the
+/// A copy needs memory to go to: an array of the pool, or a new one. Both are counted, the pool's by its own events,
+/// for batches so large that no other shelf has arrays for them. One of them is what the system reads into, from the
 /// socket or from the file; the bytes that go to any other are copied.
 /// </remarks>
 internal static class CopyRuns

@@ -1,19 +1,21 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using StreamLog.Extensibility;
+using StreamLog.Kafka;
 using StreamLog.Tests.Architecture;
 using Xunit;
 
 namespace StreamLog.Tests.Hosting;
 
 /// <summary>
-/// Editors complete and explain the section <c>StreamLog</c> of <c>appsettings.json</c> by a schema that the package
-/// ships. It is made here from the options and their documentation, and must be what the repository holds.
+/// Editors complete and explain the section <c>StreamLog</c> of <c>appsettings.json</c> by schemas that the packages
+/// ship. They are made here from the options and their documentation, and must be what the repository holds.
 /// </summary>
 public sealed partial class ConfigurationSchemaTests
 {
@@ -23,7 +25,8 @@ public sealed partial class ConfigurationSchemaTests
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Dictionary<string, XElement> Documentation =
-        XDocument.Load(Path.Combine(AppContext.BaseDirectory, "StreamLog.Abstractions.xml")).Descendants("member")
+        new[] { "StreamLog.Abstractions.xml", "StreamLog.Kafka.xml" }
+            .SelectMany(file => XDocument.Load(Path.Combine(AppContext.BaseDirectory, file)).Descendants("member"))
             .ToDictionary(member => (string)member.Attribute("name")!, member => member, StringComparer.Ordinal);
 
     /// <summary>On a change that is meant, run with <c>STREAMLOG_APPROVE=1</c> and read the difference.</summary>
@@ -38,8 +41,37 @@ public sealed partial class ConfigurationSchemaTests
             ["type"] = "object",
             ["properties"] = new JsonObject { [StreamLogConfiguration.Section] = node },
         };
+        Verify("StreamLog", schema);
+    }
+
+    [Fact]
+    public void It_says_what_the_options_of_listeners_say()
+    {
+        JsonObject listeners = new()
+        {
+            ["type"] = "object",
+            ["description"] = "Listeners for Kafka clients, by names of the application's choice: " +
+                "AddKafkaListener is given the section of each.",
+            ["additionalProperties"] = SchemaOf(typeof(KafkaListenerOptions)),
+        };
+        Verify("StreamLog.Kafka", new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject
+            {
+                [StreamLogConfiguration.Section] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["properties"] = new JsonObject { ["Listeners"] = listeners },
+                },
+            },
+        });
+    }
+
+    private static void Verify(string package, JsonObject schema)
+    {
         string actual = schema.ToJsonString(Indented) + "\n";
-        string path = Path.Combine(SourceTree.Root("StreamLog"), "ConfigurationSchema.json");
+        string path = Path.Combine(SourceTree.Root(package), "ConfigurationSchema.json");
         if (Environment.GetEnvironmentVariable("STREAMLOG_APPROVE") == "1")
             File.WriteAllText(path, actual);
 
@@ -93,6 +125,8 @@ public sealed partial class ConfigurationSchemaTests
                 && property.PropertyType != typeof(IRebalanceListener)
                 && property.PropertyType != typeof(IProgress<RecoveryProgress>)
                 && property.PropertyType != typeof(IList<INodeComponent>)
+                && property.PropertyType != typeof(IWireSeam)
+                && property.PropertyType != typeof(X509Certificate2)
                 && !property.PropertyType.IsAssignableTo(typeof(Delegate)))
             {
                 properties[property.Name] = SchemaOf(property, property.GetValue(defaults));
