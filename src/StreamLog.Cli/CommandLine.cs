@@ -55,13 +55,13 @@ internal static class CommandLine
             The command line of StreamLog: a durable, partitioned log with Kafka's formats.
 
             --data opens a data directory in this process. A directory has one process at a time: stop the application
-            that has it open first.
+            that has it open first. --bootstrap speaks to a broker instead: Kafka, or a StreamLog that listens.
             Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 damage found, 130 interrupted.
             """,
             "streamlog topics create orders --partitions 6 --data ./data",
             "echo 'customer-7:3 apples' | streamlog produce orders --key-separator : --data ./data",
             "streamlog consume orders --show partition,offset,key --data ./data",
-            "streamlog groups describe billing --data ./data",
+            "streamlog groups describe billing --bootstrap localhost:9092",
             "streamlog verify ./data",
             "streamlog serve --data ./data --kafka 127.0.0.1:9092")
         {

@@ -5,6 +5,9 @@ internal static class NodeNames
 {
     private const int LengthMax = 64;
 
+    // What other packages keep beside the options of the node without a name.
+    private static readonly string[] Sections = ["Kafka", "Listeners"];
+
     /// <summary>Checks a name: it stands in a path, in configuration and in a tag.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The name.</returns>
@@ -19,8 +22,8 @@ internal static class NodeNames
                 nameof(name));
         }
 
-        if (typeof(StreamLogOptions).GetProperties()
-            .Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        if (typeof(StreamLogOptions).GetProperties().Select(option => option.Name).Concat(Sections)
+            .Any(option => option.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ArgumentException(
                 $"'{name}' cannot be the name of a node, since {StreamLogConfiguration.Section}:{name} is an option. " +

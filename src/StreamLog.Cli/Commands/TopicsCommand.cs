@@ -25,7 +25,8 @@ internal static class TopicsCommand
             "list",
             "List the topics, a name a line.",
             "streamlog topics list --data ./data",
-            "streamlog topics list --long --internal --data ./data")
+            "streamlog topics list --long --internal --data ./data",
+            "streamlog topics list --bootstrap broker.example:9093 --tls --user ann")
         {
             isInternal,
             isLong,
@@ -70,7 +71,7 @@ internal static class TopicsCommand
             """
             Create a topic.
 
-            Where there is no log in the directory yet, there is one then.
+            With --data: where there is no log in the directory yet, there is one then.
             """,
             "streamlog topics create orders --partitions 6 --data ./data",
             "streamlog topics create sessions -c cleanup.policy=compact -c retention.ms=-1 --data ./data")

@@ -1,19 +1,21 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
+using StreamLog.Kafka;
 
 namespace StreamLog.Cli.Targets;
 
-/// <summary>The options by which a command finds its log.</summary>
+/// <summary>The options by which a command finds its log: a directory, or brokers.</summary>
 internal sealed class TargetOptions
 {
     private readonly Shell _shell;
     private readonly GlobalOptions _globals;
+    private readonly ClusterOptions _cluster = new();
 
-    private readonly Option<string> _data = new("--data", "-d")
+    private readonly Option<string?> _data = new("--data", "-d")
     {
         HelpName = "DIR",
         Description = "The data directory of the log. No other process may have it open.",
-        Required = true,
     };
 
     /// <summary>Adds the options to a command.</summary>
@@ -25,6 +27,8 @@ internal sealed class TargetOptions
         _shell = shell;
         _globals = globals;
         command.Options.Add(_data);
+        _cluster.AddTo(command);
+        command.Validators.Add(Validate);
     }
 
     /// <summary>Opens the log.</summary>
@@ -33,11 +37,19 @@ internal sealed class TargetOptions
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The log, which the caller disposes.</returns>
     /// <exception cref="CommandFailure">There is no log.</exception>
-    /// <exception cref="StreamLogException">The log cannot be opened.</exception>
+    /// <exception cref="StreamLogException">The log cannot be opened, or the brokers cannot be reached.</exception>
     public async ValueTask<LogTarget> OpenAsync(
         ParseResult parsed, bool mayCreate, CancellationToken cancellationToken)
     {
-        string path = parsed.GetRequiredValue(_data);
+        ILoggerFactory loggers = new ErrorLog(_shell.Errors, parsed.GetValue(_globals.Verbose));
+        return parsed.GetValue(_data) is { } path
+            ? await OpenAsync(path, mayCreate, loggers, cancellationToken).ConfigureAwait(false)
+            : await ConnectAsync(_cluster.Read(parsed), loggers, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<LogTarget> OpenAsync(
+        string path, bool mayCreate, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
         int? nodeId = DataDirectory.FindNodeId(path);
         if (nodeId is null && !mayCreate)
         {
@@ -49,10 +61,41 @@ internal sealed class TargetOptions
         StreamLogOptions options = new() { DataDirectory = path, NodeId = nodeId ?? DataDirectory.NewNodeId };
         // A command is here for seconds: reading through old segments is for who stays, and for 'verify'.
         options.Maintenance.ScrubInterval = null;
-        ILoggerFactory loggers = new ErrorLog(_shell.Errors, parsed.GetValue(_globals.Verbose));
         StreamLogNode node =
             await StreamLogNode.StartAsync(options, loggers, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
         return new LogTarget(node, node.Broker);
+    }
+
+    private static async ValueTask<LogTarget> ConnectAsync(
+        KafkaClusterOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        KafkaCluster cluster = new(options, loggers);
+        try
+        {
+            // A person waits for it, and what is wrong should be said at once.
+            await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            StreamLogClient log = await StreamLogClient
+                .StartAsync(cluster, new StreamLogOptions(), loggers, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            return new LogTarget(log, cluster, cluster);
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void Validate(CommandResult result)
+    {
+        bool isDirectory = result.GetResult(_data) is not null;
+        bool isCluster = _cluster.IsGiven(result);
+        if (isDirectory && isCluster)
+            result.AddError("--data and --bootstrap name two logs. Give one of them.");
+        else if (!isDirectory && !isCluster)
+            result.AddError("Where is the log? Give --data DIR, or --bootstrap HOST:PORT.");
+        else if (isDirectory)
+            _cluster.RefuseOthers(result);
     }
 }

@@ -15,9 +15,6 @@ internal sealed class Admin : IAdmin
     // Stands for "the broker's default" in Kafka's CreateTopics.
     private const int Default = -1;
 
-    // The first version of Kafka's DeleteTopics that names topics in a list of more than their names.
-    private const short FirstWithTopicStates = 6;
-
     private readonly BrokerSession _session;
     private readonly OffsetLookup _offsets;
     private readonly GroupOffsets _groups;
@@ -252,9 +249,7 @@ internal sealed class Admin : IAdmin
     {
         DeleteTopicsRequest request = new()
         {
-            Topics = _session.Broker.IsBefore(ApiKey.DeleteTopics, FirstWithTopicStates)
-                ? []
-                : [new DeleteTopicsRequest.DeleteTopicState { Name = name }],
+            Topics = [new DeleteTopicsRequest.DeleteTopicState { Name = name }],
             TopicNames = [name],
             TimeoutMs = Durations.ToRequest(timeout),
         };

@@ -86,18 +86,6 @@ internal sealed class BrokerSession
             : WaitAsync(response.AsTask(), request.ApiKey, timeout, cancellationToken);
     }
 
-    /// <summary>Waits until it is known what the broker speaks. One in this process has told from the
-    /// beginning.</summary>
-    /// <param name="timeout">How long to wait.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <returns>A task that completes then.</returns>
-    /// <exception cref="StreamLogException">It does not answer.</exception>
-    public async ValueTask MeetAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (Broker.SupportedApis.Count == 0)
-            await AskFeaturesAsync(timeout, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Asks for the features that the broker's cluster has turned on.</summary>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Stops the wait.</param>

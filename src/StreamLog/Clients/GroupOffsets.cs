@@ -1,6 +1,5 @@
 using StreamLog.Clients.Membership;
 using StreamLog.Diagnostics;
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients;
@@ -10,14 +9,6 @@ namespace StreamLog.Clients;
 /// <see cref="Member"/> says who commits.</remarks>
 internal sealed class GroupOffsets
 {
-    // The first versions of Kafka's OffsetFetch that ask for several groups, and for offsets of no open transaction.
-    private const short FirstWithGroups = 8;
-    private const short FirstStable = 7;
-
-    // The last versions that name topics, and do not number them.
-    private const short LastNamedFetch = 9;
-    private const short LastNamedCommit = 9;
-
     private readonly BrokerSession _session;
     private readonly ClientMetrics? _metrics;
 
@@ -92,9 +83,7 @@ internal sealed class GroupOffsets
         _session.RetryAsync(
             async (left, token) =>
             {
-                OffsetFetchRequest request = _session.Broker.IsBefore(ApiKey.OffsetFetch, FirstWithGroups)
-                    ? BuildOldFetch(group, partitions)
-                    : BuildFetch(group, partitions);
+                OffsetFetchRequest request = BuildFetch(group, partitions);
                 return Read(await _session.SendAsync(request, left, token).ConfigureAwait(false), group);
             },
             timeout,
@@ -121,7 +110,7 @@ internal sealed class GroupOffsets
     private OffsetCommitRequest BuildCommit(
         string group, IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
     {
-        OffsetCommitRequest request = new() { GroupId = group, Version = LastNamedCommit };
+        OffsetCommitRequest request = new() { GroupId = group };
         if (Member?.Invoke() is { } member)
         {
             request.MemberId = member.MemberId;
@@ -186,41 +175,14 @@ internal sealed class GroupOffsets
             }
         }
 
-        return new OffsetFetchRequest { Groups = [asked], RequireStable = true, Version = LastNamedFetch };
+        return new OffsetFetchRequest { Groups = [asked], RequireStable = true };
     }
-
-    private OffsetFetchRequest BuildOldFetch(string group, IReadOnlyCollection<TopicPartition>? partitions) => new()
-    {
-        GroupId = group,
-        Topics = partitions?.GroupBy(static partition => partition.Topic).Select(
-            static topic => new OffsetFetchRequest.OffsetFetchRequestTopic
-            {
-                Name = topic.Key,
-                PartitionIndexes = [.. topic.Select(static partition => partition.Partition)],
-            }).ToList(),
-        RequireStable = !_session.Broker.IsBefore(ApiKey.OffsetFetch, FirstStable),
-        Version = FirstWithGroups - 1,
-    };
 
     private static Dictionary<TopicPartition, OffsetAndMetadata> Read(OffsetFetchResponse response, string group)
     {
         Dictionary<TopicPartition, OffsetAndMetadata> found = [];
         if (response.ErrorCode != ErrorCode.None)
             throw ClientErrors.ForGroup(response.ErrorCode, group, "tell its offsets");
-
-        foreach (OffsetFetchResponse.OffsetFetchResponseTopic topic in response.Topics)
-        {
-            foreach (OffsetFetchResponse.OffsetFetchResponsePartition answer in topic.Partitions)
-            {
-                Read(
-                    new TopicPartition(topic.Name, answer.PartitionIndex),
-                    answer.ErrorCode,
-                    new OffsetAndMetadata(
-                        answer.CommittedOffset, answer.CommittedLeaderEpoch, answer.Metadata ?? ""),
-                    group,
-                    found);
-            }
-        }
 
         foreach (OffsetFetchResponse.OffsetFetchResponseGroup answer in response.Groups)
         {
@@ -230,33 +192,30 @@ internal sealed class GroupOffsets
             if (answer.ErrorCode != ErrorCode.None)
                 throw ClientErrors.ForGroup(answer.ErrorCode, group, "tell its offsets");
             foreach (OffsetFetchResponse.OffsetFetchResponseTopics topic in answer.Topics)
-            {
-                foreach (OffsetFetchResponse.OffsetFetchResponsePartitions partition in topic.Partitions)
-                {
-                    Read(
-                        new TopicPartition(topic.Name, partition.PartitionIndex),
-                        partition.ErrorCode,
-                        new OffsetAndMetadata(
-                            partition.CommittedOffset, partition.CommittedLeaderEpoch, partition.Metadata ?? ""),
-                        group,
-                        found);
-                }
-            }
+                Read(topic, group, found);
         }
 
         return found;
     }
 
     private static void Read(
-        TopicPartition partition,
-        ErrorCode error,
-        OffsetAndMetadata committed,
+        OffsetFetchResponse.OffsetFetchResponseTopics topic,
         string group,
         Dictionary<TopicPartition, OffsetAndMetadata> found)
     {
-        if (error is not (ErrorCode.None or ErrorCode.UnknownTopicOrPartition))
-            throw ClientErrors.ForGroup(error, group, $"tell the offset of {partition}");
-        if (committed.Offset >= 0)
-            found[partition] = committed;
+        foreach (OffsetFetchResponse.OffsetFetchResponsePartitions answer in topic.Partitions)
+        {
+            if (answer.ErrorCode is not (ErrorCode.None or ErrorCode.UnknownTopicOrPartition))
+            {
+                throw ClientErrors.ForGroup(
+                    answer.ErrorCode, group, $"tell the offset of {topic.Name}-{answer.PartitionIndex}");
+            }
+
+            if (answer.CommittedOffset >= 0)
+            {
+                found[new TopicPartition(topic.Name, answer.PartitionIndex)] = new OffsetAndMetadata(
+                    answer.CommittedOffset, answer.CommittedLeaderEpoch, answer.Metadata ?? "");
+            }
+        }
     }
 }

@@ -8,7 +8,6 @@ internal static class OldKafka
     private static readonly (ApiKey Api, short Max)[] Versions30 =
     [
         (ApiKey.Produce, 9),
-        (ApiKey.OffsetFetch, 7),
         (ApiKey.InitProducerId, 4),
         (ApiKey.AddPartitionsToTxn, 3),
         (ApiKey.AddOffsetsToTxn, 3),
@@ -19,7 +18,6 @@ internal static class OldKafka
     private static readonly (ApiKey Api, short Max)[] Versions21 =
     [
         (ApiKey.Produce, 7),
-        (ApiKey.OffsetFetch, 5),
         (ApiKey.InitProducerId, 1),
         (ApiKey.AddPartitionsToTxn, 1),
         (ApiKey.AddOffsetsToTxn, 1),

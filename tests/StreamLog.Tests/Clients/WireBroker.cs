@@ -8,6 +8,9 @@ namespace StreamLog.Tests.Clients;
 /// version that both sides and the request itself allow. What a version has no room for does not get there.</summary>
 internal sealed class WireBroker : IBroker
 {
+    // Behind these topics have ids alone, which clients do not give.
+    private static readonly (ApiKey Api, short Max)[] Named = [(ApiKey.OffsetCommit, 9), (ApiKey.OffsetFetch, 9)];
+
     private readonly IBroker _inner;
     private readonly ApiVersionRange[] _spoken;
 
@@ -19,7 +22,7 @@ internal sealed class WireBroker : IBroker
         _spoken =
         [
             .. inner.SupportedApis
-                .Select(range => limits.Where(limit => limit.Api == range.ApiKey).Aggregate(
+                .Select(range => Named.Concat(limits).Where(limit => limit.Api == range.ApiKey).Aggregate(
                     range, (limited, limit) => limited with { MaxVersion = limit.Max }))
                 .Where(range => range.MaxVersion >= range.MinVersion),
         ];

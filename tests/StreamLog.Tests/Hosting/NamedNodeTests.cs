@@ -146,6 +146,8 @@ public sealed class NamedNodeTests : IDisposable
     [InlineData("..")]
     [InlineData("topics")]
     [InlineData("DataDirectory")]
+    [InlineData("Kafka")]
+    [InlineData("listeners")]
     public void A_name_that_cannot_be_one_is_refused(string name) =>
         Assert.Contains("cannot be the name of a node", Assert.Throws<ArgumentException>(
             () => new ServiceCollection().AddStreamLog(name)).Message);

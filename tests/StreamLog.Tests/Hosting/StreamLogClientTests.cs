@@ -11,85 +11,7 @@ namespace StreamLog.Tests.Hosting;
 /// <summary>Clients over a broker that is not ours, without a host.</summary>
 public sealed class StreamLogClientTests
 {
-    public enum Age
-    {
-        Kafka11,
-        Kafka21,
-        Kafka25,
-        Kafka30,
-        All,
-    }
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory]
-    [InlineData(Age.Kafka11)]
-    [InlineData(Age.Kafka21)]
-    [InlineData(Age.Kafka25)]
-    [InlineData(Age.Kafka30)]
-    [InlineData(Age.All)]
-    public async Task Everything_works_over_Kafkas_of_any_age(Age version)
-    {
-        await using FakeKafka kafka = await StartAsync(options => options.Versions = Of(version));
-        StreamLogOptions options = new();
-        options.Topics["orders"] = new TopicOptions { Partitions = 2 };
-        await using StreamLogClient log = await StreamLogClient.StartAsync(
-            new WireBroker(kafka.Brokers[0]), options, cancellationToken: Stop);
-
-        ITopic<string, string> orders = log.Topic<string, string>("orders");
-        for (int i = 0; i < 10; i++)
-            await orders.AppendAsync($"customer-{i}", $"order {i}", Stop);
-        await using (IGroupConsumer<string, string> group = orders.Consume("billing"))
-        {
-            HashSet<string> read = [];
-            await foreach (Record<string, string> record in group.ReadAllAsync(Stop))
-            {
-                record.Complete();
-                if (read.Add(record.Value) && read.Count == 10)
-                    break;
-            }
-        }
-
-        Assert.Equal(10, (await log.Admin.ListGroupOffsetsAsync("billing", Stop)).Values.Sum(at => at.Offset));
-        Assert.Equal(2, (await log.Admin.DescribeTopicAsync("orders", Stop)).Partitions.Count);
-        Assert.Contains("retention.ms", await log.Admin.DescribeConfigsAsync("orders", Stop));
-        await log.Admin.DeleteRecordsAsync(
-            new Dictionary<TopicPartition, long> { [new TopicPartition("orders", 0)] = -1 }, Stop);
-        await log.Admin.DeleteTopicAsync("orders", Stop);
-        Assert.Empty(await log.Admin.ListTopicsAsync(cancellationToken: Stop));
-    }
-
-    [Theory]
-    [InlineData(Age.Kafka11)]
-    [InlineData(Age.Kafka25)]
-    [InlineData(Age.All)]
-    public async Task Transactions_work_over_Kafkas_of_any_age(Age version)
-    {
-        await using FakeKafka kafka = await StartAsync(options => options.Versions = Of(version));
-        StreamLogOptions options = new();
-        options.Consumer.Isolation = IsolationLevel.ReadCommitted;
-        await using StreamLogClient log = await StreamLogClient.StartAsync(
-            new WireBroker(kafka.Brokers[0]), options, cancellationToken: Stop);
-        await log.Admin.CreateTopicAsync("orders", 1, cancellationToken: Stop);
-        await using ITransactionalProducer transactions = log.CreateTransactionalProducer("a");
-        IProducer<string, string> producer = transactions.CreateProducer<string, string>();
-        for (int i = 0; i < 4; i++)
-        {
-            await using ITransaction transaction = await transactions.BeginAsync(Stop);
-            await producer.AppendAsync("orders", new ProducerRecord<string, string>("k", $"{i}"), Stop);
-            if (i % 2 == 0)
-                await transaction.CommitAsync(Stop);
-        }
-
-        List<string> read = [];
-        await foreach (Record<string, string> record in
-            log.Topic<string, string>("orders").ReadAsync(StartAt.Earliest, cancellationToken: Stop))
-        {
-            read.Add(record.Value);
-        }
-
-        Assert.Equal(["0", "2"], read);
-    }
 
     [Fact]
     public async Task A_broker_without_share_groups_says_so()
@@ -277,15 +199,6 @@ public sealed class StreamLogClientTests
             configure?.Invoke(options);
         },
         Stop);
-
-    private static KafkaVersions Of(Age version) => version switch
-    {
-        Age.Kafka11 => KafkaVersions.Kafka11,
-        Age.Kafka21 => KafkaVersions.Kafka21,
-        Age.Kafka25 => KafkaVersions.Kafka25,
-        Age.Kafka30 => KafkaVersions.Kafka30,
-        _ => KafkaVersions.All,
-    };
 
     private sealed class NeverStarted : INodeComponent
     {

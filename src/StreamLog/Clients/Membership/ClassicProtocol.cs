@@ -1,4 +1,3 @@
-using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Clients.Membership;
@@ -17,9 +16,6 @@ internal sealed partial class ClassicProtocol : IGroupProtocol
 
     // How often to look for topics and partitions that are new. Kafka's clients take five minutes.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
-
-    // The first version of Kafka's LeaveGroup in which several members may leave at once.
-    private const short FirstOfSeveral = 3;
 
     private readonly BrokerSession _session;
     private readonly ConsumerOptions _options;
@@ -88,11 +84,11 @@ internal sealed partial class ClassicProtocol : IGroupProtocol
         // A static member stays until its session is over: it may be back by then.
         if (memberId.Length == 0 || _options.InstanceId is not null)
             return;
-        LeaveGroupRequest request = new() { GroupId = _options.Group! };
-        if (_session.Broker.IsBefore(ApiKey.LeaveGroup, FirstOfSeveral))
-            request.MemberId = memberId;
-        else
-            request.Members = [new LeaveGroupRequest.MemberIdentity { MemberId = memberId }];
+        LeaveGroupRequest request = new()
+        {
+            GroupId = _options.Group!,
+            Members = [new LeaveGroupRequest.MemberIdentity { MemberId = memberId }],
+        };
         await _session.SendAsync(request, Timeout(), CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -4,8 +4,8 @@ namespace StreamLog.Clients.Membership;
 
 /// <summary>Speaks with the coordinator by the newest protocol that the broker knows.</summary>
 /// <remarks>
-/// It chooses when the member first joins: what a broker speaks is known once it has answered. One that has the
-/// consumer protocol turned off says so only then, and the classic one takes its place.
+/// It chooses when the member first joins. A broker that was not connected to before, or that has the consumer protocol
+/// turned off, says only then that it does not speak it, and the classic one takes its place.
 /// </remarks>
 internal sealed class NewestProtocol : IGroupProtocol
 {
@@ -39,13 +39,7 @@ internal sealed class NewestProtocol : IGroupProtocol
     public async ValueTask<GroupExchange> ExchangeAsync(
         IReadOnlySet<TopicPartition> owned, bool isMoving, CancellationToken cancellationToken)
     {
-        if (_chosen is null)
-        {
-            await _session.MeetAsync(_options.ApiTimeout, cancellationToken).ConfigureAwait(false);
-            _chosen = Choose();
-        }
-
-        IGroupProtocol protocol = _chosen;
+        IGroupProtocol protocol = _chosen ??= Choose();
         try
         {
             return await protocol.ExchangeAsync(owned, isMoving, cancellationToken).ConfigureAwait(false);
