@@ -1,11 +1,9 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using static StreamLog.Kafka.SectionValues;
 
 namespace StreamLog.Kafka.Connecting;
 
 /// <summary>Reads how to connect to a cluster from a section of configuration. Stateless.</summary>
-/// <remarks>Unlike a binder it refuses what it does not know: by a setting with a slip in its name an application would
-/// go on with its embedded node, or send its password over a connection that is not encrypted.</remarks>
 internal static class ClusterConfiguration
 {
     private static readonly Dictionary<string, Action<KafkaClusterOptions, IConfigurationSection>> Settings =
@@ -38,33 +36,6 @@ internal static class ClusterConfiguration
     /// <param name="options">The options.</param>
     /// <exception cref="StreamLogException">Something in it is wrong
     /// (<see cref="ErrorCode.InvalidConfig"/>).</exception>
-    public static void Read(IConfiguration section, KafkaClusterOptions options)
-    {
-        foreach (IConfigurationSection setting in section.GetChildren())
-        {
-            if (!Settings.TryGetValue(setting.Key, out Action<KafkaClusterOptions, IConfigurationSection>? set))
-            {
-                throw new StreamLogException(
-                    ErrorCode.InvalidConfig,
-                    $"{setting.Path} is no setting of a connection to Kafka. There are "
-                    + $"{string.Join(", ", Settings.Keys)}.");
-            }
-
-            set(options, setting);
-        }
-    }
-
-    // A null in JSON, and nothing in an environment variable, leave a setting as it is.
-    private static string? Text(IConfigurationSection at) => string.IsNullOrEmpty(at.Value) ? null : at.Value;
-
-    private static bool? Flag(IConfigurationSection at) => Text(at) is not { } text ? null
-        : bool.TryParse(text, out bool flag) ? flag
-        : throw Wrong(at, "true or false");
-
-    private static TimeSpan? Time(IConfigurationSection at) => Text(at) is not { } text ? null
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) ? time
-        : throw Wrong(at, "a time, as 00:00:30 for thirty seconds");
-
-    private static StreamLogException Wrong(IConfigurationSection at, string wanted) =>
-        new(ErrorCode.InvalidConfig, $"{at.Path} is '{at.Value}', which is not {wanted}.");
+    public static void Read(IConfiguration section, KafkaClusterOptions options) =>
+        SectionValues.Read(section, Settings, options, "a connection to Kafka");
 }

@@ -1,13 +1,13 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using static StreamLog.Kafka.SectionValues;
 
 namespace StreamLog.Kafka.Listening;
 
 /// <summary>Reads the options of a listener from a section of configuration. Stateless.</summary>
-/// <remarks>Unlike a binder it refuses what it does not know: a setting with a slip in its name would otherwise leave
-/// a listener without TLS, or without authentication.</remarks>
 internal static class ListenerConfiguration
 {
+    private const string What = "a Kafka listener";
+
     private static readonly Dictionary<string, Action<KafkaListenerOptions, IConfigurationSection>> Settings =
         new(StringComparer.OrdinalIgnoreCase)
         {
@@ -56,38 +56,20 @@ internal static class ListenerConfiguration
         }
 
         KafkaListenerOptions options = new();
-        Read(section, Settings, options);
+        SectionValues.Read(section, Settings, options, What);
         return options;
     }
 
     private static KafkaListenerTls ReadTls(IConfigurationSection section)
     {
         KafkaListenerTls tls = new();
-        Read(section, TlsSettings, tls);
+        SectionValues.Read(section, TlsSettings, tls, What);
         return tls.CertificateFile is not null
             ? tls
             : throw new StreamLogException(
                 ErrorCode.InvalidConfig,
                 $"{section.Path} names no certificate. Set CertificateFile in it, or leave it out for connections " +
                 "that are not encrypted.");
-    }
-
-    private static void Read<TOptions>(
-        IConfiguration section,
-        Dictionary<string, Action<TOptions, IConfigurationSection>> settings,
-        TOptions options)
-    {
-        foreach (IConfigurationSection setting in section.GetChildren())
-        {
-            if (!settings.TryGetValue(setting.Key, out Action<TOptions, IConfigurationSection>? set))
-            {
-                throw new StreamLogException(
-                    ErrorCode.InvalidConfig,
-                    $"{setting.Path} is no setting of a Kafka listener. There are {string.Join(", ", settings.Keys)}.");
-            }
-
-            set(options, setting);
-        }
     }
 
     private static void AddMechanisms(KafkaListenerOptions options, IConfigurationSection section)
@@ -103,25 +85,7 @@ internal static class ListenerConfiguration
             options.SaslMechanisms.Add(mechanism);
     }
 
-    // A null in JSON, and nothing in an environment variable, leave a setting as it is.
-    private static string? Text(IConfigurationSection at) => string.IsNullOrEmpty(at.Value) ? null : at.Value;
-
-    private static int? Number(IConfigurationSection at) => Text(at) is not { } text ? null
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
-        : throw Wrong(at, "a whole number, as 1000");
-
-    private static long? LongNumber(IConfigurationSection at) => Text(at) is not { } text ? null
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
-        : throw Wrong(at, "a whole number, as 1000");
-
-    private static TimeSpan? Time(IConfigurationSection at) => Text(at) is not { } text ? null
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) ? time
-        : throw Wrong(at, "a time, as 00:10:00 for ten minutes");
-
     private static ClientCertificateMode? Mode(IConfigurationSection at) => Text(at) is not { } text ? null
         : Enum.TryParse(text, ignoreCase: true, out ClientCertificateMode mode) && Enum.IsDefined(mode) ? mode
         : throw Wrong(at, $"one of {string.Join(", ", Enum.GetNames<ClientCertificateMode>())}");
-
-    private static StreamLogException Wrong(IConfigurationSection at, string wanted) =>
-        new(ErrorCode.InvalidConfig, $"{at.Path} is '{at.Value}', which is not {wanted}.");
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Security;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
@@ -45,7 +46,7 @@ public sealed partial class ConfigurationSchemaTests
     }
 
     [Fact]
-    public void It_says_what_the_options_of_listeners_say()
+    public void It_says_what_the_options_of_listeners_and_of_connections_say()
     {
         JsonObject listeners = new()
         {
@@ -62,7 +63,11 @@ public sealed partial class ConfigurationSchemaTests
                 [StreamLogConfiguration.Section] = new JsonObject
                 {
                     ["type"] = "object",
-                    ["properties"] = new JsonObject { ["Listeners"] = listeners },
+                    ["properties"] = new JsonObject
+                    {
+                        ["Listeners"] = listeners,
+                        ["Kafka"] = SchemaOf(typeof(KafkaClusterOptions)),
+                    },
                 },
             },
         });
@@ -92,7 +97,8 @@ public sealed partial class ConfigurationSchemaTests
     private static JsonObject SchemaOf(Type type)
     {
         Type bare = Nullable.GetUnderlyingType(type) ?? type;
-        if (bare == typeof(bool))
+        // Of how a client encrypts, configuration says only whether it does.
+        if (bare == typeof(bool) || bare == typeof(SslClientAuthenticationOptions))
             return new JsonObject { ["type"] = "boolean" };
         if (bare == typeof(int) || bare == typeof(long))
             return new JsonObject { ["type"] = "integer" };
