@@ -240,8 +240,9 @@ internal sealed class BrokerConnection
         Expected expected;
         lock (_gate)
         {
-            if (!_expected.TryDequeue(out expected) || expected.CorrelationId != correlationId)
+            if (!_expected.TryPeek(out expected) || expected.CorrelationId != correlationId)
                 throw new InvalidDataException($"a response with the number {correlationId} answers no request.");
+            _expected.Dequeue();
             _movedAt = _time.GetTimestamp();
         }
 

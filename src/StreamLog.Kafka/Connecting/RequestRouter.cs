@@ -128,10 +128,20 @@ internal sealed class RequestRouter
             links.Order.Leave();
         }
 
-        foreach (Part<TResponse> part in parts)
+        try
         {
-            TResponse more = await AnswerOfAsync(part, parts.Count == 1 && answer is null).ConfigureAwait(false);
-            answer = answer is null ? more : Refusal.Merge(request, more, answer);
+            foreach (Part<TResponse> part in parts)
+            {
+                TResponse more = await AnswerOfAsync(part, parts.Count == 1 && answer is null).ConfigureAwait(false);
+                answer = answer is null ? more : Refusal.Merge(request, more, answer);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The request is the caller's again once none of its parts is being written any more.
+            await Task.WhenAll(parts.Select(part => part.Answer))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         if (AnswerErrors.HasMoved(answer!))

@@ -51,7 +51,7 @@ internal sealed class FrameReader
         if (length < 0 || length > maxBytes)
         {
             throw new InvalidDataException(
-                $"A request of {length} bytes was announced; between 0 and {maxBytes} are allowed here.");
+                $"A frame of {length} bytes was announced; between 0 and {maxBytes} are allowed here.");
         }
 
         // As long as there is no room it is not the client that keeps the listener waiting.
@@ -109,5 +109,5 @@ internal sealed class FrameReader
     }
 
     private static InvalidDataException Cut(int read, int length) =>
-        new($"The client closed the connection within a request: {read} of {length} bytes had come.");
+        new($"The other side closed the connection within a frame: {read} of {length} bytes had come.");
 }
