@@ -139,7 +139,7 @@ internal sealed class RequestRouter
         catch (OperationCanceledException)
         {
             // The request is the caller's again once none of its parts is being written any more.
-            await Task.WhenAll(parts.Select(part => part.Answer))
+            await Task.WhenAll(parts.Select(Task (part) => part.Answer))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }

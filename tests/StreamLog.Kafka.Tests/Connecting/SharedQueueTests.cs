@@ -1,0 +1,64 @@
+using StreamLog.Testing;
+
+namespace StreamLog.Kafka.Tests.Connecting;
+
+/// <summary>Queues of a cluster.</summary>
+public sealed class SharedQueueTests
+{
+    private const int Partitions = 6;
+    private const int Records = 60;
+
+    [Fact]
+    public async Task Every_record_is_handed_out_and_what_is_said_of_it_holds()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync();
+        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
+        await using StreamLogClient log = await StartAsync(cluster);
+        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await AppendAsync(topic, 0);
+
+        List<string> taken = [];
+        await using (IShareConsumer<string, string> consumer = topic.ConsumeShared("workers"))
+        {
+            await TakeAsync(consumer, taken, Records);
+            await AppendAsync(topic, Records);
+            await TakeAsync(consumer, taken, 2 * Records);
+        }
+
+        Assert.Equal(
+            Enumerable.Range(0, 2 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
+            taken.Distinct().Order(StringComparer.Ordinal));
+        await using IShareConsumer<string, string> next = topic.ConsumeShared("workers");
+        await topic.AppendAsync("last", "last", TestContext.Current.CancellationToken);
+        List<string> left = [];
+        await TakeAsync(next, left, int.MaxValue, until: "last");
+        Assert.Contains("last", left);
+    }
+
+    private static async Task TakeAsync(
+        IShareConsumer<string, string> consumer, List<string> taken, int count, string? until = null)
+    {
+        await foreach (SharedRecord<string, string> record in
+            consumer.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            taken.Add(record.Value);
+            if (taken.Distinct().Count() >= count || record.Value == until)
+                break;
+        }
+
+        await consumer.CommitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task AppendAsync(ITopic<string, string> topic, int first)
+    {
+        for (int i = first; i < first + Records; i++)
+            await topic.AppendAsync($"{i}", $"{i}", TestContext.Current.CancellationToken);
+    }
+
+    private static ValueTask<StreamLogClient> StartAsync(KafkaCluster cluster)
+    {
+        StreamLogOptions options = new();
+        options.Topics["jobs"] = new TopicOptions { Partitions = Partitions };
+        return StreamLogClient.StartAsync(cluster, options);
+    }
+}
