@@ -67,12 +67,13 @@ internal sealed class ServeCommand
             Be a broker for Kafka's clients, until Ctrl-C.
 
             It prints where it listens once clients can connect, and ends with exit code 0 once everything is on disk.
-            Nobody has to authenticate and nothing is encrypted: serve addresses that you trust. An application has
-            TLS, SASL and ACLs by AddKafkaListener.
+            Without --sasl nobody has to authenticate, and without --tls-cert nothing is encrypted: serve addresses
+            that you trust then.
             """,
             "streamlog serve --data ./data --kafka 127.0.0.1:9092",
             "streamlog serve --memory --kafka 127.0.0.1:0 --auto-create-topics --json",
-            "streamlog serve --data ./data --kafka *:9092 --advertise broker.example.org")
+            "streamlog serve --data ./data --kafka *:9092 --advertise broker.example.org",
+            "streamlog serve --data ./data --tls-cert broker.pem --tls-key broker.key --sasl PLAIN --user-file users")
         {
             serve._data,
             serve._isInMemory,
@@ -82,13 +83,15 @@ internal sealed class ServeCommand
             serve._isCreatingTopics,
             serve._partitions,
         };
-        command.SetAction(serve.RunAsync);
+        ServeSecurity security = new(command);
+        command.SetAction((parsed, cancellationToken) => serve.RunAsync(parsed, security, cancellationToken));
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(
+        ParseResult parsed, ServeSecurity security, CancellationToken cancellationToken)
     {
-        StreamLogOptions options = OptionsOf(parsed);
+        StreamLogOptions options = OptionsOf(parsed, security);
         using ErrorLog loggers = new(_shell.Errors, parsed.GetValue(_globals.Verbose));
         StreamLogNode node = await StreamLogNode.StartAsync(options, loggers, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
@@ -122,7 +125,7 @@ internal sealed class ServeCommand
         return ExitCodes.Success;
     }
 
-    private StreamLogOptions OptionsOf(ParseResult parsed)
+    private StreamLogOptions OptionsOf(ParseResult parsed, ServeSecurity security)
     {
         string? data = parsed.GetValue(_data);
         bool isInMemory = parsed.GetValue(_isInMemory);
@@ -147,6 +150,10 @@ internal sealed class ServeCommand
             options.DefaultPartitions = partitions;
         return options.AddKafkaListener(
             parsed.GetRequiredValue(_address),
-            listener => listener.AdvertisedAddress = parsed.GetValue(_advertised));
+            listener =>
+            {
+                listener.AdvertisedAddress = parsed.GetValue(_advertised);
+                security.Apply(parsed, options, listener);
+            });
     }
 }
