@@ -158,11 +158,9 @@ internal sealed partial class KafkaConnection
         }
     }
 
-    private async ValueTask StayHalfOpenAsync()
-    {
-        _isHalfOpen = true;
-        await Task.Delay(Timeout.InfiniteTimeSpan, _parts.Time, _closing.Token).ConfigureAwait(false);
-    }
+    // Until the listener stops, or the client has gone.
+    private async ValueTask StayHalfOpenAsync() =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, _parts.Time, _polling.Token).ConfigureAwait(false);
 
     private WireFrame FrameOf(DecodedRequest request, RequestContext context, ReadOnlyMemory<byte> bytes) =>
         new(_parts.NodeId, context, request.Header, bytes);

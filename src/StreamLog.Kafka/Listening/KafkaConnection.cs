@@ -41,7 +41,6 @@ internal sealed partial class KafkaConnection
     // Written by whoever sends, read by the receiver: when the client may send again, as a timestamp of the clock.
     private long _mutedUntil;
     private Stream _stream = Stream.Null;
-    private volatile bool _isHalfOpen;
     private int _pending;
 
     /// <summary>Creates a connection.</summary>
@@ -103,12 +102,6 @@ internal sealed partial class KafkaConnection
     /// cut.</summary>
     public void Drain()
     {
-        if (_isHalfOpen)
-        {
-            Close();
-            return;
-        }
-
         try
         {
             _polling.Cancel();

@@ -1,3 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamLog.Extensibility;
+using StreamLog.Kafka.Listening;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
@@ -99,6 +104,31 @@ public sealed class WireSeamTests
         Assert.True(await closed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_becomes_half_open_while_its_listener_stops_ends(bool isRequest)
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen(1);
+        using RawClient client = await RawClient.ConnectAsync(node.Endpoint with { Bound = listening.LocalEndPoint });
+        Seam seam = new();
+        KafkaConnection connection = new(await listening.AcceptAsync(), PartsOf(node, seam));
+        Func<RequestHeader, WireAction> stops = _ =>
+        {
+            connection.Drain();
+            return WireAction.HalfOpen;
+        };
+        (seam.OnRequest, seam.OnResponse) = isRequest ? (stops, seam.OnResponse) : (seam.OnRequest, stops);
+        Task running = connection.RunAsync();
+        await client.SendAsync(new MetadataRequest(), version: 1);
+
+        await running;
+        Assert.True(await client.IsClosedAsync());
+    }
+
     [Fact]
     public async Task The_seam_sees_who_asks_and_the_bytes()
     {
@@ -113,6 +143,23 @@ public sealed class WireSeamTests
         Assert.Equal("PLAINTEXT", seen.Context.ListenerName);
         Assert.Equal(WireAction.Pass, default);
         Assert.True(WireAction.Send(new byte[1]) != WireAction.Swallow);
+    }
+
+    private static ListenerParts PartsOf(ListenedNode node, IWireSeam seam)
+    {
+        ListenerRegistry registry = new();
+        return new ListenerParts
+        {
+            Broker = node.Broker,
+            Options = new KafkaListenerOptions { Wire = seam },
+            Name = "PLAINTEXT",
+            NodeId = 1,
+            Registry = registry,
+            Addresses = new ListenerAddresses(registry, "PLAINTEXT"),
+            Gate = new ByteGate(1 << 20),
+            Time = TimeProvider.System,
+            Logger = NullLogger.Instance,
+        };
     }
 
     private static CreateTopicsRequest Create(string topic) =>
