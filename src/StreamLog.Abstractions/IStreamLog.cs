@@ -56,7 +56,8 @@ public interface IStreamLog : IAsyncDisposable
     /// <param name="configure">Sets options of this producer, on top of the node's.</param>
     /// <returns>A producer, which the caller disposes. It asks nothing of the broker before its first
     /// transaction.</returns>
-    /// <exception cref="StreamLogException"><see cref="ProducerOptions.Idempotence"/> is switched off
+    /// <exception cref="StreamLogException"><see cref="ProducerOptions.Idempotence"/> is switched off, or
+    /// <see cref="ProducerOptions.Acks"/> is not <see cref="Acks.All"/>
     /// (<see cref="ErrorCode.InvalidConfig"/>).</exception>
     ITransactionalProducer CreateTransactionalProducer(
         string transactionalId, Action<ProducerOptions>? configure = null);

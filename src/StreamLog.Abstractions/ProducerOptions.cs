@@ -46,14 +46,25 @@ public sealed class ProducerOptions
     [Range(1, 5)]
     public int MaxInFlight { get; set; } = 5;
 
+    /// <summary>Gets or sets who must have a record before it counts as appended. Kafka calls it
+    /// <c>acks</c>.</summary>
+    /// <value>The default is <see cref="Acks.All"/>, as Kafka's.</value>
+    /// <remarks>
+    /// <para>Anything less needs <see cref="Idempotence"/> off, or not set, and allows no transactions.</para>
+    /// <para>With <see cref="Acks.None"/> the positions of records have the offset -1, wherever the log is. An embedded
+    /// node still tells of what it refuses; a broker behind a connection can only close that.</para>
+    /// </remarks>
+    public Acks Acks { get; set; } = Acks.All;
+
     /// <summary>Gets or sets whether the log drops what a retry sends twice. Kafka calls it
     /// <c>enable.idempotence</c>.</summary>
-    /// <value>The default is <see langword="true"/>, as Kafka's.</value>
+    /// <value>The default is <see langword="null"/>: it does with <see cref="Acks.All"/>, and does not with any other
+    /// <see cref="Acks"/>, as in Kafka.</value>
     /// <remarks>
     /// Without it a retry may append records twice, and with <see cref="MaxInFlight"/> above 1 it may append them
     /// behind later ones.
     /// </remarks>
-    public bool Idempotence { get; set; } = true;
+    public bool? Idempotence { get; set; }
 
     /// <summary>Gets or sets the codec that batches are compressed with. Kafka calls it
     /// <c>compression.type</c>.</summary>

@@ -52,8 +52,9 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
         BrokerAddress[] bootstrap = BrokerAddress.ParseAll(copy.BootstrapServers);
         copy.ThrowIfInvalid();
         ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(typeof(KafkaCluster).FullName!);
-        ClusterParts parts = new(copy, time ?? TimeProvider.System, logger, _closing.Token);
-        ClusterView view = new(bootstrap, parts.Time, copy.MetadataMaxAge);
+        time ??= TimeProvider.System;
+        ClusterView view = new(bootstrap, time, copy.MetadataMaxAge);
+        ClusterParts parts = new(copy, time, logger, view.Doubt, _closing.Token);
         AnyBroker anyBroker = new(view, parts.Time);
         _pool = new LinkPool(parts, spoken => _spoken = spoken);
         _questions = new ClusterQuestions(view, anyBroker, _pool.Of(_ownContext));

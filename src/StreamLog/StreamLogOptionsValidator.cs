@@ -190,6 +190,15 @@ internal sealed class StreamLogOptionsValidator : IValidateOptions<StreamLogOpti
     private static void CheckProducer(OptionRules rules, ProducerOptions options)
     {
         rules.Defined("Producer:Compression", options.Compression);
+        rules.Defined("Producer:Acks", options.Acks);
+        if (options is { Acks: not Acks.All, Idempotence: true })
+        {
+            rules.Fail(
+                "Producer:Idempotence",
+                $"is on, and Producer:Acks is {options.Acks}: only records that all replicas acknowledge are in the "
+                    + "log once. Set Acks to All, or leave Idempotence unset.");
+        }
+
         rules.NotNegative("Producer:Linger", options.Linger);
         rules.Positive("Producer:DeliveryTimeout", options.DeliveryTimeout);
         rules.Positive("Producer:RequestTimeout", options.RequestTimeout);

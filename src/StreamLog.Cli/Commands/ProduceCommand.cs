@@ -52,6 +52,13 @@ internal sealed class ProduceCommand
         Description = "How batches are compressed.",
     };
 
+    private readonly Option<string> _acks = new("--acks")
+    {
+        HelpName = "0|1|all",
+        Description = "Who must have a record: nobody, the leader, or all replicas in sync.",
+        DefaultValueFactory = _ => "all",
+    };
+
     private readonly Option<bool> _isCreating = new("--create-topic")
     {
         Description = "Create the topic where it is missing, with one partition.",
@@ -71,7 +78,7 @@ internal sealed class ProduceCommand
             """
             Append records to a topic: a record for each line of stdin, or of a file.
 
-            It returns when all records are as durable as the log is set to make them.
+            It returns when all records are as durable as the log is set to make them, or as --acks asks for.
             On Ctrl-C what was read is appended, and no more is read.
             """,
             "echo hello | streamlog produce greetings --data ./data",
@@ -86,6 +93,7 @@ internal sealed class ProduceCommand
             produce._headers,
             produce._partition,
             produce._compression,
+            produce._acks,
             produce._isCreating,
         };
         TargetOptions target = new(command, shell, globals);
@@ -97,6 +105,7 @@ internal sealed class ProduceCommand
     {
         LineRecords lines = LineRecordsOf(parsed);
         string topic = parsed.GetRequiredValue(_topic);
+        Acks acks = AcksOf(parsed.GetRequiredValue(_acks));
         string? file = parsed.GetValue(_file);
         // Before a log is opened for nothing.
         using Stream? opened = file is null ? null : ReadOnlyDisk.OpenStream(file);
@@ -113,7 +122,11 @@ internal sealed class ProduceCommand
         // A topic that is not there is reported before anything is read.
         await log.Admin.DescribeTopicAsync(topic, cancellationToken).ConfigureAwait(false);
         IProducer<byte[]?, byte[]?> producer = log.Log.CreateProducer<byte[]?, byte[]?>(
-            options => options.Compression = parsed.GetValue(_compression));
+            options =>
+            {
+                options.Compression = parsed.GetValue(_compression);
+                options.Acks = acks;
+            });
         (long count, bool isWhole) = (0, false);
         await using (producer.ConfigureAwait(false))
         {
@@ -162,6 +175,14 @@ internal sealed class ProduceCommand
         await producer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         return (count, isWhole);
     }
+
+    private static Acks AcksOf(string text) => text switch
+    {
+        "0" => Acks.None,
+        "1" => Acks.Leader,
+        "all" or "-1" => Acks.All,
+        _ => throw CommandFailure.Usage($"--acks takes 0, 1 or all, and not '{text}'."),
+    };
 
     private LineRecords LineRecordsOf(ParseResult parsed)
     {

@@ -20,6 +20,7 @@ internal sealed class BrokerConnection
     private readonly BrokerAddress _address;
     private readonly TimeSpan _requestTimeout;
     private readonly TimeProvider _time;
+    private readonly Action<BrokerAddress> _lost;
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
@@ -43,6 +44,7 @@ internal sealed class BrokerConnection
         _address = address;
         _clientId = clientId;
         _time = parts.Time;
+        _lost = parts.Lost;
         _requestTimeout = parts.Options.RequestTimeout;
         _movedAt = _time.GetTimestamp();
         Reading = ReadAllAsync();
@@ -117,8 +119,11 @@ internal sealed class BrokerConnection
             }
         }
 
-        if (call.IsUnanswered)
-            call.Complete(null);
+        if (!call.IsUnanswered)
+            return;
+        lock (_gate)
+            _movedAt = _time.GetTimestamp();
+        call.Complete(null);
     }
 
     /// <summary>Makes a call of the connection's own.</summary>
@@ -140,23 +145,7 @@ internal sealed class BrokerConnection
 
     /// <summary>Closes the connection. Whoever waits for a response is told that the outcome is unknown.</summary>
     /// <param name="cause">Why.</param>
-    public void Fail(Exception cause)
-    {
-        Expected[] left;
-        lock (_gate)
-        {
-            if (_failure is not null)
-                return;
-            _failure = cause;
-            left = [.. _expected];
-            _expected.Clear();
-        }
-
-        _stream.Dispose();
-        _socket.Dispose();
-        foreach (Expected expected in left)
-            expected.Call.Fail(Unknown(cause));
-    }
+    public void Fail(Exception cause) => TryFail(cause);
 
     /// <summary>Looks whether the broker takes too long, or nobody has used the connection for long.</summary>
     /// <param name="idleTimeout">How long that is.</param>
@@ -227,7 +216,9 @@ internal sealed class BrokerConnection
         }
         catch (Exception exception)
         {
-            Fail(exception);
+            // Not our doing. So a broker tells of requests that it answers in no other way.
+            if (TryFail(exception))
+                _lost(_address);
         }
     }
 
@@ -298,6 +289,25 @@ internal sealed class BrokerConnection
     private static bool IsUnsupportedVersion(RecordBuffer frame) =>
         frame.Length >= sizeof(int) + sizeof(short)
         && BinaryPrimitives.ReadInt16BigEndian(frame.Span[sizeof(int)..]) == (short)ErrorCode.UnsupportedVersion;
+
+    private bool TryFail(Exception cause)
+    {
+        Expected[] left;
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return false;
+            _failure = cause;
+            left = [.. _expected];
+            _expected.Clear();
+        }
+
+        _stream.Dispose();
+        _socket.Dispose();
+        foreach (Expected expected in left)
+            expected.Call.Fail(Unknown(cause));
+        return true;
+    }
 
     private void ThrowIfFailed()
     {

@@ -18,6 +18,7 @@ internal static class OptionCopies
             BufferBytes = options.BufferBytes,
             MaxRequestBytes = options.MaxRequestBytes,
             MaxInFlight = options.MaxInFlight,
+            Acks = options.Acks,
             Idempotence = options.Idempotence,
             Compression = options.Compression,
             DeliveryTimeout = options.DeliveryTimeout,

@@ -41,7 +41,7 @@ public sealed class BootstrapTests : IAsyncLifetime
     public async Task Records_go_in_and_out_and_groups_are_shown()
     {
         CliRun produced = (await CliRun.WithInputAsync(
-            "a\nb\n", ["produce", "orders", "--create-topic", "--bootstrap", Address])).Ok();
+            "a\nb\n", ["produce", "orders", "--create-topic", "--acks", "1", "--bootstrap", Address])).Ok();
         Assert.Equal("Appended 2 records to 'orders'.\n", produced.Output);
 
         Assert.Equal("a\nb\n", (await RunAsync("consume orders --group billing")).Ok().Output);

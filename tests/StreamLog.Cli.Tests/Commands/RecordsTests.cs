@@ -42,6 +42,26 @@ public sealed class RecordsTests : IDisposable
             run.Output);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("all")]
+    public async Task Who_must_have_a_record_may_be_said(string acks)
+    {
+        (await ProduceAsync("one\n", "--create-topic", "--acks", acks)).Ok();
+
+        Assert.Equal("one\n", (await ConsumeAsync()).Ok().Output);
+    }
+
+    [Fact]
+    public async Task Who_there_is_not_cannot_be_waited_for()
+    {
+        CliRun refused = await ProduceAsync("one\n", "--create-topic", "--acks", "2");
+
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
+        Assert.Contains("--acks takes 0, 1 or all, and not '2'.", refused.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_json_prints_json_takes_in()
     {

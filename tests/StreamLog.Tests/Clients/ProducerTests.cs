@@ -30,6 +30,34 @@ public sealed class ProducerTests
         Assert.Equal(["1", "2"], Values(2));
     }
 
+    [Theory]
+    [InlineData(Acks.None, 0, -1L)]
+    [InlineData(Acks.Leader, 1, 0L)]
+    [InlineData(Acks.All, -1, 0L)]
+    public async Task The_broker_is_told_who_must_have_a_record(Acks acks, short sent, long offset)
+    {
+        await using Producer<string, string> producer = Create(options => options.Acks = acks);
+
+        LogPosition position = await producer.AppendAsync("orders", new("k", "1") { Partition = 2 });
+
+        Assert.Equal(new LogPosition("orders", 2, offset), position);
+        Assert.Equal(["1"], Values(2));
+        Assert.Equal(sent, _broker.Sent<ProduceRequest>().Single().Acks);
+        Assert.Equal(acks == Acks.All ? 1 : 0, _broker.Sent<InitProducerIdRequest>().Count());
+    }
+
+    [Fact]
+    public async Task Without_acknowledgement_what_is_known_to_be_refused_is_still_told()
+    {
+        await using Producer<string, string> producer = Create(options => options.Acks = Acks.None);
+        _broker.MaxMessageBytes = 10;
+
+        StreamLogException failure = await Assert.ThrowsAsync<StreamLogException>(
+            async () => await producer.AppendAsync("orders", new("k", "v")));
+
+        Assert.Equal(ErrorCode.MessageTooLarge, failure.ErrorCode);
+    }
+
     [Fact]
     public async Task A_key_goes_where_Kafka_puts_it()
     {

@@ -167,6 +167,17 @@ public class TransactionalProducerTests : TransactionTrialTests
         Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
     }
 
+    [Theory]
+    [InlineData(Acks.None)]
+    [InlineData(Acks.Leader)]
+    public void Without_the_acknowledgement_of_all_there_are_no_transactions(Acks acks)
+    {
+        StreamLogException refused =
+            Assert.Throws<StreamLogException>(() => Trial.Producer("a", options => options.Acks = acks));
+        Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
+        Assert.Contains("Acks", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_record_that_fails_behind_its_callers_back_fails_the_transaction()
     {

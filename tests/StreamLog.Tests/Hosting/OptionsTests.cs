@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using StreamLog.Clients;
 using Xunit;
 
 namespace StreamLog.Tests.Hosting;
@@ -31,6 +32,9 @@ public sealed class OptionsTests
         (o => o.Producer.DeliveryTimeout = TimeSpan.FromSeconds(1), "StreamLog:Producer:RequestTimeout is 00:00:30"),
         (o => o.Producer.Linger = TimeSpan.FromMinutes(3), "StreamLog:Producer:Linger is 00:03:00"),
         (o => o.Producer.Compression = (CompressionType)99, "StreamLog:Producer:Compression is 99"),
+        (o => o.Producer.Acks = (Acks)2, "StreamLog:Producer:Acks is 2, which is none of"),
+        (o => (o.Producer.Acks, o.Producer.Idempotence) = (Acks.Leader, true),
+            "StreamLog:Producer:Idempotence is on, and Producer:Acks is Leader"),
         (o => o.Consumer.FetchMinBytes = int.MaxValue, "StreamLog:Consumer:FetchMinBytes is 2147483647"),
         (o => o.Consumer.FetchAheadBytes = 0, "StreamLog:Consumer:FetchAheadBytes must be between 1 and"),
         (o => o.Consumer.CommitInterval = TimeSpan.Zero, "StreamLog:Consumer:CommitInterval"),
@@ -94,6 +98,18 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void Whoever_waits_for_less_than_all_is_not_idempotent_unless_that_is_asked_for()
+    {
+        StreamLogOptionsValidator.ThrowIfInvalid(new ProducerOptions { Acks = Acks.Leader });
+        StreamLogOptionsValidator.ThrowIfInvalid(new ProducerOptions { Acks = Acks.None, Idempotence = false });
+        StreamLogOptionsValidator.ThrowIfInvalid(new ProducerOptions { Acks = Acks.All, Idempotence = true });
+
+        ProducerOptions asked = OptionCopies.Copy(
+            new ProducerOptions { Idempotence = true }, options => options.Acks = Acks.None);
+        Assert.Throws<OptionsValidationException>(() => StreamLogOptionsValidator.ThrowIfInvalid(asked));
+    }
+
+    [Fact]
     public void All_failures_come_in_one_exception()
     {
         StreamLogOptions options =
@@ -144,7 +160,7 @@ public sealed class OptionsTests
                 "CompactionMapBytes": 2048, "CompactionBytesPerSecond": 3000000000, "ScrubInterval": null,
                 "ScrubBytesPerSecond": 4096, "DiskReserveBytes": 0, "OpenFilesMax": 20, "MetadataSnapshotBytes": 9,
                 "MetadataSnapshotInterval": "00:00:13" },
-              "Producer": { "Linger": "00:00:00.005", "Compression": "Lz4", "Idempotence": false },
+              "Producer": { "Linger": "00:00:00.005", "Acks": "Leader", "Idempotence": false },
               "Consumer": { "FetchMaxWait": "00:00:01", "OffsetReset": "Latest", "Commit": "Manual" },
               "Topics": {
                 "orders": { "Partitions": 6, "Durability": "OnCommit", "Configs": { "segment.bytes": "2097152" } },
@@ -181,8 +197,8 @@ public sealed class OptionsTests
             (maintenance.ScrubBytesPerSecond, maintenance.DiskReserveBytes, maintenance.OpenFilesMax,
                 maintenance.MetadataSnapshotBytes, maintenance.MetadataSnapshotInterval));
         Assert.Equal(
-            (TimeSpan.FromMilliseconds(5), CompressionType.Lz4, false),
-            (options.Producer.Linger, options.Producer.Compression, options.Producer.Idempotence));
+            (TimeSpan.FromMilliseconds(5), Acks.Leader, false),
+            (options.Producer.Linger, options.Producer.Acks, options.Producer.Idempotence));
         Assert.Equal(
             (TimeSpan.FromSeconds(1), OffsetReset.Latest, CommitMode.Manual),
             (options.Consumer.FetchMaxWait, options.Consumer.OffsetReset, options.Consumer.Commit));

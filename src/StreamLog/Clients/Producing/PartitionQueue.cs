@@ -58,7 +58,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     /// <summary>Gets whether no more may go: all but one until the log knows the producer and so can tell a gap, and
     /// later those that would make it forget the first one in doubt, however many behind that are answered.</summary>
     private bool IsWindowFull => _inFlight.Count > 0 && _sequences.CountSince(_inFlight[0])
-        >= (!_engine.Options.Idempotence || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
+        >= (!_engine.IsIdempotent || _sequences.IsEstablished ? _engine.Options.MaxInFlight : 1);
 
     /// <summary>Gets whether the numbers are to begin anew. Those of a transaction do so with the next one, which finds
     /// nothing under way.</summary>
@@ -187,6 +187,8 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     public void OnAnswer(ProducerBatch batch, ProduceResponse? response, Exception? exception)
     {
         ProduceOutcome outcome = ProduceOutcome.Of(_partition, response, exception);
+        if (_engine.Options.Acks == Acks.None)
+            outcome = outcome.WithoutOffset();
         bool isOver;
         bool send;
         lock (_gate)
@@ -295,7 +297,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
     private ProducerBatch? TakeNext(bool isInline)
     {
         RenewWhereNeeded();
-        if (_engine.Options.Idempotence && !_sequences.HasIdentity)
+        if (_engine.IsIdempotent && !_sequences.HasIdentity)
         {
             _waitsFor = QueueWait.Identity;
             return null;
@@ -329,7 +331,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         batch.Call ??= new ProduceCall(
             this,
             _partition,
-            Durations.ToRequest(_engine.Options.RequestTimeout),
+            _engine.Options,
             _engine.Transaction);
         batch.Call.Begin();
         _inFlight.Add(batch);
@@ -382,7 +384,7 @@ internal sealed partial class PartitionQueue : IThreadPoolWorkItem, IDisposable
         }
 
         batch.MayBeAppended |= ErrorCodes.IsOutcomeUnknown(outcome.Failure.Code);
-        bool isSequenceError = _engine.Options.Idempotence && outcome.IsSequenceError;
+        bool isSequenceError = _engine.IsIdempotent && outcome.IsSequenceError;
         bool isOwnError = isSequenceError && SequenceTracker.IsEarliest(batch, _inFlight, _retries);
         bool isFinal = isOwnError
             ? _engine.Transaction is not null

@@ -30,9 +30,10 @@ internal sealed class ProduceCall : IDisposable
     /// <summary>Creates the call.</summary>
     /// <param name="queue">Who sends it and hears of the answer.</param>
     /// <param name="partition">The partition.</param>
-    /// <param name="timeoutMs">How long the broker may take.</param>
+    /// <param name="options">How the producer works.</param>
     /// <param name="transaction">The transaction that the records belong to, or <see langword="null"/>.</param>
-    public ProduceCall(PartitionQueue queue, TopicPartition partition, int timeoutMs, TransactionScope? transaction)
+    public ProduceCall(
+        PartitionQueue queue, TopicPartition partition, ProducerOptions options, TransactionScope? transaction)
     {
         _queue = queue;
         _transaction = transaction;
@@ -42,8 +43,8 @@ internal sealed class ProduceCall : IDisposable
         _request = new ProduceRequest
         {
             TransactionalId = transaction?.TransactionalId,
-            Acks = -1,
-            TimeoutMs = timeoutMs,
+            Acks = (short)options.Acks,
+            TimeoutMs = Durations.ToRequest(options.RequestTimeout),
             TopicData = [_topicData],
         };
 

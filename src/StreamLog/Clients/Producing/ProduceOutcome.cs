@@ -44,6 +44,11 @@ internal readonly struct ProduceOutcome
         ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.UnknownTopicId or
         ErrorCode.InconsistentTopicId;
 
+    /// <summary>Returns the outcome as one who has asked for no answer is told it: without a place in the log, also
+    /// where that is known by chance.</summary>
+    /// <returns>The outcome.</returns>
+    public ProduceOutcome WithoutOffset() => new(_code, Failure, baseOffset: -1);
+
     /// <summary>Returns what an answer, or the lack of one, says of the only partition that was asked for.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="response">The answer, or <see langword="null"/>.</param>

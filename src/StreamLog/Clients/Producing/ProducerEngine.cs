@@ -53,6 +53,7 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
         Options = options;
         Metrics = metrics ?? StreamLogMetrics.Unobserved.Clients;
         RetryPause = new Backoff(environment, options.RetryBackoff, options.RetryBackoffMax);
+        IsIdempotent = options.Idempotence ?? options.Acks == Acks.All;
         Space = new BufferSpace(options.BufferBytes);
         Identity = new ProducerIdentity(this);
         Transaction = transactionalId is null ? null : new TransactionScope(transactionalId, GiveUpSoon);
@@ -79,6 +80,9 @@ internal sealed partial class ProducerEngine : IAsyncDisposable
 
     /// <summary>Gets how the producer works.</summary>
     public ProducerOptions Options { get; }
+
+    /// <summary>Gets whether logs drop what is sent twice.</summary>
+    public bool IsIdempotent { get; }
 
     /// <summary>Gets what the producer counts with.</summary>
     public ClientMetrics Metrics { get; }

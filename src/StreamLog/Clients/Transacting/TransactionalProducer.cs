@@ -41,7 +41,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     /// <param name="loggers">Where it logs.</param>
     /// <param name="tracing">The activities of its appends.</param>
     /// <param name="metrics">What it counts with; <see langword="null"/> is nothing.</param>
-    /// <exception cref="StreamLogException">It is not to be idempotent.</exception>
+    /// <exception cref="StreamLogException">It is not to be idempotent, or not to wait for all.</exception>
     public TransactionalProducer(
         string transactionalId,
         IBroker broker,
@@ -53,14 +53,7 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
     {
         ArgumentException.ThrowIfNullOrEmpty(transactionalId);
         ArgumentNullException.ThrowIfNull(options);
-        if (!options.Idempotence)
-        {
-            throw new StreamLogException(
-                ErrorCode.InvalidConfig,
-                $"ProducerOptions.{nameof(ProducerOptions.Idempotence)} is off, without which there are no "
-                + "transactions. Switch it on.");
-        }
-
+        ThrowIfUnfit(options);
         _engine = new ProducerEngine(broker, environment, options, loggers, metrics, transactionalId);
         _scope = _engine.Transaction!;
         _requests = new TransactionRequests(_engine, transactionalId);
@@ -407,6 +400,20 @@ internal sealed partial class TransactionalProducer : ITransactionalProducer
 
         _mustRaiseEpoch |= !isCommit && _scope.HasWork && _requests.IsOld;
         transaction.Phase = isCommit ? TransactionPhase.Committed : TransactionPhase.Aborted;
+    }
+
+    private static void ThrowIfUnfit(ProducerOptions options)
+    {
+        string? fault =
+            options.Acks != Acks.All
+                ? $"ProducerOptions.{nameof(ProducerOptions.Acks)} is {options.Acks}, and what is in a transaction has "
+                    + "to be there when that is committed. Set it to All for this producer."
+            : options.Idempotence == false
+                ? $"ProducerOptions.{nameof(ProducerOptions.Idempotence)} is off, without which there are no "
+                    + "transactions. Switch it on."
+            : null;
+        if (fault is not null)
+            throw new StreamLogException(ErrorCode.InvalidConfig, fault);
     }
 
     private void Use((long ProducerId, short Epoch) identity)
