@@ -50,7 +50,7 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         KafkaClusterOptions copy = options.Copy();
         BrokerAddress[] bootstrap = BrokerAddress.ParseAll(copy.BootstrapServers);
-        copy.ThrowIfInvalid();
+        ClusterRules.ThrowIfInvalid(copy);
         ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(typeof(KafkaCluster).FullName!);
         time ??= TimeProvider.System;
         ClusterView view = new(bootstrap, time, copy.MetadataMaxAge);

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using StreamLog.Kafka.Connecting;
 
 namespace StreamLog.Kafka;
 
@@ -46,24 +45,4 @@ public sealed class KafkaClusterOptions
     public TimeSpan MetadataMaxAge { get; set; } = TimeSpan.FromMinutes(5);
 
     internal KafkaClusterOptions Copy() => (KafkaClusterOptions)MemberwiseClone();
-
-    internal void ThrowIfInvalid()
-    {
-        if (SaslMechanism is not null)
-            _ = new SaslClient(SaslMechanism, UserName, Password);
-        Check(nameof(ConnectTimeout), ConnectTimeout);
-        Check(nameof(RequestTimeout), RequestTimeout);
-        Check(nameof(IdleTimeout), IdleTimeout);
-        Check(nameof(MetadataMaxAge), MetadataMaxAge);
-    }
-
-    private static void Check(string option, TimeSpan value)
-    {
-        // The clocks of timers have no room for more.
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(24))
-        {
-            throw new StreamLogException(
-                ErrorCode.InvalidConfig, $"{option} is {value}. Choose a time above zero, of 24 days at most.");
-        }
-    }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Extensibility;
 using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 
 namespace StreamLog.Kafka;
@@ -91,15 +92,15 @@ public sealed partial class KafkaListener : IAsyncDisposable
             Time = time,
             Logger = logger,
         };
-        ListenAddress address = ListenAddress.Parse(options.Address, "Address");
-        ListenAddress? given = options.AdvertisedAddress is { } text
-            ? ListenAddress.Parse(text, "AdvertisedAddress")
+        HostAndPort address = HostAndPort.Parse(options.Address, "Address");
+        HostAndPort? given = options.AdvertisedAddress is { } text
+            ? HostAndPort.Parse(text, "AdvertisedAddress")
             : null;
         Socket socket = Listen(
-            await address.ResolveAsync(cancellationToken).ConfigureAwait(false), options);
+            await ListenAddress.ResolveAsync(address, cancellationToken).ConfigureAwait(false), options);
         IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
-        ListenAddress advertised =
-            given ?? address with { Host = address.IsAny ? "localhost" : address.Host, Port = bound.Port };
+        HostAndPort advertised =
+            given ?? new HostAndPort(ListenAddress.IsAny(address) ? "localhost" : address.Host, bound.Port);
         ListenerEndpoint endpoint = new()
         {
             ListenerName = name,

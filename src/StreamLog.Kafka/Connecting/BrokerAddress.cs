@@ -1,4 +1,4 @@
-using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 
 namespace StreamLog.Kafka.Connecting;
 
@@ -20,7 +20,7 @@ internal readonly record struct BrokerAddress(string Host, int Port)
         foreach (string part in (servers ?? "").Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            ListenAddress address = ListenAddress.Parse(part, nameof(KafkaClusterOptions.BootstrapServers));
+            HostAndPort address = HostAndPort.Parse(part, nameof(KafkaClusterOptions.BootstrapServers));
             if (address.Host.Length == 0 || address.Port == 0)
                 throw Missing($"'{part}'");
             found.Add(new BrokerAddress(address.Host, address.Port ?? UsualPort));

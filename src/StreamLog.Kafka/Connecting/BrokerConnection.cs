@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Wire;
@@ -199,8 +199,7 @@ internal sealed class BrokerConnection
     private async Task ReadAllAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        ByteGate bytes = new(long.MaxValue);
-        FrameReader reader = new(_stream, bytes, new ConnectionActivity(_time));
+        FrameReader reader = new(_stream);
         try
         {
             while (true)
@@ -209,7 +208,6 @@ internal sealed class BrokerConnection
                     await reader.ReadAsync(WireLimits.BytesMax, CancellationToken.None).ConfigureAwait(false);
                 if (frame is null)
                     throw new EndOfStreamException("the broker closed the connection.");
-                bytes.Leave(frame.Length);
                 using (frame)
                     Take(frame);
             }

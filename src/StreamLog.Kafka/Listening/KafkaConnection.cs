@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamLog.Extensibility;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 
 namespace StreamLog.Kafka.Listening;

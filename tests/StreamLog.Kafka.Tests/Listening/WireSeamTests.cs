@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Extensibility;
 using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 

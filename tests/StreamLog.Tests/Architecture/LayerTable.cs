@@ -12,6 +12,13 @@ namespace StreamLog.Tests.Architecture;
 /// </param>
 internal sealed record LayerTable(string Project, params (string Folder, string[] MayName)[] Layers)
 {
+    /// <summary>The row of those types of the root that put the parts together, where its other types are words that
+    /// every folder may name.</summary>
+    public const string Composition = "(composition)";
+
+    /// <summary>Gets the types of the root that stand in the row <see cref="Composition"/>.</summary>
+    public string[] Composers { get; init; } = [];
+
     /// <summary>Finds every place where a folder names what it may not.</summary>
     /// <param name="compilation">The project's sources, bound.</param>
     /// <returns>A sentence for each place.</returns>
@@ -22,7 +29,7 @@ internal sealed record LayerTable(string Project, params (string Folder, string[
 
         foreach (SyntaxTree tree in compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0))
         {
-            string from = SourceTree.FolderOf(Project, tree.FilePath);
+            string from = LayerOf(tree.FilePath);
             if (!mayName.TryGetValue(from, out string[]? allowed))
             {
                 violations.Add($"{tree.FilePath}: the folder {from} has no row in the table of {Project}.");
@@ -57,9 +64,15 @@ internal sealed record LayerTable(string Project, params (string Folder, string[
 
     private static string Say(string folder) => folder.Length == 0 ? "the root" : folder;
 
+    private string LayerOf(string file)
+    {
+        string folder = SourceTree.FolderOf(Project, file);
+        return folder.Length == 0 && Composers.Contains(Path.GetFileName(file).Split('.')[0]) ? Composition : folder;
+    }
+
     // Another assembly's symbols are the project file's business.
     private string? FolderOf(ISymbol symbol) =>
         symbol.Locations.FirstOrDefault(location => location.IsInSource)?.SourceTree is { FilePath.Length: > 0 } tree
-            ? SourceTree.FolderOf(Project, tree.FilePath)
+            ? LayerOf(tree.FilePath)
             : null;
 }

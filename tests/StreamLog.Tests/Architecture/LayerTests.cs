@@ -44,7 +44,25 @@ public sealed class LayerTests
         ("Messages", ["", "Wire"]),
         ("Refusals", ["", "Messages"]));
 
-    public static TheoryData<string> Packages => ["StreamLog", "StreamLog.Protocol"];
+    private static readonly LayerTable Kafka = new(
+        "StreamLog.Kafka",
+        // Options and seams, which applications see too.
+        ("", []),
+        ("Sockets", []),
+        // The two directions know nothing of one another.
+        ("Listening", ["", "Sockets"]),
+        ("Connecting", ["", "Sockets"]),
+        (LayerTable.Composition, ["", "Sockets", "Listening", "Connecting"]))
+    {
+        Composers =
+        [
+            "KafkaListener", "KafkaListenerExtensions", "ListenerComponent", "KafkaCluster", "KafkaClusterExtensions",
+        ],
+    };
+
+    private static readonly LayerTable[] Tables = [Engine, Protocol, Kafka];
+
+    public static TheoryData<string> Packages => [.. Tables.Select(table => table.Project)];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -106,5 +124,28 @@ public sealed class LayerTests
         Assert.Contains("the root must not name High of Wire", Assert.Single(violations));
     }
 
-    private static LayerTable TableOf(string package) => package == Engine.Project ? Engine : Protocol;
+    /// <summary>Goal: folders of the package may name words of its root, and not what composes.</summary>
+    [Theory]
+    [InlineData("Listening", "Sockets/High.cs", false)]
+    [InlineData("Listening", "High.cs", false)]
+    [InlineData("Sockets", "Listening/High.cs", true)]
+    [InlineData("Listening", "Connecting/High.cs", true)]
+    [InlineData("Connecting", "Listening/High.cs", true)]
+    [InlineData("Connecting", "KafkaCluster.cs", true)]
+    [InlineData("Listening", "KafkaListener.Log.cs", true)]
+    [InlineData("", "KafkaCluster.cs", true)]
+    [InlineData("", "Connecting/High.cs", true)]
+    public void The_two_directions_name_what_they_share_and_not_one_another(string from, string to, bool isFound)
+    {
+        string root = SourceTree.Root("StreamLog.Kafka");
+        IReadOnlyList<string> violations = Kafka.Violations(SourceTree.Compile("StreamLog.Kafka",
+        [
+            SourceTree.Parse("internal sealed class Low : High;", Path.Combine(root, from, "Low.cs")),
+            SourceTree.Parse("internal class High;", Path.Combine(root, to)),
+        ]));
+
+        Assert.Equal(isFound, violations.Count > 0);
+    }
+
+    private static LayerTable TableOf(string package) => Tables.Single(table => table.Project == package);
 }

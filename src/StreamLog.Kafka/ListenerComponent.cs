@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
 
-namespace StreamLog.Kafka.Listening;
+namespace StreamLog.Kafka;
 
 /// <summary>A listener that runs as long as its node. Immutable.</summary>
 internal sealed class ListenerComponent(KafkaListenerOptions options) : INodeComponent

@@ -1,4 +1,4 @@
-namespace StreamLog.Kafka.Listening;
+namespace StreamLog.Kafka.Sockets;
 
 /// <summary>Bounds how many bytes of requests all connections of a listener hold. Who comes when it is full waits its
 /// turn.</summary>

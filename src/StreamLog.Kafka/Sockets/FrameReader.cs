@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using StreamLog.Protocol;
 
-namespace StreamLog.Kafka.Listening;
+namespace StreamLog.Kafka.Sockets;
 
 /// <summary>Reads frames from a connection: four bytes of length, and so many bytes. The bytes of a frame go from the
 /// socket into the memory that its record batches stay in.</summary>
@@ -9,19 +9,19 @@ namespace StreamLog.Kafka.Listening;
 /// buffer.</remarks>
 internal sealed class FrameReader
 {
-    // What a client only says it will send costs it nothing: beyond this much, memory is taken as bytes arrive.
+    // What the other side only says it will send takes no room: beyond this much, memory is taken as bytes arrive.
     private const int TrustedBytesMax = 4 * 1024 * 1024;
 
     private readonly Stream _stream;
-    private readonly ByteGate _gate;
-    private readonly ConnectionActivity _activity;
+    private readonly ByteGate? _gate;
+    private readonly ConnectionActivity? _activity;
     private readonly byte[] _prefix = new byte[sizeof(int)];
 
     /// <summary>Creates a reader.</summary>
     /// <param name="stream">The connection.</param>
-    /// <param name="gate">Bounds the bytes of all connections.</param>
-    /// <param name="activity">Is told when bytes arrive.</param>
-    public FrameReader(Stream stream, ByteGate gate, ConnectionActivity activity)
+    /// <param name="gate">Bounds the bytes of all connections, or <see langword="null"/> where nothing does.</param>
+    /// <param name="activity">Is told when bytes arrive, where somebody wants to know.</param>
+    public FrameReader(Stream stream, ByteGate? gate = null, ConnectionActivity? activity = null)
     {
         _stream = stream;
         _gate = gate;
@@ -32,7 +32,7 @@ internal sealed class FrameReader
     /// <param name="maxBytes">The most bytes that it may have.</param>
     /// <param name="cancellationToken">Gives up, on whatever is half read.</param>
     /// <returns>The frame without its length, which the caller owns and whose bytes it gives back to the gate; or
-    /// <see langword="null"/> where the client has closed the connection.</returns>
+    /// <see langword="null"/> where the other side has closed the connection.</returns>
     /// <exception cref="InvalidDataException">The length is negative or too large, or the connection ended within a
     /// frame.</exception>
     public async ValueTask<RecordBuffer?> ReadAsync(int maxBytes, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class FrameReader
             if (got == 0)
                 return read == 0 ? null : throw Cut(read, _prefix.Length);
             read += got;
-            _activity.Note();
+            _activity?.Note();
         }
 
         int length = BinaryPrimitives.ReadInt32BigEndian(_prefix);
@@ -54,17 +54,18 @@ internal sealed class FrameReader
                 $"A frame of {length} bytes was announced; between 0 and {maxBytes} are allowed here.");
         }
 
-        // As long as there is no room it is not the client that keeps the listener waiting.
+        // As long as there is no room it is not the other side that keeps this one waiting.
         int capacity = Math.Min(length, TrustedBytesMax);
-        await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
-        _activity.BeginFrame();
+        if (_gate is not null)
+            await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
+        _activity?.BeginFrame();
         try
         {
             return await ReadBodyAsync(length, capacity, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _activity.EndFrame();
+            _activity?.EndFrame();
         }
     }
 
@@ -83,7 +84,7 @@ internal sealed class FrameReader
                     if (got == 0)
                         throw Cut(read, length);
                     read += got;
-                    _activity.Note();
+                    _activity?.Note();
                 }
 
                 if (read == length)
@@ -93,7 +94,7 @@ internal sealed class FrameReader
         }
         catch
         {
-            _gate.Leave(buffer.Length);
+            _gate?.Leave(buffer.Length);
             buffer.Dispose();
             throw;
         }
@@ -103,7 +104,7 @@ internal sealed class FrameReader
     {
         RecordBuffer larger = RecordBuffer.Rent((int)Math.Min(length, full.Length * 2L));
         full.Span.CopyTo(larger.WritableMemory.Span);
-        _gate.Add(larger.Length - full.Length);
+        _gate?.Add(larger.Length - full.Length);
         full.Dispose();
         return larger;
     }

@@ -1,7 +1,7 @@
-using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
 
-namespace StreamLog.Kafka.Tests.Listening;
+namespace StreamLog.Kafka.Tests.Sockets;
 
 /// <summary>How frames are read from a connection.</summary>
 [Collection(CountedBuffers.Name)]

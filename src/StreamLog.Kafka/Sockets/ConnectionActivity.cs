@@ -1,4 +1,4 @@
-namespace StreamLog.Kafka.Listening;
+namespace StreamLog.Kafka.Sockets;
 
 /// <summary>When something last moved on a connection, and whether it is in the middle of a request.</summary>
 /// <remarks>Thread-safe: its connection writes, the listener's sweep reads.</remarks>

@@ -1,6 +1,6 @@
-using StreamLog.Kafka.Listening;
+using StreamLog.Kafka.Sockets;
 
-namespace StreamLog.Kafka.Tests.Listening;
+namespace StreamLog.Kafka.Tests.Sockets;
 
 /// <summary>The bound on the bytes of all requests.</summary>
 public sealed class ByteGateTests
