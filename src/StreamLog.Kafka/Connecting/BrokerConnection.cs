@@ -171,17 +171,15 @@ internal sealed class BrokerConnection
     {
         short version = wanted ?? RequestVersions.Choose(call.Api, call.Request, Spoken);
         object request = OlderForms.Fit(call.Request, version);
-        WireWriter writer = new(RequestSize.Guess(request));
+        WireWriter writer = FrameWriter.Begin(request);
         try
         {
             int correlationId;
             lock (_gate)
                 correlationId = _correlationId++;
-            writer.WriteInt32(0);
             new RequestHeader(call.Api.Versions.ApiKey, version, correlationId, _clientId).Write(ref writer);
             call.Api.WriteRequest(request, ref writer, version);
-            RecordBuffer frame = writer.Detach();
-            BinaryPrimitives.WriteInt32BigEndian(frame.WritableMemory.Span, frame.Length - sizeof(int));
+            RecordBuffer frame = FrameWriter.Finish(ref writer);
             if (!call.IsUnanswered)
             {
                 lock (_gate)
