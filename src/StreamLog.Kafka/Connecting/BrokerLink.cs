@@ -102,23 +102,19 @@ internal sealed partial class BrokerLink
         bool isCallers = true;
         while (Next() is { } call)
         {
-            if (!isCallers)
-            {
-                await SendAsync(call).ConfigureAwait(false);
-                continue;
-            }
+            await SendAsync(call).ConfigureAwait(false);
 
             // The caller's thread sends what it came with, and not what others add meanwhile.
-            await SendAsync(call).ConfigureAwait(false);
+            if (isCallers && HasMore())
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             isCallers = false;
-            lock (_gate)
-            {
-                if (_queue.Count == 0)
-                    continue;
-            }
-
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
+    }
+
+    private bool HasMore()
+    {
+        lock (_gate)
+            return _queue.Count > 0;
     }
 
     private BrokerCall? Next()
