@@ -125,15 +125,6 @@ internal sealed class ClusterView
         }
     }
 
-    /// <summary>Finds the name of a topic.</summary>
-    /// <param name="topicId">The topic's id.</param>
-    /// <returns>The name, or <see langword="null"/> where it is not known.</returns>
-    public string? FindName(Guid topicId)
-    {
-        lock (_gate)
-            return _byId.GetValueOrDefault(topicId)?.Name;
-    }
-
     /// <summary>Finds a node.</summary>
     /// <param name="nodeId">Its id.</param>
     /// <returns>Its address, or <see langword="null"/> where it is not known.</returns>
