@@ -104,7 +104,7 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Disposed(exception);
+            throw LinkPool.Disposed(exception);
         }
     }
 
@@ -122,9 +122,6 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
     private void ThrowIfDisposed()
     {
         if (Volatile.Read(ref _isDisposed) != 0)
-            throw Disposed(null);
+            throw LinkPool.Disposed();
     }
-
-    private static StreamLogException Disposed(Exception? cause) => new(
-        ErrorCode.BrokerNotAvailable, "The connection to the cluster was disposed. Connect again.", cause);
 }

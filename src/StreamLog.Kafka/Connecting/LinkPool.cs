@@ -57,14 +57,19 @@ internal sealed class LinkPool : IDisposable
         return (TResponse?)response ?? Refusal.CreateResponse(request, ErrorCode.None);
     }
 
+    /// <summary>Returns the error of who asks a cluster that is no longer used.</summary>
+    /// <param name="cause">How that was noticed, or <see langword="null"/>.</param>
+    /// <returns>The error.</returns>
+    public static StreamLogException Disposed(Exception? cause = null) => new(
+        ErrorCode.BrokerNotAvailable, "The connection to the cluster was disposed. Connect again.", cause);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _sweep.Dispose();
-        StreamLogException closed = new(
-            ErrorCode.BrokerNotAvailable, "The connection to the cluster was disposed. Connect again.");
+        StreamLogException disposed = Disposed();
         foreach ((_, ClientLinks links) in Clients())
-            links.Close(closed);
+            links.Close(disposed);
     }
 
     private ClientLinks Create(RequestContext context)
