@@ -6,10 +6,8 @@ namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>Brokers that answer what is no answer, and callers that go away in the middle.</summary>
 [Collection(CountedBuffers.Name)]
-public sealed class FaultyBrokerTests
+public sealed class FaultyBrokerTests : ClusterTest
 {
-    private readonly RequestContext _client = RequestContext.ForLocalClient("app");
-
     public static TheoryData<string> Faults => ["cut", "number", "long", "negative", "body", "short", "http"];
 
     [Theory]
@@ -20,7 +18,7 @@ public sealed class FaultyBrokerTests
         await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Wire = mangler);
         await using KafkaCluster cluster = Connect(node);
         await SendAsync(cluster, new MetadataRequest { Topics = [new() { Name = "orders" }] });
-        await SendAsync(cluster, Offsets());
+        await SendAsync(cluster, Offsets("orders"));
         mangler.Mangle(fault switch
         {
             "cut" => bytes => bytes[..(bytes.Length / 2)],
@@ -33,10 +31,10 @@ public sealed class FaultyBrokerTests
         });
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
-            async () => await SendAsync(cluster, Offsets()));
+            async () => await SendAsync(cluster, Offsets("orders")));
         Assert.Equal(ErrorCode.NetworkException, exception.ErrorCode);
 
-        ListOffsetsResponse answer = await SendAsync(cluster, Offsets());
+        ListOffsetsResponse answer = await SendAsync(cluster, Offsets("orders"));
         Assert.Equal(ErrorCode.None, answer.Topics.Single().Partitions.Single().ErrorCode);
     }
 
@@ -92,23 +90,12 @@ public sealed class FaultyBrokerTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cluster.SendAsync(
             new CreateTopicsRequest { Topics = [new() { Name = "never", NumPartitions = 1, ReplicationFactor = 1 }] },
-            _client,
+            Client,
             gone.Token));
 
         MetadataResponse metadata = await SendAsync(cluster, new MetadataRequest { Topics = null });
         Assert.Empty(metadata.Topics);
     }
-
-    private ValueTask<TResponse> SendAsync<TResponse>(KafkaCluster cluster, IRequest<TResponse> request)
-        where TResponse : class => cluster.SendAsync(request, _client, TestContext.Current.CancellationToken);
-
-    private static KafkaCluster Connect(ListenedNode node) =>
-        new(new KafkaClusterOptions { BootstrapServers = node.Endpoint.Address });
-
-    private static ListOffsetsRequest Offsets() => new()
-    {
-        Topics = [new() { Name = "orders", Partitions = [new() { PartitionIndex = 0, Timestamp = -1 }] }],
-    };
 
     private static byte[] Changed(byte[] bytes, int at, byte value)
     {

@@ -5,15 +5,13 @@ using StreamLog.Testing;
 namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>A cluster behind sockets, as callers of its one broker see it.</summary>
-public sealed class KafkaClusterTests
+public sealed class KafkaClusterTests : ClusterTest
 {
-    private readonly RequestContext _client = RequestContext.ForLocalClient("app");
-
     [Fact]
     public async Task What_is_appended_is_read()
     {
         await using ListenedNode node = await ListenedNode.StartAsync();
-        await using KafkaCluster cluster = Connect(node.Endpoint);
+        await using KafkaCluster cluster = Connect(node);
         await CreateAsync(cluster, "orders", 1);
 
         ProduceResponse produced = await SendAsync(cluster, Batches.Produce("orders", -1, "a", "b"));
@@ -27,7 +25,7 @@ public sealed class KafkaClusterTests
     public async Task What_is_not_acknowledged_counts_as_done()
     {
         await using ListenedNode node = await ListenedNode.StartAsync();
-        await using KafkaCluster cluster = Connect(node.Endpoint);
+        await using KafkaCluster cluster = Connect(node);
         await CreateAsync(cluster, "orders", 1);
 
         ProduceResponse produced = await SendAsync(cluster, Batches.Produce("orders", 0, "a"));
@@ -87,7 +85,7 @@ public sealed class KafkaClusterTests
         await CreateAsync(cluster, "orders", 2);
         using CancellationTokenSource takeBack = new();
         Task<FetchResponse> waiting =
-            cluster.SendAsync(Fetch("orders", [0]), _client, takeBack.Token).AsTask();
+            cluster.SendAsync(Fetch("orders", [0]), Client, takeBack.Token).AsTask();
         await kafka.Requests.WaitForAsync(ApiKey.Fetch, 1);
         await takeBack.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -212,15 +210,15 @@ public sealed class KafkaClusterTests
     public async Task Nobody_at_all_is_said_so()
     {
         FakeKafka kafka = await StartAsync(2);
-        KafkaClusterOptions options = new() { BootstrapServers = kafka.BootstrapServers };
+        string servers = kafka.BootstrapServers;
         await kafka.DisposeAsync();
-        await using KafkaCluster cluster = new(options);
+        await using KafkaCluster cluster = Connect(servers);
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
-            async () => await cluster.ConnectAsync(TestContext.Current.CancellationToken));
+            async () => await cluster.ConnectAsync(Stop));
 
         Assert.Equal(ErrorCode.NetworkException, exception.ErrorCode);
-        Assert.Contains(options.BootstrapServers.Split(',')[0], exception.Message, StringComparison.Ordinal);
+        Assert.Contains(servers.Split(',')[0], exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,13 +247,8 @@ public sealed class KafkaClusterTests
     {
         ManualTime time = new();
         await using FakeKafka kafka = await StartAsync(1);
-        await using KafkaCluster cluster = new(
-            new KafkaClusterOptions
-            {
-                BootstrapServers = kafka.BootstrapServers,
-                RequestTimeout = TimeSpan.FromSeconds(10),
-            },
-            time: time);
+        await using KafkaCluster cluster = Connect(
+            kafka, options => options.RequestTimeout = TimeSpan.FromSeconds(10), time);
         await CreateAsync(cluster, "orders", 1);
         Fault fault = kafka.Faults.On(ApiKey.ListOffsets).Swallow();
         Task<ListOffsetsResponse> waiting = SendAsync(cluster, Offsets("orders")).AsTask();
@@ -273,13 +266,8 @@ public sealed class KafkaClusterTests
     {
         ManualTime time = new();
         await using FakeKafka kafka = await StartAsync(1);
-        await using KafkaCluster cluster = new(
-            new KafkaClusterOptions
-            {
-                BootstrapServers = kafka.BootstrapServers,
-                IdleTimeout = TimeSpan.FromMinutes(1),
-            },
-            time: time);
+        await using KafkaCluster cluster = Connect(
+            kafka, options => options.IdleTimeout = TimeSpan.FromMinutes(1), time);
         await CreateAsync(cluster, "orders", 1);
         await SendAsync(cluster, Offsets("orders"));
         int before = kafka.Requests.Of(ApiKey.ApiVersions).Count;
@@ -329,7 +317,7 @@ public sealed class KafkaClusterTests
     public async Task After_its_end_it_says_so()
     {
         await using ListenedNode node = await ListenedNode.StartAsync();
-        KafkaCluster cluster = Connect(node.Endpoint);
+        KafkaCluster cluster = Connect(node);
         await CreateAsync(cluster, "orders", 1);
         Task<FetchResponse> waiting =
             SendAsync(cluster, Batches.Fetch("orders", 0, maxWaitMs: 60_000)).AsTask();
@@ -349,34 +337,11 @@ public sealed class KafkaClusterTests
     [InlineData(":9092")]
     public void Addresses_that_are_none_are_refused(string servers)
     {
-        StreamLogException exception = Assert.ThrowsAny<StreamLogException>(
-            () => new KafkaCluster(new KafkaClusterOptions { BootstrapServers = servers }));
+        StreamLogException exception = Assert.ThrowsAny<StreamLogException>(() => Connect(servers));
 
         Assert.Equal(ErrorCode.InvalidConfig, exception.ErrorCode);
         Assert.Contains("BootstrapServers", exception.Message, StringComparison.Ordinal);
     }
-
-    private ValueTask<TResponse> SendAsync<TResponse>(KafkaCluster cluster, IRequest<TResponse> request)
-        where TResponse : class => cluster.SendAsync(request, _client, TestContext.Current.CancellationToken);
-
-    private async Task CreateAsync(KafkaCluster cluster, string topic, int partitions, short replicas = 1)
-    {
-        CreateTopicsResponse created = await SendAsync(cluster, new CreateTopicsRequest
-        {
-            Topics = [new() { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas }],
-            TimeoutMs = 10_000,
-        });
-        Assert.Equal(ErrorCode.None, created.Topics.Single().ErrorCode);
-    }
-
-    private static KafkaCluster Connect(ListenerEndpoint endpoint) =>
-        new(new KafkaClusterOptions { BootstrapServers = $"{endpoint.Host}:{endpoint.Port}" });
-
-    private static KafkaCluster Connect(FakeKafka kafka) =>
-        new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-
-    private static Task<FakeKafka> StartAsync(int brokers) =>
-        FakeKafka.StartAsync(options => options.BrokerCount = brokers);
 
     private static async Task<int[]> LeadersAsync(FakeKafka kafka, string topic, int partitions)
     {
@@ -386,45 +351,9 @@ public sealed class KafkaClusterTests
         return leaders;
     }
 
-    private static ProduceRequest Produce(string topic, int partitions, int first = 0) => new()
-    {
-        Acks = -1,
-        TimeoutMs = 10_000,
-        TopicData =
-        [
-            new()
-            {
-                Name = topic,
-                PartitionData = [.. Enumerable.Range(first, partitions).Select(
-                    index => new ProduceRequest.PartitionProduceData
-                    {
-                        Index = index,
-                        Records = Batches.Of($"{index}"),
-                    })],
-            },
-        ],
-    };
-
-    private static FetchRequest Fetch(string topic, long[] offsets)
-    {
-        FetchRequest request = Batches.Fetch(topic, 0, maxWaitMs: 600_000);
-        request.Topics[0].Partitions = [.. offsets.Select((offset, partition) => new FetchRequest.FetchPartition
-        {
-            Partition = partition,
-            FetchOffset = offset,
-            PartitionMaxBytes = int.MaxValue,
-        })];
-        return request;
-    }
-
     private static OffsetCommitRequest Commit(string group, string topic, long offset) => new()
     {
         GroupId = group,
         Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = 0, CommittedOffset = offset }] }],
-    };
-
-    private static ListOffsetsRequest Offsets(string topic) => new()
-    {
-        Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = 0, Timestamp = -1 }] }],
     };
 }

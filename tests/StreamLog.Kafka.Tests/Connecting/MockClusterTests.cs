@@ -6,11 +6,9 @@ namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>A cluster of brokers that nobody here wrote: librdkafka's mock, which speaks old versions of a few
 /// APIs.</summary>
-public sealed class MockClusterTests
+public sealed class MockClusterTests : ClusterTest
 {
     private const int Partitions = 4; // The mock gives each topic so many.
-
-    private readonly RequestContext _client = RequestContext.ForLocalClient("app");
 
     [Fact]
     public async Task Records_are_appended_to_all_its_brokers_and_read_from_them()
@@ -18,21 +16,21 @@ public sealed class MockClusterTests
         (ClientProgram program, string bootstrap) = await ClientProgram.StartMockClusterAsync(3);
         using ClientProgram running = program;
         await using KafkaCluster cluster = Connect(bootstrap);
-        MetadataResponse metadata = await CreateAsync(cluster, "orders");
+        MetadataResponse metadata = await TouchAsync(cluster, "orders");
         Assert.Equal(3, metadata.Brokers.Count);
         Assert.True(metadata.Topics.Single().Partitions.Select(one => one.LeaderId).Distinct().Count() > 1);
 
-        ProduceResponse produced = await SendAsync(cluster, Produce("orders"));
+        ProduceResponse produced = await SendAsync(cluster, Produce("orders", Partitions));
         Assert.All(
             produced.Responses.Single().PartitionResponses,
             partition => Assert.Equal(ErrorCode.None, partition.ErrorCode));
         Assert.Equal(Partitions, produced.Responses.Single().PartitionResponses.Count);
 
-        Dictionary<int, long> offsets = Enumerable.Range(0, Partitions).ToDictionary(index => index, _ => 0L);
+        long[] offsets = new long[Partitions];
         List<string> values = [];
         while (values.Count < Partitions)
         {
-            using FetchResponse fetched = await SendAsync(cluster, Fetch("orders", offsets));
+            using FetchResponse fetched = await SendAsync(cluster, Fetch("orders", offsets, maxWaitMs: 500));
             foreach (FetchResponse.PartitionData partition in fetched.Responses.SelectMany(topic => topic.Partitions))
             {
                 Assert.Equal(ErrorCode.None, partition.ErrorCode);
@@ -62,7 +60,7 @@ public sealed class MockClusterTests
         (ClientProgram program, string bootstrap) = await ClientProgram.StartMockClusterAsync(3);
         using ClientProgram running = program;
         await using KafkaCluster cluster = Connect(bootstrap);
-        await CreateAsync(cluster, "orders");
+        await TouchAsync(cluster, "orders");
 
         JoinGroupRequest join = new()
         {
@@ -128,7 +126,7 @@ public sealed class MockClusterTests
         (ClientProgram program, string bootstrap) = await ClientProgram.StartMockClusterAsync(3);
         using ClientProgram running = program;
         await using KafkaCluster cluster = Connect(bootstrap);
-        await CreateAsync(cluster, "orders");
+        await TouchAsync(cluster, "orders");
 
         InitProducerIdResponse producer = await SendAsync(
             cluster, new InitProducerIdRequest { TransactionalId = "shop", TransactionTimeoutMs = 60_000 });
@@ -159,7 +157,7 @@ public sealed class MockClusterTests
         (ClientProgram program, string bootstrap) = await ClientProgram.StartMockClusterAsync(1);
         using ClientProgram running = program;
         await using KafkaCluster cluster = Connect(bootstrap);
-        await cluster.ConnectAsync(TestContext.Current.CancellationToken);
+        await cluster.ConnectAsync(Stop);
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
             async () => await SendAsync(cluster, new DescribeClusterRequest()));
@@ -168,43 +166,7 @@ public sealed class MockClusterTests
         Assert.DoesNotContain(cluster.SupportedApis, api => api.ApiKey == ApiKey.DescribeCluster);
     }
 
-    private ValueTask<TResponse> SendAsync<TResponse>(KafkaCluster cluster, IRequest<TResponse> request)
-        where TResponse : class => cluster.SendAsync(request, _client, TestContext.Current.CancellationToken);
-
-    private ValueTask<MetadataResponse> CreateAsync(KafkaCluster cluster, string topic) => SendAsync(
+    // The mock knows no other way to make a topic.
+    private ValueTask<MetadataResponse> TouchAsync(KafkaCluster cluster, string topic) => SendAsync(
         cluster, new MetadataRequest { Topics = [new() { Name = topic }], AllowAutoTopicCreation = true });
-
-    private static KafkaCluster Connect(string bootstrap) =>
-        new(new KafkaClusterOptions { BootstrapServers = bootstrap });
-
-    private static ProduceRequest Produce(string topic) => new()
-    {
-        Acks = -1,
-        TimeoutMs = 10_000,
-        TopicData =
-        [
-            new()
-            {
-                Name = topic,
-                PartitionData = [.. Enumerable.Range(0, Partitions).Select(
-                    index => new ProduceRequest.PartitionProduceData
-                    {
-                        Index = index,
-                        Records = Batches.Of($"{index}"),
-                    })],
-            },
-        ],
-    };
-
-    private static FetchRequest Fetch(string topic, Dictionary<int, long> offsets)
-    {
-        FetchRequest request = Batches.Fetch(topic, 0, maxWaitMs: 500);
-        request.Topics[0].Partitions = [.. offsets.Select(one => new FetchRequest.FetchPartition
-        {
-            Partition = one.Key,
-            FetchOffset = one.Value,
-            PartitionMaxBytes = 1024 * 1024,
-        })];
-        return request;
-    }
 }

@@ -3,7 +3,7 @@ using StreamLog.Testing;
 namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>StreamLog's own clients over sockets, against Kafkas of any age.</summary>
-public sealed class OlderKafkaTests
+public sealed class OlderKafkaTests : ClusterTest
 {
     public static TheoryData<string> Ages => [.. Versions.Keys];
 
@@ -15,8 +15,6 @@ public sealed class OlderKafkaTests
         ["3.0"] = KafkaVersions.Kafka30,
         ["4.2"] = KafkaVersions.All,
     };
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Ages))]
@@ -99,7 +97,4 @@ public sealed class OlderKafkaTests
             options.Versions = Versions[age];
         },
         Stop);
-
-    private static KafkaCluster Connect(FakeKafka kafka) =>
-        new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
 }

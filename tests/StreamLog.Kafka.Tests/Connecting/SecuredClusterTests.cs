@@ -6,9 +6,8 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>Connections that are encrypted, and that authenticate.</summary>
-public sealed class SecuredClusterTests
+public sealed class SecuredClusterTests : ClusterTest
 {
-    private readonly RequestContext _client = RequestContext.ForLocalClient("app");
     private int _attempts;
 
     [Theory]
@@ -20,10 +19,11 @@ public sealed class SecuredClusterTests
     {
         using TestCertificate certificate = new();
         await using ListenedNode node = await StartAsync(mechanism, certificate);
-        KafkaClusterOptions options = Options(node, mechanism, "secret");
-        options.BootstrapServers = $"localhost:{node.Endpoint.Port}";
-        options.Tls = Trusting(certificate);
-        await using KafkaCluster cluster = new(options);
+        await using KafkaCluster cluster = ConnectAs(node, mechanism, "secret", options =>
+        {
+            options.BootstrapServers = $"localhost:{node.Endpoint.Port}";
+            options.Tls = Trusting(certificate);
+        });
 
         await SendAsync(cluster, new MetadataRequest { Topics = [new() { Name = "orders" }] });
         await SendAsync(cluster, Batches.Produce("orders", -1, "a"));
@@ -37,13 +37,14 @@ public sealed class SecuredClusterTests
     {
         using TestCertificate certificate = new();
         await using ListenedNode node = await StartAsync(null, certificate);
-        KafkaClusterOptions options = Options(node, null, "");
-        options.Tls = Trusting(certificate);
-        options.Tls.TargetHost = "broker.example";
-        await using KafkaCluster cluster = new(options);
+        await using KafkaCluster cluster = Connect(node, options =>
+        {
+            options.Tls = Trusting(certificate);
+            options.Tls.TargetHost = "broker.example";
+        });
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
-            async () => await cluster.ConnectAsync(TestContext.Current.CancellationToken));
+            async () => await cluster.ConnectAsync(Stop));
 
         Assert.Equal(ErrorCode.NetworkException, exception.ErrorCode);
     }
@@ -54,10 +55,10 @@ public sealed class SecuredClusterTests
     public async Task A_wrong_password_is_told(string mechanism)
     {
         await using ListenedNode node = await StartAsync(mechanism, null);
-        await using KafkaCluster cluster = new(Options(node, mechanism, "wrong"));
+        await using KafkaCluster cluster = ConnectAs(node, mechanism, "wrong");
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
-            async () => await cluster.ConnectAsync(TestContext.Current.CancellationToken));
+            async () => await cluster.ConnectAsync(Stop));
 
         Assert.Equal(ErrorCode.SaslAuthenticationFailed, exception.ErrorCode);
         Assert.False(exception.IsRetriable);
@@ -69,10 +70,10 @@ public sealed class SecuredClusterTests
     public async Task A_mechanism_that_the_broker_does_not_offer_is_told()
     {
         await using ListenedNode node = await StartAsync("SCRAM-SHA-512", null);
-        await using KafkaCluster cluster = new(Options(node, "PLAIN", "secret"));
+        await using KafkaCluster cluster = ConnectAs(node, "PLAIN", "secret");
 
         StreamLogException exception = await Assert.ThrowsAnyAsync<StreamLogException>(
-            async () => await cluster.ConnectAsync(TestContext.Current.CancellationToken));
+            async () => await cluster.ConnectAsync(Stop));
 
         Assert.Equal(ErrorCode.UnsupportedSaslMechanism, exception.ErrorCode);
         Assert.Contains("SCRAM-SHA-512", exception.Message, StringComparison.Ordinal);
@@ -81,8 +82,8 @@ public sealed class SecuredClusterTests
     [Fact]
     public void A_mechanism_that_nobody_knows_is_refused()
     {
-        StreamLogException exception = Assert.ThrowsAny<StreamLogException>(() => new KafkaCluster(
-            new KafkaClusterOptions { BootstrapServers = "localhost:9092", SaslMechanism = "SPNEGO" }));
+        StreamLogException exception = Assert.ThrowsAny<StreamLogException>(
+            () => Connect("localhost:9092", options => options.SaslMechanism = "SPNEGO"));
 
         Assert.Equal(ErrorCode.UnsupportedSaslMechanism, exception.ErrorCode);
     }
@@ -93,7 +94,7 @@ public sealed class SecuredClusterTests
         ManualTime time = new();
         await using ListenedNode node = await StartAsync(
             "SCRAM-SHA-256", null, listener => listener.AuthenticationLifetime = TimeSpan.FromHours(1));
-        await using KafkaCluster cluster = new(Options(node, "SCRAM-SHA-256", "secret"), time: time);
+        await using KafkaCluster cluster = ConnectAs(node, "SCRAM-SHA-256", "secret", time: time);
         await SendAsync(cluster, new MetadataRequest());
         int connections = Attempts;
 
@@ -111,9 +112,6 @@ public sealed class SecuredClusterTests
     }
 
     private int Attempts => Volatile.Read(ref _attempts);
-
-    private ValueTask<TResponse> SendAsync<TResponse>(KafkaCluster cluster, IRequest<TResponse> request)
-        where TResponse : class => cluster.SendAsync(request, _client, TestContext.Current.CancellationToken);
 
     private Task<ListenedNode> StartAsync(
         string? mechanism, TestCertificate? certificate, Action<KafkaListenerOptions>? configure = null) =>
@@ -133,13 +131,21 @@ public sealed class SecuredClusterTests
             },
             options => options.Security.Users["alice"] = "secret");
 
-    private static KafkaClusterOptions Options(ListenedNode node, string? mechanism, string password) => new()
-    {
-        BootstrapServers = node.Endpoint.Address,
-        SaslMechanism = mechanism,
-        UserName = "alice",
-        Password = password,
-    };
+    private static KafkaCluster ConnectAs(
+        ListenedNode node,
+        string? mechanism,
+        string password,
+        Action<KafkaClusterOptions>? configure = null,
+        ManualTime? time = null) => Connect(
+        node,
+        options =>
+        {
+            options.SaslMechanism = mechanism;
+            options.UserName = "alice";
+            options.Password = password;
+            configure?.Invoke(options);
+        },
+        time);
 
     // The platform's own store of authorities has no say here: the one certificate is trusted, and for its names.
     private static SslClientAuthenticationOptions Trusting(TestCertificate certificate) => new()
