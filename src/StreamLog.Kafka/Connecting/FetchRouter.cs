@@ -144,17 +144,15 @@ internal sealed class FetchRouter
         static topic => topic.Partitions.Exists(
             static partition => partition.ErrorCode != ErrorCode.None || partition.Records is { Length: > 0 }));
 
-    private static FetchRequest ForOne(FetchRequest request, int parts) =>
-        parts == 1 && request.SessionEpoch == NoSession ? request : new FetchRequest
-        {
-            ReplicaId = request.ReplicaId,
-            MaxWaitMs = request.MaxWaitMs,
-            MinBytes = request.MinBytes,
-            MaxBytes = Math.Max(1, request.MaxBytes / parts), // All together keep within the limit.
-            IsolationLevel = request.IsolationLevel,
-            RackId = request.RackId,
-            Topics = request.Topics,
-        };
+    private static FetchRequest ForOne(FetchRequest request, int parts)
+    {
+        if (parts == 1 && request.SessionEpoch == NoSession)
+            return request;
+
+        FetchRequest one = request.WithoutSession();
+        one.MaxBytes = Math.Max(1, request.MaxBytes / parts); // All together keep within the limit.
+        return one;
+    }
 
     private sealed class Reading(FetchRequest request, BrokerAddress address)
     {

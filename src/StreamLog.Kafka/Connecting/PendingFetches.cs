@@ -156,15 +156,12 @@ internal sealed class PendingFetches
             });
         }
 
-        return isAll ? request : new FetchRequest
-        {
-            ReplicaId = request.ReplicaId,
-            MaxWaitMs = request.MaxWaitMs,
-            MinBytes = request.MinBytes,
-            MaxBytes = request.MaxBytes,
-            IsolationLevel = request.IsolationLevel,
-            RackId = request.RackId,
-            Topics = topics,
-        };
+        if (isAll)
+            return request;
+
+        // It belongs to no session already; what is wanted is a copy.
+        FetchRequest only = request.WithoutSession();
+        only.Topics = topics;
+        return only;
     }
 }

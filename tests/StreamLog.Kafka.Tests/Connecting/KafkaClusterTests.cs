@@ -100,6 +100,27 @@ public sealed class KafkaClusterTests : ClusterTest
     }
 
     [Fact]
+    public async Task All_that_a_reader_says_is_said_to_each_leader()
+    {
+        await using FakeKafka kafka = await StartAsync(3);
+        await using KafkaCluster cluster = Connect(kafka);
+        await CreateAsync(cluster, "orders", 3);
+        FetchRequest request = Fetch("orders", [0, 0, 0], maxWaitMs: 1);
+        (request.Version, request.RackId, request.IsolationLevel) = (11, "here", 1);
+        request.MaxBytes = 3_000;
+
+        using FetchResponse fetched = await SendAsync(cluster, request);
+
+        Assert.Equal(3, kafka.Requests.Of(ApiKey.Fetch).Count);
+        Assert.All(kafka.Requests.Of(ApiKey.Fetch), one =>
+        {
+            FetchRequest said = (FetchRequest)one.Request;
+            Assert.Equal(("here", 1, 1_000), (said.RackId, said.IsolationLevel, said.MaxBytes));
+            Assert.Equal((11, 1), (said.Version, said.MaxWaitMs));
+        });
+    }
+
+    [Fact]
     public async Task Order_is_kept_although_the_first_has_to_be_found_out_where_to_go()
     {
         await using FakeKafka kafka = await StartAsync(2);
