@@ -9,13 +9,16 @@ namespace StreamLog.Kafka.Sockets;
 /// buffer.</remarks>
 internal sealed class FrameReader
 {
-    // What the other side only says it will send takes no room: beyond this much, memory is taken as bytes arrive.
-    private const int TrustedBytesMax = 4 * 1024 * 1024;
+    private const int TrustedBytesMin = 4 * 1024 * 1024;
 
     private readonly Stream _stream;
     private readonly ByteGate? _gate;
     private readonly ConnectionActivity? _activity;
     private readonly byte[] _prefix = new byte[sizeof(int)];
+
+    // What the other side only says it will send takes no room. For a frame that is larger than this, and than all
+    // before it, memory is taken as its bytes arrive, which are copied whenever there is more of it.
+    private int _trustedBytes = TrustedBytesMin;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="stream">The connection.</param>
@@ -55,13 +58,15 @@ internal sealed class FrameReader
         }
 
         // As long as there is no room it is not the other side that keeps this one waiting.
-        int capacity = Math.Min(length, TrustedBytesMax);
+        int capacity = Math.Min(length, _trustedBytes);
         if (_gate is not null)
             await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
         _activity?.BeginFrame();
         try
         {
-            return await ReadBodyAsync(length, capacity, cancellationToken).ConfigureAwait(false);
+            RecordBuffer frame = await ReadBodyAsync(length, capacity, cancellationToken).ConfigureAwait(false);
+            _trustedBytes = Math.Max(_trustedBytes, length);
+            return frame;
         }
         finally
         {

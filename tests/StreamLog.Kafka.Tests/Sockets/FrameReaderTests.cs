@@ -39,4 +39,37 @@ public sealed class FrameReaderTests
         Assert.Equal((0, before), (gate.Held, RecordBuffer.Outstanding));
         Assert.False(activity.IsWithinFrame);
     }
+
+    /// <summary>Goal: what is only announced takes no room. Method: each read notes how much is held.</summary>
+    [Fact]
+    public async Task An_announced_length_takes_room_once_the_connection_has_sent_as_much()
+    {
+        const int FrameBytes = 9 << 20;
+        ByteGate gate = new(long.MaxValue);
+        byte[] prefix = [0, 0x90, 0, 0];
+        using MemoryStream whole = new([.. prefix, .. new byte[FrameBytes], .. prefix, 1]);
+        List<long> held = [];
+        await using NotedStream stream = new(whole, () => held.Add(gate.Held));
+        FrameReader frames = new(stream, gate);
+
+        using (RecordBuffer? first = await frames.ReadAsync(int.MaxValue, CancellationToken.None))
+            Assert.Equal(FrameBytes, first!.Length);
+        Assert.Equal([0, 4 << 20, 8 << 20, FrameBytes], held);
+        gate.Leave(FrameBytes);
+        held.Clear();
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => frames.ReadAsync(int.MaxValue, CancellationToken.None).AsTask());
+
+        Assert.Equal([0, FrameBytes, FrameBytes], held);
+        Assert.Equal(0, gate.Held);
+    }
+
+    private sealed class NotedStream(Stream inner, Action note) : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            note();
+            return inner.ReadAsync(buffer, cancellationToken);
+        }
+    }
 }
