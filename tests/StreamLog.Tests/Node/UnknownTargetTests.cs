@@ -18,7 +18,7 @@ public sealed class UnknownTargetTests : NodeTest
     [MemberData(nameof(Calls))]
     public async Task An_unknown_topic_is_named(string call)
     {
-        await using StreamLogNode node = await StartInMemoryAsync(Hurry);
+        await using StreamLogNode node = await StartInMemoryAsync();
 
         await AssertRefusedAsync(
             ErrorCode.UnknownTopicOrPartition, async () => await CallAsync(node, call, Nowhere), "nowhere");
@@ -36,7 +36,7 @@ public sealed class UnknownTargetTests : NodeTest
     [InlineData("commit")]
     public async Task An_unknown_partition_is_named(string call)
     {
-        await using StreamLogNode node = await StartInMemoryAsync(Hurry);
+        await using StreamLogNode node = await StartInMemoryAsync();
         await node.Admin.CreateTopicAsync("orders", partitions: 2, cancellationToken: Stop);
 
         await AssertRefusedAsync(
@@ -49,7 +49,7 @@ public sealed class UnknownTargetTests : NodeTest
     public async Task A_topic_that_was_deleted_is_unknown_and_can_be_created_anew_empty()
     {
         TrialEnvironment environment = new();
-        await using (StreamLogNode node = await StartAsync(environment, Hurry))
+        await using (StreamLogNode node = await StartAsync(environment))
         {
             await node.Admin.CreateTopicAsync("orders", cancellationToken: Stop);
             await node.Topic<string, string>("orders").AppendAsync("k", "old", Stop);
@@ -65,17 +65,8 @@ public sealed class UnknownTargetTests : NodeTest
             Assert.Equal(0, position.Offset);
         }
 
-        await using StreamLogNode again = await StartAsync(environment, Hurry);
+        await using StreamLogNode again = await StartAsync(environment);
         Assert.Equal(["new"], await ReadValuesAsync(again.Topic<string, string>("orders")));
-    }
-
-    // A topic that is not there may appear, so a producer waits for it: here not for long.
-    private static void Hurry(StreamLogOptions options)
-    {
-        options.Producer.MaxBlock = TimeSpan.FromMilliseconds(20);
-        options.Producer.DeliveryTimeout = TimeSpan.FromSeconds(1);
-        options.Producer.RequestTimeout = TimeSpan.FromMilliseconds(500);
-        options.Consumer.ApiTimeout = TimeSpan.FromSeconds(1);
     }
 
     private static async Task CallAsync(StreamLogNode node, string call, TopicPartition target)
