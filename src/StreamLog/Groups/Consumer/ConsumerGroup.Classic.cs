@@ -45,6 +45,7 @@ internal sealed partial class ConsumerGroup
             known is null,
             replaced,
             PartitionLists.Find(ConsumerSubscription.OwnedBy(subscription), decision.Image),
+            maySee: null,
             decision);
         _deadlines.Remove((id, MemberDeadline.Join));
         _deadlines.Set((id, MemberDeadline.Session), decision.Now + request.SessionTimeoutMs);
@@ -113,7 +114,7 @@ internal sealed partial class ConsumerGroup
         if (error == ErrorCode.None && member is not null)
         {
             _deadlines.Set((member.MemberId, MemberDeadline.Session), decision.Now + SessionTimeoutOf(member));
-            (int epoch, _) = _target.Update(decision.Image, member, member, replaced: null, decision);
+            (int epoch, _) = _target.Update(member, member, replaced: null, maySee: null, decision);
             if (decision.Records.Count > 0)
                 _waiters.Note(decision.Now);
             if (member.Epoch < epoch || HasMore(member))

@@ -129,6 +129,7 @@ internal sealed partial class ConsumerGroup : IGroup
             found.Member is null,
             found.Replaced,
             PartitionLists.Read(call.Request.OwnedPartitions),
+            call.MaySee,
             decision);
         _deadlines.Set((next.MemberId, MemberDeadline.Session), decision.Now + _settings.SessionTimeoutMs);
         _deadlines.Remove((next.MemberId, MemberDeadline.Join));
@@ -144,6 +145,7 @@ internal sealed partial class ConsumerGroup : IGroup
         bool isNew,
         ConsumerMember? replaced,
         PartitionSet? owned,
+        Func<string, bool>? maySee,
         GroupDecision decision)
     {
         if (replaced is not null)
@@ -151,7 +153,7 @@ internal sealed partial class ConsumerGroup : IGroup
         if (isNew || !before.HasSameMetadata(after))
             decision.Append(_records.Member(after));
 
-        (int epoch, PartitionSet target) = _target.Update(decision.Image, before, after, replaced, decision);
+        (int epoch, PartitionSet target) = _target.Update(before, after, replaced, maySee, decision);
         ConsumerMember next = Reconciliation.Step(
             after, epoch, target, owned, partition => IsFree(partition, after, replaced));
         if (!next.HasSameAssignment(after))

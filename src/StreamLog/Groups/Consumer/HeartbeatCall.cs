@@ -16,6 +16,9 @@ internal sealed record HeartbeatCall(
     /// <summary>Gets whether the member joins.</summary>
     public bool IsJoin => Request.MemberEpoch == ConsumerMember.JoiningEpoch;
 
+    /// <summary>Gets what tells whether the member may see a topic.</summary>
+    public Func<string, bool> MaySee => Request.MaySee ?? (static _ => true);
+
     /// <summary>Gets whether the request says everything, so that the answer does too.</summary>
     public bool IsFull => IsJoin || (Request.RebalanceTimeoutMs != -1
         && (Request.SubscribedTopicNames is not null || Request.SubscribedTopicRegex is not null)

@@ -11,34 +11,47 @@ namespace StreamLog.Groups.Consumer;
 internal sealed class TargetAssignment(
     ConsumerGroupState state, ConsumerRecords records, ConsumerGroupSettings settings)
 {
+    // Rules of access change without a word here, so what patterns stand for is found anew as often as in Kafka.
+    private const long PatternsHoldMs = 10 * 60 * 1000;
+
     private readonly Dictionary<string, TopicPattern> _patterns = new(StringComparer.Ordinal);
+
+    // What the patterns were found to stand for last. It is not in the state yet where that could not be written.
+    private Dictionary<string, IReadOnlyList<string>> _resolved = new(StringComparer.Ordinal);
+    private object? _resolvedTopics;
+    private long _resolvedAt;
 
     // The topics for which the hash in the state was found to be right.
     private object? _checkedTopics;
 
     /// <summary>Comes to another epoch, and to another assignment, where there is need.</summary>
-    /// <param name="image">The topics that there are.</param>
     /// <param name="before">The member that sends a heartbeat, as it was.</param>
     /// <param name="after">The same as it is now.</param>
     /// <param name="replaced">The static member whose place it takes, or <see langword="null"/>.</param>
+    /// <param name="maySee">Tells whether the member may see a topic; <see langword="null"/> leaves what patterns stand
+    /// for as it is.</param>
     /// <param name="decision">Takes the records.</param>
     /// <returns>The epoch, and what the member is to have at it.</returns>
     public (int Epoch, PartitionSet Target) Update(
-        ClusterImage image,
         ConsumerMember before,
         ConsumerMember after,
         ConsumerMember? replaced,
+        Func<string, bool>? maySee,
         GroupDecision decision)
     {
+        ClusterImage image = decision.Image;
+
         // Most heartbeats end here: whatever looks at all members would make those of a large group dear.
         bool hasChanged = state.Epoch == 0 || !before.HasSameSubscription(after);
         bool hasNewTopics = !ReferenceEquals(_checkedTopics, image.Topics);
-        if (!hasChanged && !hasNewTopics && state.Epoch == state.AssignmentEpoch)
+        bool hasOldPatterns = state.Patterns.Count > 0 && maySee is not null && IsOutdated(decision);
+        if (!hasChanged && !hasNewTopics && !hasOldPatterns && state.Epoch == state.AssignmentEpoch)
             return (state.Epoch, TargetOf(after, after, replaced) ?? PartitionSet.Empty);
 
         ConsumerMember[] members = Members(after, replaced);
-        Subscriptions subscriptions = Resolve(image, members);
-        int epoch = hasChanged || hasNewTopics
+        Resolve(members, maySee, decision);
+        Subscriptions subscriptions = new(image, _resolved);
+        int epoch = hasChanged || hasNewTopics || hasOldPatterns
             ? Refresh(subscriptions, members, hasChanged, decision)
             : state.Epoch;
         return (epoch, epoch == state.AssignmentEpoch
@@ -74,6 +87,7 @@ internal sealed class TargetAssignment(
         foreach (string pattern in state.Patterns.Keys.Except(inUse, StringComparer.Ordinal))
         {
             _patterns.Remove(pattern);
+            _resolved.Remove(pattern);
             decision.Append(records.Pattern(pattern, topics: null, version: 0, decision.Timestamp));
         }
     }
@@ -112,23 +126,39 @@ internal sealed class TargetAssignment(
         return state.Epoch + 1;
     }
 
+    private bool IsOutdated(GroupDecision decision) =>
+        !ReferenceEquals(_resolvedTopics, decision.Image.Topics) || decision.Now - _resolvedAt > PatternsHoldMs;
+
     /// <summary>Finds the topics that the members' regular expressions stand for.</summary>
-    private Subscriptions Resolve(ClusterImage image, ConsumerMember[] members)
+    /// <remarks>
+    /// As in Kafka, they stand for what the member that is just heard may see, for the whole group and for a time. What
+    /// was found holds meanwhile: members who may see different topics would otherwise undo each other's.
+    /// </remarks>
+    private void Resolve(ConsumerMember[] members, Func<string, bool>? maySee, GroupDecision decision)
     {
         Dictionary<string, IReadOnlyList<string>> resolved = new(StringComparer.Ordinal);
+        bool isOutdated = IsOutdated(decision);
         foreach (string text in members.Select(member => member.TopicPattern).Distinct(StringComparer.Ordinal))
         {
-            // One that is in the log and is not understood stands for no topics.
-            if (text.Length > 0)
-            {
-                resolved[text] = CheckPattern(text) is null
-                    ? [.. image.Topics.Keys.Where(_patterns[text].IsMatch).Order(StringComparer.Ordinal)]
-                    : [];
-            }
+            if (text.Length == 0)
+                continue;
+            IReadOnlyList<string>? known = _resolved.GetValueOrDefault(text);
+            resolved[text] = maySee is null ? known ?? state.Patterns.GetValueOrDefault(text) ?? []
+                : isOutdated || known is null ? Find(text, maySee, decision.Image)
+                : known;
         }
 
-        return new Subscriptions(image, resolved);
+        _resolved = resolved;
+        if (maySee is null || !isOutdated)
+            return;
+        _resolvedTopics = decision.Image.Topics;
+        _resolvedAt = decision.Now;
     }
+
+    // A pattern that is in the log and is not understood stands for no topics.
+    private string[] Find(string text, Func<string, bool> maySee, ClusterImage image) => CheckPattern(text) is null
+        ? [.. image.Topics.Keys.Where(_patterns[text].IsMatch).Where(maySee).Order(StringComparer.Ordinal)]
+        : [];
 
     private bool NotePatterns(Subscriptions subscriptions, GroupDecision decision)
     {
