@@ -26,5 +26,10 @@ public sealed partial class KafkaListener
             "{Count} connections were closed before their requests were answered. DrainTimeout says how long a " +
             "stopping listener waits.")]
         public static partial void Cut(ILogger logger, int count);
+
+        [LoggerMessage(10006, LogLevel.Debug,
+            "A connection from {Client} is closed in {Time}: the quota connection_creation_rate of its address is " +
+            "used up.")]
+        public static partial void Held(ILogger logger, IPAddress client, TimeSpan time);
     }
 }

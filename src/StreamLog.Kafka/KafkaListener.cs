@@ -24,6 +24,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
     private readonly Socket _socket;
     private readonly ListenerParts _parts;
     private readonly ConcurrentDictionary<KafkaConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<Socket, Task> _held = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _sweep;
     private readonly Task _accepting;
@@ -58,6 +59,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
     /// new one, for a node that stands alone.</param>
     /// <param name="loggers">Where it logs; <see langword="null"/> is nowhere.</param>
     /// <param name="time">The clock of its timeouts; <see langword="null"/> is the system's.</param>
+    /// <param name="quota">Who decides on connections, besides the options; <see langword="null"/> is nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The listener, which takes connections.</returns>
     /// <exception cref="ArgumentNullException">The broker or the options are <see langword="null"/>.</exception>
@@ -70,6 +72,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
         ListenerRegistry? registry = null,
         ILoggerFactory? loggers = null,
         TimeProvider? time = null,
+        IConnectionQuota? quota = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(broker);
@@ -89,6 +92,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
             Addresses = new ListenerAddresses(registry, name),
             Gate = new ByteGate(options.MaxQueuedBytes),
             Tls = options.Tls is null ? null : TlsHandshake.Create(options.Tls, time, logger),
+            Quota = quota,
             Time = time,
             Logger = logger,
         };
@@ -202,6 +206,14 @@ public sealed partial class KafkaListener : IAsyncDisposable
             throw;
         }
 
+        TimeSpan held = _parts.Quota?.Admit(connection.Remote) ?? TimeSpan.Zero;
+        if (held > TimeSpan.Zero)
+        {
+            Log.Held(_parts.Logger, connection.Remote, held);
+            Hold(accepted, held);
+            return;
+        }
+
         if (_connections.Count >= _parts.Options.MaxConnections || IsCrowded(connection.Remote))
         {
             Log.Refused(_parts.Logger, connection.Remote, _connections.Count);
@@ -212,6 +224,29 @@ public sealed partial class KafkaListener : IAsyncDisposable
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections.TryAdd(connection, ended.Task);
         _ = RunAsync(connection, ended);
+    }
+
+    // Closed only later, so that a client that comes again at once does not do so all the time (KIP-612).
+    private void Hold(Socket accepted, TimeSpan time)
+    {
+        if (_connections.Count + _held.Count >= _parts.Options.MaxConnections)
+        {
+            accepted.Dispose();
+            return;
+        }
+
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _held.TryAdd(accepted, closed.Task);
+        _ = CloseAsync();
+
+        async Task CloseAsync()
+        {
+            await Task.Delay(time, _parts.Time, _stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            accepted.Dispose();
+            _held.TryRemove(accepted, out _);
+            closed.SetResult();
+        }
     }
 
     private async Task RunAsync(KafkaConnection connection, TaskCompletionSource ended)
@@ -243,6 +278,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
         foreach (KafkaConnection connection in _connections.Keys)
             connection.Drain();
 
+        await Task.WhenAll(_held.Values).ConfigureAwait(false);
         Task ended = Task.WhenAll(_connections.Values);
         try
         {

@@ -16,5 +16,6 @@ internal sealed class ListenerComponent(KafkaListenerOptions options) : INodeCom
             node.Listeners,
             (ILoggerFactory?)node.GetService(typeof(ILoggerFactory)),
             node.Environment.Time,
+            (IConnectionQuota?)node.GetService(typeof(IConnectionQuota)),
             cancellationToken).ConfigureAwait(false);
 }

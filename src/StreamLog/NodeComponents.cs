@@ -9,6 +9,7 @@ namespace StreamLog;
 internal sealed class NodeComponents : INodeServices, IAsyncDisposable
 {
     private readonly IBroker _broker;
+    private readonly IConnectionQuota _connections;
     private readonly ILoggerFactory _loggers;
     private readonly Stack<IAsyncDisposable> _running = [];
     private IStreamLog? _node;
@@ -16,13 +17,20 @@ internal sealed class NodeComponents : INodeServices, IAsyncDisposable
     /// <summary>Creates what starts components; none runs yet.</summary>
     /// <param name="nodeId">The node's id.</param>
     /// <param name="broker">The engine.</param>
+    /// <param name="connections">Who decides on connections of clients.</param>
     /// <param name="environment">The node's clock, files and randomness.</param>
     /// <param name="loggers">Where the node logs.</param>
-    public NodeComponents(int nodeId, IBroker broker, INodeEnvironment environment, ILoggerFactory loggers)
+    public NodeComponents(
+        int nodeId,
+        IBroker broker,
+        IConnectionQuota connections,
+        INodeEnvironment environment,
+        ILoggerFactory loggers)
     {
         NodeId = nodeId;
         Environment = environment;
         _broker = broker;
+        _connections = connections;
         _loggers = loggers;
     }
 
@@ -53,6 +61,8 @@ internal sealed class NodeComponents : INodeServices, IAsyncDisposable
     {
         if (serviceType == typeof(IBroker))
             return _broker;
+        if (serviceType == typeof(IConnectionQuota))
+            return _connections;
         if (serviceType == typeof(IStreamLog))
             return _node;
         return serviceType == typeof(ILoggerFactory) ? _loggers : null;

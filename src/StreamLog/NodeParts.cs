@@ -96,7 +96,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _door = WithSessions(_guard(_broker));
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new LogClients(_broker, surroundings, options, _host, Metrics, Tracing);
-        _components = new NodeComponents(options.NodeId, _door, surroundings, Loggers);
+        _components = new NodeComponents(options.NodeId, _door, quotas, surroundings, Loggers);
     }
 
     /// <summary>Stops what is there, the last one first.</summary>

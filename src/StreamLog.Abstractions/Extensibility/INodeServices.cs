@@ -5,7 +5,8 @@ namespace StreamLog.Extensibility;
 /// <summary>What a node offers to its components.</summary>
 /// <remarks>
 /// Thread-safe. As <see cref="IServiceProvider"/> it has the node's <c>IBroker</c> (the engine's only door, of the
-/// package <c>StreamLog.Protocol</c>), its <see cref="IStreamLog"/> and its <c>ILoggerFactory</c>.
+/// package <c>StreamLog.Protocol</c>), its <see cref="IStreamLog"/>, its <see cref="IConnectionQuota"/> and its
+/// <c>ILoggerFactory</c>.
 /// </remarks>
 [Experimental("STREAMLOG001")]
 public interface INodeServices : IServiceProvider

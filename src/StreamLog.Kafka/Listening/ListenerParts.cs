@@ -32,6 +32,9 @@ internal sealed record ListenerParts
     /// <summary>Gets what encrypts connections, or <see langword="null"/>.</summary>
     public TlsHandshake? Tls { get; init; }
 
+    /// <summary>Gets who decides on connections besides the options, or <see langword="null"/>.</summary>
+    public IConnectionQuota? Quota { get; init; }
+
     /// <summary>Gets the clock.</summary>
     public required TimeProvider Time { get; init; }
 

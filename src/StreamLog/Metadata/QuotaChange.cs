@@ -19,6 +19,9 @@ internal static class QuotaChange
     /// <summary>How many partitions a second may be created and deleted.</summary>
     public const string ControllerMutationRate = "controller_mutation_rate";
 
+    /// <summary>How many connections a second may be opened.</summary>
+    public const string ConnectionCreationRate = "connection_creation_rate";
+
     /// <summary>What stands where no quota was set.</summary>
     public static readonly ImmutableSortedDictionary<string, double> None =
         ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
@@ -30,8 +33,10 @@ internal static class QuotaChange
     /// <summary>Decides about changes.</summary>
     /// <param name="image">What is there.</param>
     /// <param name="request">The request.</param>
+    /// <param name="unknownHosts">The names in it that stand for no address.</param>
     /// <returns>The records, and what to answer.</returns>
-    public static Decision<AlterClientQuotasResponse> Alter(ClusterImage image, AlterClientQuotasRequest request)
+    public static Decision<AlterClientQuotasResponse> Alter(
+        ClusterImage image, AlterClientQuotasRequest request, IReadOnlySet<string> unknownHosts)
     {
         List<IMetadataRecord> records = [];
         AlterClientQuotasResponse response = new();
@@ -42,7 +47,9 @@ internal static class QuotaChange
                 entry.Entity.Select(name => (name.EntityType, name.EntityName)), out QuotaEntity entity);
             if (fault is null && !seen.Add(entity))
                 fault = "The entity stands in the request more than once.";
-            fault ??= FindFault(entry.Ops);
+            if (fault is null && entity.Ip is { } host && unknownHosts.Contains(host))
+                fault = $"{host} is not a valid IP or resolvable host.";
+            fault ??= FindFault(entity, entry.Ops);
             if (fault is null)
                 Change(image, entity, entry.Ops, records);
 
@@ -122,7 +129,7 @@ internal static class QuotaChange
         }
     }
 
-    private static string? FindFault(List<AlterClientQuotasRequest.OpData> changes)
+    private static string? FindFault(QuotaEntity entity, List<AlterClientQuotasRequest.OpData> changes)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (AlterClientQuotasRequest.OpData change in changes)
@@ -131,14 +138,20 @@ internal static class QuotaChange
                 return $"Duplicate quota key {change.Key}";
             if (change.Remove)
                 continue;
-            bool isBytes = change.Key is ProducerByteRate or ConsumerByteRate;
-            if (!isBytes && change.Key is not (RequestPercentage or ControllerMutationRate))
+            bool isKnown = entity.HasIp
+                ? change.Key == ConnectionCreationRate
+                : change.Key is ProducerByteRate or ConsumerByteRate or RequestPercentage or ControllerMutationRate;
+            if (!isKnown)
                 return $"Invalid configuration key {change.Key}";
             if (!(change.Value > 0))
                 return $"Quota {change.Key} must be greater than 0";
-            if (isBytes && change.Value > long.MaxValue)
+            if (change.Key is RequestPercentage or ControllerMutationRate)
+                continue;
+            if (change.Key == ConnectionCreationRate && change.Value > int.MaxValue)
+                return $"Proposed value for {change.Key} is too large for an INT.";
+            if (change.Value > long.MaxValue)
                 return $"Proposed value for {change.Key} is too large for a LONG.";
-            if (isBytes && change.Value % 1 > 1e-6)
+            if (change.Value % 1 > 1e-6)
                 return $"{change.Key} cannot be a fractional value.";
         }
 
@@ -159,7 +172,7 @@ internal static class QuotaChange
                     $"Entity type {part.EntityType} cannot appear more than once in the filter.");
             }
 
-            if (part.EntityType is not (QuotaEntity.UserType or QuotaEntity.ClientIdType or "ip"))
+            if (part.EntityType is not (QuotaEntity.UserType or QuotaEntity.ClientIdType or QuotaEntity.IpType))
             {
                 return new ControllerError(
                     ErrorCode.UnsupportedVersion, $"Unsupported entity type {part.EntityType}");
@@ -176,7 +189,7 @@ internal static class QuotaChange
                 return new ControllerError(ErrorCode.InvalidRequest, fault);
         }
 
-        return seen.Contains("ip") && seen.Count > 1
+        return seen.Contains(QuotaEntity.IpType) && seen.Count > 1
             ? new ControllerError(
                 ErrorCode.InvalidRequest,
                 "Invalid entity filter component combination. IP filter component should not be used with user or "

@@ -2,14 +2,20 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Metadata;
 
-/// <summary>Whom a quota holds for: a user, a client id, or both together. Of each a name, or all that have no quota of
-/// their own.</summary>
+/// <summary>Whom a quota holds for: a user, a client id, or both together; or an address. Of each a name, or all that
+/// have no quota of their own.</summary>
 /// <param name="HasUser">Whether it is about users.</param>
 /// <param name="User">The user, or <see langword="null"/> for all others.</param>
 /// <param name="HasClientId">Whether it is about client ids.</param>
 /// <param name="ClientId">The client id, or <see langword="null"/> for all others.</param>
-internal readonly record struct QuotaEntity(bool HasUser, string? User, bool HasClientId, string? ClientId)
+/// <param name="HasIp">Whether it is about addresses.</param>
+/// <param name="Ip">The address or the host's name, or <see langword="null"/> for all others.</param>
+internal readonly record struct QuotaEntity(
+    bool HasUser, string? User, bool HasClientId, string? ClientId, bool HasIp = false, string? Ip = null)
 {
+    /// <summary>Kafka's name for addresses in the entities of quotas.</summary>
+    public const string IpType = "ip";
+
     /// <summary>Kafka's name for users in the entities of quotas.</summary>
     public const string UserType = "user";
 
@@ -43,8 +49,12 @@ internal readonly record struct QuotaEntity(bool HasUser, string? User, bool Has
         {
             if (name?.Length == 0)
                 return $"The name of {type} in a client quota entity is empty. Give one, or null for the default.";
-            if ((type == UserType && entity.HasUser) || (type == ClientIdType && entity.HasClientId))
+            if ((type == UserType && entity.HasUser) || (type == ClientIdType && entity.HasClientId)
+                || (type == IpType && entity.HasIp))
+            {
                 return $"Invalid client quota entity, duplicate entity entry {type}";
+            }
+
             switch (type)
             {
                 case UserType:
@@ -53,12 +63,21 @@ internal readonly record struct QuotaEntity(bool HasUser, string? User, bool Has
                 case ClientIdType:
                     entity = entity with { HasClientId = true, ClientId = name };
                     break;
+                case IpType:
+                    entity = entity with { HasIp = true, Ip = name };
+                    break;
                 default:
-                    return $"Unhandled client quota entity type: {type}. This node has quotas of user and client-id.";
+                    return $"Unhandled client quota entity type: {type}. There are user, client-id and ip.";
             }
         }
 
-        return entity.HasUser || entity.HasClientId ? null : "Invalid empty client quota entity";
+        if (entity.HasIp && (entity.HasUser || entity.HasClientId))
+        {
+            return "Invalid quota entity combination, IP entity should not be combined with User or ClientId. Set them "
+                + "each for itself.";
+        }
+
+        return entity == default ? "Invalid empty client quota entity" : null;
     }
 
     /// <summary>Lists the names of the entity, each with its kind.</summary>
@@ -69,6 +88,8 @@ internal readonly record struct QuotaEntity(bool HasUser, string? User, bool Has
             yield return (UserType, User);
         if (HasClientId)
             yield return (ClientIdType, ClientId);
+        if (HasIp)
+            yield return (IpType, Ip);
     }
 
     /// <summary>Makes the record of a quota.</summary>

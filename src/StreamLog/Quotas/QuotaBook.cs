@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using StreamLog.Extensibility;
 using StreamLog.Metadata;
 using StreamLog.Protocol;
 
@@ -6,7 +8,7 @@ namespace StreamLog.Quotas;
 
 /// <summary>Keeps account of what clients use, and tells how long each is to be held back.</summary>
 /// <remarks>Thread-safe. What nobody has used for an hour is forgotten, as in Kafka.</remarks>
-internal sealed class QuotaBook
+internal sealed class QuotaBook : IConnectionQuota
 {
     private const int SweepAt = 10_000;
     private const long IdleMsMax = 3_600_000;
@@ -14,6 +16,10 @@ internal sealed class QuotaBook
     // Kafka bounds what the quota of time holds back by one sample.
     private const long RequestThrottleMsMax = SampledRate.SampleMs;
 
+    // And so it bounds how long a connection is kept open that was one too many.
+    private const long ConnectionHoldMsMax = SampledRate.SampleMs;
+
+    private readonly AddressLimits _addresses = new();
     private readonly Func<ClusterImage> _image;
     private readonly TimeProvider _time;
     private readonly long _begun;
@@ -116,6 +122,32 @@ internal sealed class QuotaBook
                 return (int)debt;
             account.Permits.Take(partitions);
             return isStrict ? 0 : (int)account.Permits.Debt(limit.Bound, now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan Admit(IPAddress client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ClusterImage image = _image();
+        if (image.ClientQuotas.IsEmpty)
+            return TimeSpan.Zero;
+        IPAddress address = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
+        if (_addresses.Find(image, address) is not { } bound)
+            return TimeSpan.Zero;
+
+        Account account = Open(QuotaKind.Connection, new QuotaLimit(address.ToString(), ClientId: null, bound));
+        lock (account)
+        {
+            long now = Now();
+            account.UsedAt = now;
+            account.Rate.Record(1, now);
+            long excess = account.Rate.Excess(bound, now);
+
+            // What is not let in does not count: who goes on trying gets in at the rate that it may have.
+            if (excess > 0)
+                account.Rate.Record(-1, now);
+            return TimeSpan.FromMilliseconds(Math.Min(excess, ConnectionHoldMsMax));
         }
     }
 

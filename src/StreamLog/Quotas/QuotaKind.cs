@@ -14,4 +14,7 @@ internal enum QuotaKind
 
     /// <summary>Partitions created and deleted.</summary>
     Mutation,
+
+    /// <summary>Connections that are opened.</summary>
+    Connection,
 }

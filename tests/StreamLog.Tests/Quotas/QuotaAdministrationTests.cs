@@ -22,6 +22,8 @@ public sealed class QuotaAdministrationTests
                 Entry([("user", "alice"), ("client-id", null)], ("producer_byte_rate", 5), ("request_percentage", 1.5)),
                 Entry([("user", null)], ("consumer_byte_rate", 7)),
                 Entry([("client-id", "app")], ("controller_mutation_rate", 0.5)),
+                Entry([("ip", "10.0.0.1")], ("connection_creation_rate", 10)),
+                Entry([("ip", null)], ("connection_creation_rate", 5)),
             },
         });
         AlterClientQuotasRequest.EntryData removal = Entry([("user", null)], ("consumer_byte_rate", 0));
@@ -39,6 +41,8 @@ public sealed class QuotaAdministrationTests
             Assert.Equal(
                 [
                     "client-id=app: controller_mutation_rate=0.5",
+                    "ip=10.0.0.1: connection_creation_rate=10",
+                    "ip=: connection_creation_rate=5",
                     "user=alice client-id=: producer_byte_rate=5 request_percentage=1.5",
                 ],
                 await DescribeAsync(broker, new DescribeClientQuotasRequest()));
@@ -56,6 +60,7 @@ public sealed class QuotaAdministrationTests
                 Entry([("user", "alice")], ("producer_byte_rate", 1)),
                 Entry([("user", null)], ("producer_byte_rate", 2)),
                 Entry([("user", "alice"), ("client-id", "app")], ("producer_byte_rate", 3)),
+                Entry([("ip", "10.0.0.1")], ("connection_creation_rate", 4)),
             },
         });
 
@@ -70,7 +75,10 @@ public sealed class QuotaAdministrationTests
         Assert.Equal(
             ["user=alice client-id=app: producer_byte_rate=3"],
             await DescribeAsync(broker, Filter(strict: false, ("client-id", 2, null))));
-        Assert.Empty(await DescribeAsync(broker, Filter(strict: false, ("ip", 2, null))));
+        Assert.Equal(
+            ["ip=10.0.0.1: connection_creation_rate=4"],
+            await DescribeAsync(broker, Filter(strict: false, ("ip", 2, null))));
+        Assert.Empty(await DescribeAsync(broker, Filter(strict: false, ("ip", 1, null))));
     }
 
     [Theory]
@@ -100,7 +108,14 @@ public sealed class QuotaAdministrationTests
             Entries =
             {
                 Entry([], ("producer_byte_rate", 1)),
-                Entry([("ip", "10.0.0.1")], ("connection_creation_rate", 1)),
+                Entry([("ip", "10.0.0.1")], ("producer_byte_rate", 1)),
+                Entry([("ip", "10.0.0.1"), ("user", "a")], ("connection_creation_rate", 1)),
+                Entry([("ip", "10.0.0.1"), ("ip", null)], ("connection_creation_rate", 1)),
+                Entry([("ip", "no.such.host.invalid")], ("connection_creation_rate", 1)),
+                Entry([("ip", "")], ("connection_creation_rate", 1)),
+                Entry([("ip", null)], ("connection_creation_rate", 1.5)),
+                Entry([("ip", "10.0.0.2")], ("connection_creation_rate", 3e9)),
+                Entry([("user", "h")], ("connection_creation_rate", 1)),
                 Entry([("user", "a"), ("user", "b")], ("producer_byte_rate", 1)),
                 Entry([("user", "c")], ("nonsense", 1)),
                 Entry([("user", "d")], ("producer_byte_rate", 0)),
@@ -113,7 +128,7 @@ public sealed class QuotaAdministrationTests
         });
 
         Assert.Equal(
-            [.. Enumerable.Repeat(ErrorCode.InvalidRequest, 8), ErrorCode.None, ErrorCode.InvalidRequest],
+            [.. Enumerable.Repeat(ErrorCode.InvalidRequest, 15), ErrorCode.None, ErrorCode.InvalidRequest],
             response.Entries.Select(entry => entry.ErrorCode));
         Assert.Equal(
             ["user=good: request_percentage=200"], await DescribeAsync(broker, new DescribeClientQuotasRequest()));
