@@ -67,8 +67,7 @@ internal sealed class ClientProgram : IDisposable
     /// <summary>Runs kcat, and returns what it has written.</summary>
     public static async Task<string> KcatAsync(string? input, params string[] arguments)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/kcat"), "kcat is not installed: apt-get install kcat.");
-        using ClientProgram program = new("/usr/bin/kcat", arguments);
+        using ClientProgram program = StartKcat(arguments);
         if (input is not null)
             await program._process.StandardInput.WriteAsync(input);
         program._process.StandardInput.Close();
@@ -76,6 +75,31 @@ internal sealed class ClientProgram : IDisposable
         await program._process.WaitForExitAsync();
         Assert.True(program._process.ExitCode == 0, $"kcat: {program._output}");
         return output;
+    }
+
+    /// <summary>Starts kcat; the test is skipped where it is not installed.</summary>
+    public static ClientProgram StartKcat(params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/kcat"), "kcat is not installed: apt-get install kcat.");
+        return new ClientProgram("/usr/bin/kcat", arguments);
+    }
+
+    /// <summary>Reads the next lines that the program says.</summary>
+    public async Task<List<string>> ReadLinesAsync(int count)
+    {
+        List<string> lines = [];
+        while (lines.Count < count && await _process.StandardOutput.ReadLineAsync() is { } line)
+            lines.Add(line);
+        Assert.True(lines.Count == count, $"{lines.Count} of {count} lines:\n{_output}");
+        return lines;
+    }
+
+    /// <summary>Tells the program that nothing more is said to it, and waits until it has ended well.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        Assert.True(_process.ExitCode == 0, $"The client ended with {_process.ExitCode}:\n{_output}");
     }
 
     /// <summary>Waits until the program says a line.</summary>

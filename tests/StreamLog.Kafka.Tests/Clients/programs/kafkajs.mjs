@@ -1,5 +1,6 @@
 // Drives a broker with kafkajs. Usage: node kafkajs.mjs BOOTSTRAP SCENARIO [SETTINGS AS JSON]
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import kafkajs from "kafkajs";
 
 const { Kafka, logLevel, CompressionTypes } = kafkajs;
@@ -135,6 +136,35 @@ const scenarios = {
       await admin.deleteTopics({ topics: ["admin"] });
       assert.ok(!(await admin.listTopics()).includes("admin"));
     });
+  },
+  // The broker goes and comes again in the middle: nothing that was acknowledged is lost, nothing is doubled.
+  async restart() {
+    await create("restart");
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const consumer = kafka.consumer({ groupId: "restart" });
+    await consumer.connect();
+    await consumer.subscribe({ topic: "restart", fromBeginning: true });
+    const found = new Set();
+    await consumer.run({ eachMessage: async ({ message }) => { found.add(message.value.toString()); } });
+    const values = Array.from({ length: 900 }, (_, i) => `${i}`);
+    const send = async (from, to) => {
+      for (let i = from; i < to; i += 20)
+        await producer.send({ topic: "restart", messages: values.slice(i, i + 20).map(value => ({ value })) });
+    };
+    await send(0, 300);
+    await until(() => found.size >= 100, () => `${found.size} of 100 records`);
+    console.log("RESTART");
+    const sending = send(300, 600);
+    sending.catch(() => {});
+    await once(process.stdin, "data");
+    await sending;
+    await send(600, 900);
+    await until(() => found.size >= 900, () => `${found.size} of 900 records`);
+    await producer.disconnect();
+    await consumer.disconnect();
+    await withAdmin(async admin => assert.equal((await admin.fetchTopicOffsets("restart"))[0].high, "900"));
+    assert.deepEqual(await read("restart", 900), values);
   },
   async secured() {
     await create("secured");

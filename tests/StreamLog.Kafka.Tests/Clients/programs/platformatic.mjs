@@ -1,5 +1,6 @@
 // Drives a broker with @platformatic/kafka. Usage: node platformatic.mjs BOOTSTRAP SCENARIO [SETTINGS AS JSON]
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Admin, Consumer, MessagesStreamModes, Producer, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 
 const [bootstrap, scenario, extra] = process.argv.slice(2);
@@ -113,6 +114,32 @@ const scenarios = {
       await admin.deleteTopics({ topics: ["admin"] });
       assert.ok(!(await admin.listTopics()).includes("admin"));
     });
+  },
+  // The broker goes and comes again in the middle: nothing that was acknowledged is lost, nothing is doubled.
+  async restart() {
+    await create("restart");
+    const retrying = { retries: 200, retryDelay: 100 };
+    const producer = new Producer({ ...settings, ...retrying, idempotent: true, acks: -1, serializers: stringSerializers });
+    const found = [];
+    const consumer = await member("restart", "restart", found, retrying);
+    const values = Array.from({ length: 900 }, (_, i) => `${i}`);
+    const send = async (from, to) => {
+      for (let i = from; i < to; i += 20)
+        await producer.send({ messages: values.slice(i, i + 20).map(value => ({ topic: "restart", value })) });
+    };
+    const seen = () => new Set(found).size;
+    await send(0, 300);
+    await until(() => seen() >= 100, () => `${seen()} of 100 records`);
+    console.log("RESTART");
+    const sending = send(300, 600);
+    sending.catch(() => {});
+    await once(process.stdin, "data");
+    await sending;
+    await send(600, 900);
+    await until(() => seen() >= 900, () => `${seen()} of 900 records`);
+    await producer.close();
+    await consumer.close(true);
+    assert.deepEqual(await read("restart", 900), values);
   },
   async secured() {
     await create("secured");
