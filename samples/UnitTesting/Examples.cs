@@ -50,6 +50,14 @@ public sealed class Examples
         Assert.False(append.IsCompleted);
         barrier.Release();
         await append;
+
+        using FaultBarrier acknowledgements = kafka.Faults.On(ApiKey.Produce).HoldAnswer();
+        append = orders.AppendAsync("k", "w").AsTask();
+        await acknowledgements.WaitUntilEnteredAsync();
+        Assert.Equal(2, kafka.Log.Topics.Single().Partitions.Single().LogEndOffset);
+        Assert.False(append.IsCompleted);
+        acknowledgements.Release();
+        await append;
     }
 
     [Fact]
@@ -86,6 +94,19 @@ public sealed class Examples
     }
 
     [Fact]
+    public async Task CutOff()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
+        await kafka.Log.Topic<string, string>("orders").AppendAsync("k", "v");
+
+        await kafka.Brokers[0].CutOffAsync();
+        (int leader, int epoch) = await kafka.GetLeaderAsync("orders", 0); // As before.
+        await kafka.Brokers[0].StartAsync();
+
+        Assert.Equal((1, 0), (leader, epoch));
+    }
+
+    [Fact]
     public async Task Requests()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync();
@@ -103,5 +124,11 @@ public sealed class Examples
             options => options.Versions = KafkaVersions.Kafka25.Without(ApiKey.DeleteRecords));
 
         Assert.Equal(11, kafka.Brokers[0].SupportedApis.Single(api => api.ApiKey == ApiKey.Fetch).MaxVersion);
+
+        await kafka.Brokers[0].StopAsync();
+        kafka.Brokers[0].Versions = KafkaVersions.All;
+        await kafka.Brokers[0].StartAsync();
+
+        Assert.Equal(18, kafka.Brokers[0].SupportedApis.Single(api => api.ApiKey == ApiKey.Fetch).MaxVersion);
     }
 }

@@ -3,11 +3,13 @@ namespace StreamLog.Kafka;
 /// <summary>What becomes of a request or a response on the wire. Immutable.</summary>
 public readonly struct WireAction : IEquatable<WireAction>
 {
-    private WireAction(WireActionKind kind, ReadOnlyMemory<byte> bytes = default, bool closes = false)
+    private WireAction(
+        WireActionKind kind, ReadOnlyMemory<byte> bytes = default, bool closes = false, bool resets = false)
     {
         Kind = kind;
         Bytes = bytes;
         Closes = closes;
+        Resets = resets;
     }
 
     /// <summary>Gets the action that lets it pass. It is the default.</summary>
@@ -15,6 +17,10 @@ public readonly struct WireAction : IEquatable<WireAction>
 
     /// <summary>Gets the action that closes the connection in its place.</summary>
     public static WireAction Disconnect => new(WireActionKind.Replace, closes: true);
+
+    /// <summary>Gets the action that resets the connection in its place, as a host does that was restarted: what the
+    /// client has not read yet is lost to it.</summary>
+    public static WireAction Reset => new(WireActionKind.Replace, closes: true, resets: true);
 
     /// <summary>Gets the action that drops it: the client waits, and the connection goes on.</summary>
     public static WireAction Swallow => new(WireActionKind.Replace);
@@ -28,6 +34,8 @@ public readonly struct WireAction : IEquatable<WireAction>
     internal ReadOnlyMemory<byte> Bytes { get; }
 
     internal bool Closes { get; }
+
+    internal bool Resets { get; }
 
     /// <summary>Sends bytes in its place, whatever they are.</summary>
     /// <param name="bytes">The bytes as they go over the wire: a response begins with its length.</param>
@@ -50,11 +58,12 @@ public readonly struct WireAction : IEquatable<WireAction>
 
     /// <inheritdoc/>
     public bool Equals(WireAction other) =>
-        Kind == other.Kind && Closes == other.Closes && Bytes.Span.SequenceEqual(other.Bytes.Span);
+        (Kind, Closes, Resets) == (other.Kind, other.Closes, other.Resets)
+        && Bytes.Span.SequenceEqual(other.Bytes.Span);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is WireAction other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, Closes, Bytes.Length);
+    public override int GetHashCode() => HashCode.Combine(Kind, Closes, Resets, Bytes.Length);
 }

@@ -13,11 +13,14 @@ public sealed class FakeBroker : IBroker
     private readonly FakeKafka _owner;
     private Life? _life;
 
+    private Apis? _apis;
+
     internal FakeBroker(FakeKafka owner, int nodeId, string? rack)
     {
         _owner = owner;
         NodeId = nodeId;
         Rack = rack;
+        Versions = owner.Versions;
     }
 
     /// <summary>Gets the broker's id.</summary>
@@ -29,14 +32,33 @@ public sealed class FakeBroker : IBroker
     /// <summary>Gets whether the broker takes requests.</summary>
     public bool IsUp { get; internal set; } = true;
 
+    /// <summary>Gets or sets which versions of the APIs the broker speaks. Clients ask for them when they connect, so
+    /// bring a broker down and up to play a rolling upgrade.</summary>
+    /// <value>The default is <see cref="FakeKafkaOptions.Versions"/>.</value>
+    public KafkaVersions Versions { get; set; }
+
     /// <inheritdoc/>
-    public IReadOnlyList<ApiVersionRange> SupportedApis => _owner.SupportedApis;
+    public IReadOnlyList<ApiVersionRange> SupportedApis
+    {
+        get
+        {
+            // The same list for as long as nothing changes, as listeners expect of a broker.
+            (KafkaVersions versions, IReadOnlyList<ApiVersionRange> all) = (Versions, _owner.AllApis);
+            Apis? known = Volatile.Read(ref _apis);
+            if (known is null || !ReferenceEquals(known.By, versions) || !ReferenceEquals(known.All, all))
+                Volatile.Write(ref _apis, known = new Apis(versions, all, versions.Limit(all)));
+            return known.Told;
+        }
+    }
 
     /// <summary>Gets where the broker is reached, as <c>host:port</c>, or nothing in a fake without sockets. It stays
     /// the same while the broker is down.</summary>
     public string Address => Endpoint is { } endpoint ? $"{endpoint.Host}:{endpoint.Port}" : "";
 
     internal ListenerEndpoint? Endpoint { get; set; }
+
+    /// <summary>Gets whether the broker is out of its clients' reach alone, and leads what it has led.</summary>
+    internal bool IsCutOff { get; set; }
 
     /// <inheritdoc/>
     public ValueTask<TResponse> SendAsync<TResponse>(
@@ -58,6 +80,11 @@ public sealed class FakeBroker : IBroker
     /// <returns>A task that completes when that is so.</returns>
     public Task StopAsync() => _owner.StopBrokerAsync(this);
 
+    /// <summary>Cuts the broker off from its clients: connections are closed and refused, while it goes on leading and
+    /// coordinating what it did, as behind a broken network. <see cref="StartAsync"/> ends that.</summary>
+    /// <returns>A task that completes when that is so.</returns>
+    public Task CutOffAsync() => _owner.CutOffBrokerAsync(this);
+
     /// <summary>Brings the broker up again: it is back in sync, and leads what had no leader.</summary>
     /// <returns>A task that completes when that is so.</returns>
     public Task StartAsync() => _owner.StartBrokerAsync(this);
@@ -67,7 +94,7 @@ public sealed class FakeBroker : IBroker
     /// <param name="node">The engine.</param>
     internal void Begin(StreamLogNode node)
     {
-        IBroker door = node.FaceOf(NodeId, face => new FaultyBroker(_owner, NodeId, face));
+        IBroker door = node.FaceOf(NodeId, face => new FaultyBroker(_owner, this, face));
         Interlocked.Exchange(ref _life, new Life(node, door, new CancellationTokenSource()))?.End.Cancel();
     }
 
@@ -94,6 +121,10 @@ public sealed class FakeBroker : IBroker
             throw FaultCall.Cut("The broker has gone down.");
         }
     }
+
+    // What clients are told, and of what it was made.
+    private sealed record Apis(
+        KafkaVersions By, IReadOnlyList<ApiVersionRange> All, IReadOnlyList<ApiVersionRange> Told);
 
     // From one start of the broker to its next stop.
     private sealed record Life(StreamLogNode Node, IBroker Door, CancellationTokenSource End);

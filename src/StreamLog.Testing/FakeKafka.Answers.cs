@@ -12,7 +12,11 @@ public sealed partial class FakeKafka
 
     /// <summary>Has a broker answer a request that no fault keeps from it.</summary>
     internal async ValueTask<TResponse> AnswerAsync<TResponse>(
-        IBroker face, IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
+        FakeBroker broker,
+        IBroker face,
+        IRequest<TResponse> request,
+        RequestContext context,
+        CancellationToken cancellationToken)
         where TResponse : class
     {
         bool isByTwoClocks = context.ListenerName.Length > 0 && !ReferenceEquals(Time, TimeProvider.System);
@@ -22,7 +26,7 @@ public sealed partial class FakeKafka
         switch (response)
         {
             case ApiVersionsResponse versions:
-                Limit(versions);
+                Limit(versions, broker.Versions);
                 break;
             case MetadataResponse metadata:
                 metadata.ClusterId = _clusterId;
@@ -52,11 +56,25 @@ public sealed partial class FakeKafka
         CancellationToken cancellationToken)
         where TResponse : class
     {
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        over.CancelAfter(wait);
+        using CancellationTokenSource over = new(wait);
+        return await PollAsync(face, request, context, over.Token, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has a broker answer a request that waits for records, until the wait is called off: then with what
+    /// there is.</summary>
+    internal static async ValueTask<TResponse> PollAsync<TResponse>(
+        IBroker face,
+        IRequest<TResponse> request,
+        RequestContext context,
+        CancellationToken over,
+        CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(over, cancellationToken);
         try
         {
-            return await face.SendAsync(request, context, over.Token).ConfigureAwait(false);
+            return await face.SendAsync(request, context, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -70,15 +88,15 @@ public sealed partial class FakeKafka
         }
     }
 
-    private void Limit(ApiVersionsResponse versions)
+    private static void Limit(ApiVersionsResponse versions, KafkaVersions limits)
     {
-        if (ReferenceEquals(_options.Versions, KafkaVersions.All))
+        if (ReferenceEquals(limits, KafkaVersions.All))
             return;
 
         List<ApiVersionRange> told = [.. versions.ApiKeys.Select(
             api => new ApiVersionRange(api.ApiKey, api.MinVersion, api.MaxVersion))];
         versions.ApiKeys.Clear();
-        foreach (ApiVersionRange api in _options.Versions.Limit(told))
+        foreach (ApiVersionRange api in limits.Limit(told))
         {
             versions.ApiKeys.Add(new ApiVersionsResponse.ApiVersion
             {

@@ -13,13 +13,18 @@ public sealed partial class FakeKafka
 
     /// <summary>Adds a broker. It is up, and leads nothing until topics are created or leaders are moved.</summary>
     /// <param name="rack">Where it stands, or <see langword="null"/>.</param>
-    /// <returns>The broker, with the next free id.</returns>
-    public async Task<FakeBroker> AddBrokerAsync(string? rack = null)
+    /// <param name="brokerId">The broker's id, such as that of one that was removed; <see langword="null"/> is the next
+    /// free one.</param>
+    /// <returns>The broker.</returns>
+    /// <exception cref="ArgumentException">There is a broker of that id.</exception>
+    public async Task<FakeBroker> AddBrokerAsync(string? rack = null, int? brokerId = null)
     {
         FakeBroker? added = null;
         await _membership.Enqueue(async () =>
         {
-            int id = Math.Max(_options.BrokerCount, _brokers.Max(broker => broker.NodeId)) + 1;
+            int id = brokerId ?? Math.Max(_options.BrokerCount, _brokers.Max(broker => broker.NodeId)) + 1;
+            if (_brokers.Any(broker => broker.NodeId == id))
+                throw new ArgumentException($"There is a broker {id} already.", nameof(brokerId));
             await RegisterAsync(id, rack).ConfigureAwait(false);
             added = new FakeBroker(this, id, rack);
             added.Begin(_node);
@@ -39,7 +44,7 @@ public sealed partial class FakeKafka
             await SendAsync(new UnregisterBrokerRequest { BrokerId = brokerId }).ConfigureAwait(false);
         ThrowIfRefused(response.ErrorCode, response.ErrorMessage);
         FakeBroker broker = BrokerOf(brokerId);
-        broker.IsUp = false;
+        (broker.IsUp, broker.IsCutOff) = (false, false);
         broker.Cut();
         _brokers = _brokers.Remove(broker);
         await ListenAsync().ConfigureAwait(false);
@@ -159,11 +164,21 @@ public sealed partial class FakeKafka
 
     internal Task StopBrokerAsync(FakeBroker broker) => _membership.Enqueue(async () =>
     {
+        if (!broker.IsUp && !broker.IsCutOff)
+            return;
+
+        (broker.IsUp, broker.IsCutOff) = (false, false);
+        await HeartbeatAsync(broker.NodeId, wantsFence: true).ConfigureAwait(false);
+        broker.Cut();
+        await ListenAsync().ConfigureAwait(false);
+    });
+
+    internal Task CutOffBrokerAsync(FakeBroker broker) => _membership.Enqueue(async () =>
+    {
         if (!broker.IsUp)
             return;
 
-        broker.IsUp = false;
-        await HeartbeatAsync(broker.NodeId, wantsFence: true).ConfigureAwait(false);
+        (broker.IsUp, broker.IsCutOff) = (false, true);
         broker.Cut();
         await ListenAsync().ConfigureAwait(false);
     });
@@ -175,7 +190,7 @@ public sealed partial class FakeKafka
 
         ThrowIfRemoved(broker);
         await HeartbeatAsync(broker.NodeId, wantsFence: false).ConfigureAwait(false);
-        broker.IsUp = true;
+        (broker.IsUp, broker.IsCutOff) = (true, false);
         await ListenAsync().ConfigureAwait(false);
     });
 
@@ -243,11 +258,17 @@ public sealed partial class FakeKafka
 
     private async Task<int> FindCoordinatorAsync(string key, sbyte type)
     {
-        FindCoordinatorResponse found = await SendAsync(
-            new FindCoordinatorRequest { CoordinatorKeys = [key], KeyType = type }).ConfigureAwait(false);
-        FindCoordinatorResponse.Coordinator coordinator = found.Coordinators.Single();
+        FindCoordinatorResponse.Coordinator coordinator =
+            await AskCoordinatorAsync(key, type).ConfigureAwait(false);
         ThrowIfRefused(coordinator.ErrorCode, coordinator.ErrorMessage);
         return coordinator.NodeId;
+    }
+
+    private async Task<FindCoordinatorResponse.Coordinator> AskCoordinatorAsync(string key, sbyte type)
+    {
+        FindCoordinatorResponse found = await SendAsync(
+            new FindCoordinatorRequest { CoordinatorKeys = [key], KeyType = type }).ConfigureAwait(false);
+        return found.Coordinators.Single();
     }
 
     private async Task MoveCoordinatorAsync(string key, sbyte type, string topic, int brokerId)

@@ -30,14 +30,19 @@ public sealed partial class FakeKafka
         foreach (FakeBroker broker in _brokers)
         {
             if (!_listeners.TryGetValue(broker, out FakeListener? listener))
-                _listeners.Add(broker, listener = new FakeListener(broker, _options, _registry));
+                _listeners.Add(broker, listener = new FakeListener(broker, _options, _registry, PortOf(broker)));
             if (broker.IsUp)
                 await listener.StartAsync().ConfigureAwait(false);
             else
-                await listener.StopAsync().ConfigureAwait(false);
+                await listener.StopAsync(staysKnown: broker.IsCutOff).ConfigureAwait(false);
             broker.Endpoint = listener.Endpoint;
         }
     }
+
+    private int PortOf(FakeBroker broker) =>
+        broker.NodeId - FirstId < Math.Min(_options.BrokerCount, _options.Ports.Count)
+            ? _options.Ports[broker.NodeId - FirstId]
+            : 0;
 
     private async Task StopListeningAsync()
     {

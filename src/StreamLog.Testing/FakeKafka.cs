@@ -25,6 +25,7 @@ public sealed partial class FakeKafka : IAsyncDisposable
         _options = options;
         Faults = new FaultPlan(options.Seed, options.Time);
         Requests = new RequestLog(options.RequestsMax);
+        _clusterId = options.ClusterId;
     }
 
     /// <summary>Gets the brokers, in the order in which they came.</summary>
@@ -37,14 +38,17 @@ public sealed partial class FakeKafka : IAsyncDisposable
     public RequestLog Requests { get; }
 
     /// <summary>Gets StreamLog's own clients: producers, consumers, queues and administration.</summary>
-    /// <remarks>With one broker they speak to that, and meet the faults for it. Of several they know nothing: they
-    /// speak to all as to one, and faults that are for a certain broker pass them by. <see cref="ResetAsync"/> puts
-    /// other ones in their place.</remarks>
+    /// <remarks>Each request meets the faults for the broker that leads or coordinates what it concerns, and one for
+    /// several brokers those for each in parts. It never comes to the wrong broker: clients at sockets learn of leaders
+    /// and coordinators that have moved by errors, and these know. <see cref="ResetAsync"/> puts other ones in their
+    /// place.</remarks>
     public IStreamLog Log => _node;
 
     internal TimeProvider Time => _options.Time;
 
-    internal IReadOnlyList<ApiVersionRange> SupportedApis => _options.Versions.Limit(_node.Broker.SupportedApis);
+    internal KafkaVersions Versions => _options.Versions;
+
+    internal IReadOnlyList<ApiVersionRange> AllApis => _node.Broker.SupportedApis;
 
     /// <summary>Starts a fake Kafka.</summary>
     /// <param name="configure">Sets options; <see langword="null"/> is one broker.</param>
@@ -135,7 +139,8 @@ public sealed partial class FakeKafka : IAsyncDisposable
             brokers.Add(_brokers.FirstOrDefault(known => known.NodeId == id && known.Rack == rack)
                 ?? new FakeBroker(this, id, rack));
             brokers[^1].Begin(node);
-            brokers[^1].IsUp = true;
+            (brokers[^1].IsUp, brokers[^1].IsCutOff) = (true, false);
+            brokers[^1].Versions = _options.Versions;
         }
 
         _brokers = brokers.MoveToImmutable();

@@ -32,16 +32,27 @@ public sealed class FakeKafkaOptions
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>Gets or sets whether the brokers listen at sockets of this machine, on ports of the system's
-    /// choice.</summary>
+    /// choice or on <see cref="Ports"/>.</summary>
     /// <value>The default is <see langword="true"/>. Clients in this process need none.</value>
     public bool Listens { get; set; } = true;
+
+    /// <summary>Gets the ports of the brokers, the first one's first. For a broker without one here, and for those that
+    /// are added later, the system chooses.</summary>
+    /// <value>The default is none. Ports of the system's choice are never taken; one that is given may be, and the fake
+    /// does not start then.</value>
+    public IList<int> Ports { get; } = [];
+
+    /// <summary>Gets or sets the id of the cluster that clients are told.</summary>
+    /// <value>The default is a random one.</value>
+    public string? ClusterId { get; set; }
 
     /// <summary>Gets or sets what sets further options of the brokers' listeners: TLS, SASL, what is done to bytes on
     /// the wire (<see cref="KafkaListenerOptions.Wire"/>).</summary>
     /// <value>The default is nothing. Addresses are the fake's own.</value>
     public Action<KafkaListenerOptions>? Listener { get; set; }
 
-    /// <summary>Gets or sets which versions of the APIs are spoken, to stand for an older Kafka.</summary>
+    /// <summary>Gets or sets which versions of the APIs are spoken, to stand for an older Kafka.
+    /// <see cref="FakeBroker.Versions"/> changes them for a broker that runs.</summary>
     /// <value>The default is all.</value>
     public KafkaVersions Versions { get; set; } = KafkaVersions.All;
 

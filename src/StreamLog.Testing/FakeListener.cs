@@ -7,15 +7,19 @@ namespace StreamLog.Testing;
 
 /// <summary>The socket of one broker of a fake Kafka. It keeps its port while the broker is down.</summary>
 /// <remarks>Not thread-safe: the fake changes its brokers one after another.</remarks>
-internal sealed class FakeListener(FakeBroker broker, FakeKafkaOptions options, ListenerRegistry registry)
-    : IAsyncDisposable
+/// <param name="broker">The broker.</param>
+/// <param name="options">How the fake is set up.</param>
+/// <param name="registry">Where the brokers find one another's addresses.</param>
+/// <param name="port">The port to begin with, or 0 for one of the system's choice.</param>
+internal sealed class FakeListener(
+    FakeBroker broker, FakeKafkaOptions options, ListenerRegistry registry, int port) : IAsyncDisposable
 {
     private KafkaListener? _running;
     private Socket? _held;
-    private int _port;
+    private int _port = port;
 
     /// <summary>Gets where the broker is reached, or was before it went down.</summary>
-    public ListenerEndpoint Endpoint { get; private set; } = null!;
+    public ListenerEndpoint? Endpoint { get; private set; }
 
     /// <summary>Takes connections, at the same port as before.</summary>
     /// <returns>A task that completes when clients can connect.</returns>
@@ -36,22 +40,28 @@ internal sealed class FakeListener(FakeBroker broker, FakeKafkaOptions options, 
     }
 
     /// <summary>Closes all connections, and refuses new ones.</summary>
+    /// <param name="staysKnown">Whether clients of the other brokers are told its address all the same.</param>
     /// <returns>A task that completes when none is open.</returns>
-    public async Task StopAsync()
+    public async Task StopAsync(bool staysKnown)
     {
-        if (_running is null)
-            return;
+        if (_running is not null)
+        {
+            _running.DisconnectAll();
+            await _running.DisposeAsync().ConfigureAwait(false);
+            _running = null;
+            Hold();
+        }
 
-        _running.DisconnectAll();
-        await _running.DisposeAsync().ConfigureAwait(false);
-        _running = null;
-        Hold();
+        if (Endpoint is not null && staysKnown)
+            registry.Add(Endpoint);
+        else if (Endpoint is not null)
+            registry.Remove(Endpoint);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync(staysKnown: false).ConfigureAwait(false);
         Release();
     }
 

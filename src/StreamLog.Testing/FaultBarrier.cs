@@ -2,7 +2,7 @@ using StreamLog.Testing.Faults;
 
 namespace StreamLog.Testing;
 
-/// <summary>Where requests wait until the test lets them go.</summary>
+/// <summary>Where requests, or their answers, wait until the test lets them go.</summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class FaultBarrier : IDisposable
 {
@@ -15,10 +15,10 @@ public sealed class FaultBarrier : IDisposable
         _effect = effect;
     }
 
-    /// <summary>Gets how many requests have come to the barrier.</summary>
+    /// <summary>Gets how many have come to the barrier.</summary>
     public int Count => _effect.Entered.Count;
 
-    /// <summary>Waits until requests have come to the barrier.</summary>
+    /// <summary>Waits until some have come to the barrier.</summary>
     /// <param name="count">How many.</param>
     /// <param name="timeout">How long to wait, by the system's clock; <see langword="null"/> is 30 seconds.</param>
     /// <returns>A task that completes then.</returns>

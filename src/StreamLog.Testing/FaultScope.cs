@@ -17,7 +17,7 @@ public sealed class FaultScope
     private string? _transactionalId;
     private string? _clientId;
     private int? _brokerId;
-    private Func<object, bool>? _where;
+    private Func<object, RequestContext, bool>? _where;
     private long _from = 1;
     private long _count = long.MaxValue;
     private double _probability = 1;
@@ -78,6 +78,9 @@ public sealed class FaultScope
     /// <summary>Narrows to the requests that a broker gets.</summary>
     /// <param name="brokerId">The broker's id.</param>
     /// <returns>The same scope.</returns>
+    /// <remarks>The clients of <see cref="FakeKafka.Log"/> send what concerns a partition, group or transactional id to
+    /// the broker that leads or coordinates it, as all clients do. What any broker can answer they send to none that a
+    /// fault is for.</remarks>
     public FaultScope ForBroker(int brokerId)
     {
         _brokerId = brokerId;
@@ -89,6 +92,17 @@ public sealed class FaultScope
     /// <returns>The same scope.</returns>
     public FaultScope Where(Func<object, bool> condition)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        return Where((request, _) => condition(request));
+    }
+
+    /// <summary>Narrows to requests of which something else is true, by who sends them: a part of the
+    /// <c>client.id</c>, a principal, an address.</summary>
+    /// <param name="condition">Is given the request and its sender. It must not change them, nor wait.</param>
+    /// <returns>The same scope.</returns>
+    public FaultScope Where(Func<object, RequestContext, bool> condition)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
         _where = condition;
         return this;
     }
@@ -146,7 +160,12 @@ public sealed class FaultScope
     /// <summary>Has requests wait before they are taken.</summary>
     /// <param name="delay">How long.</param>
     /// <returns>The fault, which holds from now on.</returns>
-    public Fault Delay(TimeSpan delay) => Add(new DelayEffect(delay, _plan.Time));
+    public Fault Delay(TimeSpan delay) => Add(new DelayEffect(delay, _plan.Time, isAfter: false));
+
+    /// <summary>Does what requests ask, and has their answers wait.</summary>
+    /// <param name="delay">How long.</param>
+    /// <returns>The fault, which holds from now on.</returns>
+    public Fault DelayAnswer(TimeSpan delay) => Add(new DelayEffect(delay, _plan.Time, isAfter: true));
 
     /// <summary>Closes the connection before the request is taken: it has no effect. A client in this process gets a
     /// <see cref="StreamLogException"/> of <see cref="ErrorCode.NetworkException"/>.</summary>
@@ -170,9 +189,10 @@ public sealed class FaultScope
     /// <summary>Answers in the broker's place.</summary>
     /// <typeparam name="TRequest">The request, of the scope's API.</typeparam>
     /// <typeparam name="TResponse">Its response.</typeparam>
-    /// <param name="answer">Makes the answer. It must not change the request.</param>
+    /// <param name="answer">Makes the answer, or <see langword="null"/> where the request is to go on to the broker. It
+    /// must not change the request.</param>
     /// <returns>The fault, which holds from now on.</returns>
-    public Fault Answer<TRequest, TResponse>(Func<TRequest, TResponse> answer)
+    public Fault Answer<TRequest, TResponse>(Func<TRequest, TResponse?> answer)
         where TRequest : class, IRequest<TResponse>
         where TResponse : class
     {
@@ -206,11 +226,11 @@ public sealed class FaultScope
 
     /// <summary>Holds requests before they are taken until the test lets them go.</summary>
     /// <returns>The barrier that they wait at.</returns>
-    public FaultBarrier Hold()
-    {
-        HoldEffect effect = new();
-        return new FaultBarrier(Add(effect), effect);
-    }
+    public FaultBarrier Hold() => Hold(isAfter: false);
+
+    /// <summary>Does what requests ask, and holds their answers until the test lets them go.</summary>
+    /// <returns>The barrier that they wait at.</returns>
+    public FaultBarrier HoldAnswer() => Hold(isAfter: true);
 
     internal (long From, long Count, double Probability) Trigger => (_from, _count, _probability);
 
@@ -218,12 +238,12 @@ public sealed class FaultScope
 
     internal bool Matches(FaultCall call) =>
         (_apis.Count == 0 || _apis.Contains(call.ApiKey))
-        && (_brokerId is null || _brokerId == call.BrokerId)
+        && (_brokerId is not { } brokerId || call.IsFor(brokerId))
         && (_clientId is null || _clientId == call.Context.ClientId)
         && (_group is null || call.Targets.Any(target => IsGroup(target)))
         && (_transactionalId is null || call.Targets.Any(target => IsTransaction(target)))
         && (_topic is null || call.Targets.Any(target => IsPart(call, target)))
-        && (_where is null || _where(call.Request));
+        && (_where is null || _where(call.Request, call.Context));
 
     // An error falls on the smallest thing that the scope names.
     private bool MatchesTarget(FaultCall call, RequestTarget target) =>
@@ -241,6 +261,12 @@ public sealed class FaultScope
         target.Kind is RequestTargetKind.Topic or RequestTargetKind.Partition
         && (_partition is null || target.Kind == RequestTargetKind.Topic || target.Partition == _partition)
         && call.TopicOf(target) == _topic;
+
+    private FaultBarrier Hold(bool isAfter)
+    {
+        HoldEffect effect = new(isAfter);
+        return new FaultBarrier(Add(effect), effect);
+    }
 
     private Fault Add(FaultEffect effect) => _plan.Add(new Fault(_plan, this, effect));
 }

@@ -7,9 +7,9 @@ namespace StreamLog.Testing;
 /// faults, and a fetch does so with all that its client reads.</summary>
 /// <remarks>Thread-safe.</remarks>
 /// <param name="owner">The fake Kafka.</param>
-/// <param name="brokerId">The broker.</param>
+/// <param name="broker">The broker.</param>
 /// <param name="face">Who answers what no fault keeps from it.</param>
-internal sealed class FaultyBroker(FakeKafka owner, int brokerId, IBroker face) : IBroker
+internal sealed class FaultyBroker(FakeKafka owner, FakeBroker broker, IBroker face) : IBroker
 {
     /// <inheritdoc/>
     public IReadOnlyList<ApiVersionRange> SupportedApis => face.SupportedApis;
@@ -19,13 +19,13 @@ internal sealed class FaultyBroker(FakeKafka owner, int brokerId, IBroker face) 
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
         where TResponse : class
     {
-        FaultCall call = new(brokerId, request, context, owner.NameOf)
+        FaultCall call = new(broker.NodeId, request, context, owner.NameOf)
         {
             ApiKey = request.ApiKey,
             Cancellation = cancellationToken,
         };
         owner.Requests.Add(call, owner.Time.GetUtcNow());
         return owner.Faults.SendAsync(
-            call, request, admitted => owner.AnswerAsync(face, admitted, context, cancellationToken));
+            call, request, admitted => owner.AnswerAsync(broker, face, admitted, context, cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Refusals;
@@ -115,6 +116,8 @@ internal sealed partial class KafkaConnection
                 await StayHalfOpenAsync().ConfigureAwait(false);
             if (action.Kind == WireActionKind.Replace)
                 (bytes, closes) = (action.Bytes, action.Closes);
+            if (action.Resets)
+                EndInReset();
         }
 
         await WriteAsync(bytes).ConfigureAwait(false);
@@ -148,6 +151,8 @@ internal sealed partial class KafkaConnection
                 await StayHalfOpenAsync().ConfigureAwait(false);
                 return false;
             case WireActionKind.Replace:
+                if (action.Resets)
+                    EndInReset();
                 await WaitUntilSentAsync().ConfigureAwait(false);
                 await WriteAsync(action.Bytes).ConfigureAwait(false);
                 return action.Closes
@@ -157,6 +162,9 @@ internal sealed partial class KafkaConnection
                 return true;
         }
     }
+
+    // Without the time to send what is left, the system says so by a reset.
+    private void EndInReset() => _socket.LingerState = new LingerOption(enable: true, seconds: 0);
 
     // Until the listener stops, or the client has gone.
     private async ValueTask StayHalfOpenAsync() =>

@@ -2,8 +2,8 @@ using StreamLog.Protocol;
 
 namespace StreamLog.Testing.Faults;
 
-/// <summary>Has the request wait.</summary>
-internal sealed class DelayEffect(TimeSpan delay, TimeProvider time) : FaultEffect
+/// <summary>Has the request wait before it is taken, or its answer.</summary>
+internal sealed class DelayEffect(TimeSpan delay, TimeProvider time, bool isAfter) : FaultEffect
 {
     /// <inheritdoc/>
     public override async ValueTask<TResponse> ApplyAsync<TResponse>(
@@ -11,6 +11,22 @@ internal sealed class DelayEffect(TimeSpan delay, TimeProvider time) : FaultEffe
         IRequest<TResponse> request,
         Func<IRequest<TResponse>, ValueTask<TResponse>> next,
         CancellationToken lifted)
+    {
+        TResponse? response = isAfter ? await next(request).ConfigureAwait(false) : null;
+        try
+        {
+            await WaitAsync(call, lifted).ConfigureAwait(false);
+        }
+        catch
+        {
+            (response as IDisposable)?.Dispose();
+            throw;
+        }
+
+        return response ?? await next(request).ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(FaultCall call, CancellationToken lifted)
     {
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(lifted, call.Cancellation);
@@ -22,7 +38,5 @@ internal sealed class DelayEffect(TimeSpan delay, TimeProvider time) : FaultEffe
         {
             // The fault was lifted.
         }
-
-        return await next(request).ConfigureAwait(false);
     }
 }

@@ -14,7 +14,14 @@ internal sealed class FaultCall(
 {
     private IReadOnlyList<RequestTarget>? _targets;
 
+    /// <summary>Stands for no certain broker.</summary>
+    public const int NoBroker = -1;
+
+    /// <summary>Gets the broker, or <see cref="NoBroker"/>.</summary>
     public int BrokerId { get; } = brokerId;
+
+    /// <summary>Gets the brokers that a request is for as a whole which cannot be parted.</summary>
+    public IReadOnlyList<int> AllBrokers { get; init; } = [];
 
     public required ApiKey ApiKey { get; init; }
 
@@ -26,6 +33,9 @@ internal sealed class FaultCall(
 
     /// <summary>Gets what the request names.</summary>
     public IReadOnlyList<RequestTarget> Targets => _targets ??= Refusal.Targets(Request);
+
+    /// <summary>Tells whether a broker gets the request.</summary>
+    public bool IsFor(int brokerId) => BrokerId == brokerId || AllBrokers.Contains(brokerId);
 
     /// <summary>Gets whether the client is at the other end of a socket, and goes by the system's clock.</summary>
     public bool IsRemote => Context.ListenerName.Length > 0;

@@ -3,12 +3,12 @@ using StreamLog.Protocol;
 
 namespace StreamLog.Testing.Faults;
 
-/// <summary>Holds requests until they are let go, one by one or all.</summary>
-internal sealed class HoldEffect : FaultEffect
+/// <summary>Holds requests, or their answers, until they are let go, one by one or all.</summary>
+internal sealed class HoldEffect(bool isAfter) : FaultEffect
 {
     private readonly ConcurrentQueue<TaskCompletionSource> _held = new();
 
-    /// <summary>Gets how many requests have come.</summary>
+    /// <summary>Gets how many have come.</summary>
     public Tally Entered { get; } = new();
 
     /// <summary>Lets the one go that has waited longest.</summary>
@@ -31,6 +31,22 @@ internal sealed class HoldEffect : FaultEffect
         Func<IRequest<TResponse>, ValueTask<TResponse>> next,
         CancellationToken lifted)
     {
+        TResponse? response = isAfter ? await next(request).ConfigureAwait(false) : null;
+        try
+        {
+            await WaitAsync(call, lifted).ConfigureAwait(false);
+        }
+        catch
+        {
+            (response as IDisposable)?.Dispose();
+            throw;
+        }
+
+        return response ?? await next(request).ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(FaultCall call, CancellationToken lifted)
+    {
         TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _held.Enqueue(released);
         Entered.Add();
@@ -38,6 +54,5 @@ internal sealed class HoldEffect : FaultEffect
             lifted.UnsafeRegister(static held => ((TaskCompletionSource)held!).TrySetResult(), released);
         await using (lifting.ConfigureAwait(false))
             await released.Task.WaitAsync(call.Cancellation).ConfigureAwait(false);
-        return await next(request).ConfigureAwait(false);
     }
 }

@@ -73,6 +73,26 @@ public sealed class WireSeamTests
         Assert.True(await client.IsClosedAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_may_be_reset(bool isRequest)
+    {
+        Seam seam = new();
+        Func<RequestHeader, WireAction> resets = _ => WireAction.Reset;
+        (seam.OnRequest, seam.OnResponse) = isRequest ? (resets, seam.OnResponse) : (seam.OnRequest, resets);
+        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Wire = seam);
+        using RawClient client = await node.ConnectAsync();
+
+        await client.SendAsync(new MetadataRequest(), version: 1);
+
+        IOException thrown = await Assert.ThrowsAsync<IOException>(
+            async () => await client.Stream.ReadExactlyAsync(new byte[1]));
+        Assert.Equal(
+            SocketError.ConnectionReset, Assert.IsType<SocketException>(thrown.InnerException).SocketErrorCode);
+        Assert.True(WireAction.Reset != WireAction.Disconnect);
+    }
+
     [Fact]
     public async Task Any_bytes_may_answer_a_request()
     {

@@ -124,6 +124,42 @@ public sealed class FakeKafkaSocketTests
     }
 
     [Fact]
+    public async Task Brokers_listen_at_the_ports_they_are_given()
+    {
+        int port;
+        await using (FakeKafka other = await StartAsync(1))
+            port = IPEndPoint.Parse(other.Brokers[0].Address).Port;
+
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options =>
+        {
+            options.BrokerCount = 2;
+            options.Ports.Add(port);
+        });
+
+        Assert.Equal($"127.0.0.1:{port}", kafka.Brokers[0].Address);
+        Assert.StartsWith("127.0.0.1:", kafka.Brokers[1].Address, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_cut_off_refuses_connections_and_others_say_that_it_leads()
+    {
+        await using FakeKafka kafka = await StartAsync(2);
+        using RawClient before = await ConnectAsync(kafka.Brokers[0]);
+        await before.AskAsync(Topics("orders"), version: 12);
+
+        await kafka.Brokers[0].CutOffAsync();
+
+        Assert.True(await before.IsClosedAsync());
+        await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(kafka.Brokers[0]));
+        using RawClient other = await ConnectAsync(kafka.Brokers[1]);
+        MetadataResponse metadata = await other.AskAsync(Topics("orders"), version: 12);
+        Assert.Equal(1, metadata.Topics.Single().Partitions.Single().LeaderId);
+        Assert.Equal(2, metadata.Brokers.Count);
+        await kafka.Brokers[0].StartAsync();
+        using RawClient after = await ConnectAsync(kafka.Brokers[0]);
+    }
+
+    [Fact]
     public async Task A_fake_without_sockets_has_no_address()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.Listens = false);

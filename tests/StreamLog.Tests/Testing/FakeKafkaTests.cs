@@ -221,6 +221,61 @@ public sealed class FakeKafkaTests
     }
 
     [Fact]
+    public async Task A_broker_that_is_cut_off_goes_on_leading_and_nobody_reaches_it()
+    {
+        await using FakeKafka kafka = await StartAsync(2);
+        await AskAsync(kafka, 1, Topics("orders"));
+
+        await kafka.Brokers[0].CutOffAsync();
+
+        Assert.False(kafka.Brokers[0].IsUp);
+        Assert.Equal(
+            ErrorCode.NetworkException,
+            (await Assert.ThrowsAsync<StreamLogException>(() => AskAsync(kafka, 1, Topics()).AsTask())).ErrorCode);
+        Assert.Equal((1, 0), LeaderIn(await AskAsync(kafka, 2, Topics("orders"))));
+        await kafka.Brokers[0].StopAsync();
+        Assert.Equal((2, 1), LeaderIn(await AskAsync(kafka, 2, Topics("orders"))));
+        await kafka.Brokers[1].CutOffAsync();
+        await kafka.Brokers[0].StartAsync();
+        await kafka.Brokers[1].StartAsync();
+        Assert.Equal((2, 1), LeaderIn(await AskAsync(kafka, 2, Topics("orders"))));
+    }
+
+    [Fact]
+    public async Task A_cluster_has_the_id_and_a_broker_the_number_that_it_is_given()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.ClusterId = "test-cluster");
+        FakeBroker seventh = await kafka.AddBrokerAsync(brokerId: 7);
+
+        Assert.Equal("test-cluster", (await AskAsync(kafka, 7, Topics())).ClusterId);
+        Assert.Equal(7, seventh.NodeId);
+        await Assert.ThrowsAsync<ArgumentException>(() => kafka.AddBrokerAsync(brokerId: 7));
+        await kafka.RemoveBrokerAsync(7);
+        Assert.Equal(7, (await kafka.AddBrokerAsync(brokerId: 7)).NodeId);
+        await kafka.ResetAsync();
+        Assert.Equal("test-cluster", (await AskAsync(kafka, 1, Topics())).ClusterId);
+    }
+
+    [Fact]
+    public async Task Brokers_are_upgraded_one_after_the_other()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options =>
+        {
+            options.BrokerCount = 2;
+            options.Versions = KafkaVersions.Kafka25;
+        });
+        ApiVersionsRequest request = new() { ClientSoftwareName = "test", ClientSoftwareVersion = "1" };
+
+        kafka.Brokers[1].Versions = KafkaVersions.Kafka30;
+
+        Assert.Equal((4, 11), RangeOf(await AskAsync(kafka, 1, request), ApiKey.Fetch));
+        Assert.Equal((4, 12), RangeOf(await AskAsync(kafka, 2, request), ApiKey.Fetch));
+        Assert.Same(kafka.Brokers[1].SupportedApis, kafka.Brokers[1].SupportedApis);
+        await kafka.ResetAsync();
+        Assert.Equal((4, 11), RangeOf(await AskAsync(kafka, 2, request), ApiKey.Fetch));
+    }
+
+    [Fact]
     public async Task Less_than_one_broker_is_refused() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             () => FakeKafka.StartAsync(options => options.BrokerCount = 0));

@@ -222,6 +222,71 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_not_made_up_is_the_brokers()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync();
+        kafka.Faults.On(ApiKey.DescribeConfigs).Answer<DescribeConfigsRequest, DescribeConfigsResponse>(
+            request => request.IncludeSynonyms ? new DescribeConfigsResponse { ThrottleTimeMs = 7 } : null);
+
+        int[] times = new int[2];
+        for (int i = 0; i < times.Length; i++)
+        {
+            times[i] = (await kafka.Brokers[0].SendAsync(
+                new DescribeConfigsRequest { IncludeSynonyms = i == 1 }, Client, CancellationToken.None))
+                .ThrottleTimeMs;
+        }
+
+        Assert.Equal([0, 7], times);
+    }
+
+    [Fact]
+    public async Task A_fault_is_for_whoever_sends_it()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync();
+        kafka.Faults.On(ApiKey.ListGroups)
+            .Where((_, sender) => sender.ClientId!.StartsWith("billing-", StringComparison.Ordinal))
+            .Fail(ErrorCode.CoordinatorNotAvailable);
+
+        Assert.Equal(ErrorCode.CoordinatorNotAvailable, await ListAsync(kafka, "billing-1"));
+        Assert.Equal(ErrorCode.None, await ListAsync(kafka, "orders-1"));
+    }
+
+    [Fact]
+    public async Task An_answer_is_held_when_the_request_is_done()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync();
+        await kafka.Brokers[0].SendAsync(Topics("orders"), Client, CancellationToken.None);
+        FaultBarrier barrier = kafka.Faults.On(ApiKey.Produce).HoldAnswer();
+        using ProduceRequest request = BrokerHarness.ProduceRequest("orders", 0, BrokerHarness.Batch("a"));
+
+        Task<ProduceResponse> sending =
+            kafka.Brokers[0].SendAsync(request, Client, CancellationToken.None).AsTask();
+        await barrier.WaitUntilEnteredAsync();
+
+        Assert.False(sending.IsCompleted);
+        Assert.Equal(1, kafka.Log.Topics.Single().Partitions.Single().LogEndOffset);
+        barrier.Release();
+        Assert.Equal(ErrorCode.None, BrokerHarness.Single(await sending).ErrorCode);
+    }
+
+    [Fact]
+    public async Task An_answer_is_delayed_by_the_tests_clock()
+    {
+        SimulatedTime time = new();
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.Time = time);
+        bool isDone = false;
+        kafka.Faults.On(ApiKey.ListGroups).DelayAnswer(TimeSpan.FromMinutes(1));
+        kafka.Faults.On(ApiKey.ListGroups).Change<ListGroupsResponse>(_ => isDone = true);
+
+        Task<ErrorCode> listing = ListAsync(kafka);
+
+        Assert.True(isDone);
+        Assert.False(listing.IsCompleted);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(ErrorCode.None, await listing);
+    }
+
+    [Fact]
     public async Task A_barrier_tells_when_requests_have_come_and_lets_them_go()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync();
