@@ -118,6 +118,50 @@ public sealed class Examples
     }
 
     [Fact]
+    public async Task Wire()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(
+            options => options.Listener = listener => listener.Wire = new CutFirstAnswer());
+
+        Assert.Single(kafka.Brokers);
+    }
+
+    [Fact]
+    public async Task Time()
+    {
+        TestTime time = new();
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.Time = time);
+        await kafka.Log.Admin.CreateTopicAsync("orders", configs: new Dictionary<string, string>
+        {
+            ["retention.ms"] = "3600000",
+            ["message.timestamp.type"] = "LogAppendTime",
+        });
+        await kafka.Log.Topic<string, string>("orders").AppendAsync("k", "old");
+
+        time.Advance(TimeSpan.FromHours(2));
+        await kafka.Log.Maintenance.ApplyRetentionAsync();
+
+        Assert.Equal(1, kafka.Log.Topics.Single().Partitions.Single().LogStartOffset);
+    }
+
+    [Fact]
+    public async Task Security()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options =>
+        {
+            options.Listener = listener => listener.SaslMechanisms.Add("SCRAM-SHA-256");
+            options.Node = node =>
+            {
+                node.Security.Users["alice"] = "secret";
+                node.Security.Acls = true;
+                node.Security.SuperUsers.Add("User:alice");
+            };
+        });
+
+        Assert.Single(kafka.Brokers);
+    }
+
+    [Fact]
     public async Task OlderKafka()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync(

@@ -42,6 +42,19 @@ public sealed class InvoicingTests(KafkaFixture fixture) : IClassFixture<KafkaFi
     }
 
     [Fact]
+    public async Task An_invoice_is_written_once_though_its_acknowledgement_is_cut()
+    {
+        Assert.SkipUnless(Librdkafka.IsThere, NoClient);
+        await using FakeKafka kafka = await FakeKafka.StartAsync(
+            options => options.Listener = listener => listener.Wire = new CutFirstAnswer());
+        await kafka.Log.Topic<string, string>("orders").AppendAsync("customer-7", "3 apples");
+
+        await InvoiceAsync(kafka, count: 1);
+
+        Assert.Equal(["Pay for 3 apples."], await ReadInvoicesAsync(kafka, 1));
+    }
+
+    [Fact]
     public async Task What_was_committed_is_not_invoiced_again()
     {
         Assert.SkipUnless(Librdkafka.IsThere, NoClient);
@@ -55,12 +68,16 @@ public sealed class InvoicingTests(KafkaFixture fixture) : IClassFixture<KafkaFi
         Assert.Equal(2, (await _kafka.Requests.WaitForAsync(ApiKey.OffsetCommit, count: 2)).Count);
     }
 
-    private async Task InvoiceAsync(int count)
+    private Task InvoiceAsync(int count) => InvoiceAsync(_kafka, count);
+
+    private Task<List<string>> ReadInvoicesAsync(int count) => ReadInvoicesAsync(_kafka, count);
+
+    private static async Task InvoiceAsync(FakeKafka kafka, int count)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
         await Task.Run(async () =>
         {
-            using Invoicing invoicing = new(_kafka.BootstrapServers);
+            using Invoicing invoicing = new(kafka.BootstrapServers);
             await invoicing.RunAsync(count, patience.Token);
         });
     }
@@ -71,10 +88,10 @@ public sealed class InvoicingTests(KafkaFixture fixture) : IClassFixture<KafkaFi
             await _kafka.Log.Topic<string, string>("orders").AppendAsync("customer-7", order);
     }
 
-    private async Task<List<string>> ReadInvoicesAsync(int count)
+    private static async Task<List<string>> ReadInvoicesAsync(FakeKafka kafka, int count)
     {
         List<string> invoices = [];
-        ITopic<string, string> topic = _kafka.Log.Topic<string, string>("invoices");
+        ITopic<string, string> topic = kafka.Log.Topic<string, string>("invoices");
         await foreach (Record<string, string> invoice in topic.ReadAsync(StartAt.Earliest))
         {
             invoices.Add(invoice.Value);
@@ -83,7 +100,7 @@ public sealed class InvoicingTests(KafkaFixture fixture) : IClassFixture<KafkaFi
         }
 
         // Nothing follows.
-        Assert.Equal(count, _kafka.Log.Topics.Single(each => each.Name == "invoices").Partitions.Sum(
+        Assert.Equal(count, kafka.Log.Topics.Single(each => each.Name == "invoices").Partitions.Sum(
             partition => partition.HighWatermark));
         return invoices;
     }

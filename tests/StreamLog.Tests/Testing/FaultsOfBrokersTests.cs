@@ -107,7 +107,7 @@ public sealed class FaultsOfBrokersTests : IAsyncLifetime
         await _kafka.Log.Admin.ListGroupOffsetsAsync("billing");
         await using (ITransactionalProducer producer = _kafka.Log.CreateTransactionalProducer("tx"))
         {
-            await using ITransaction transaction = await producer.BeginAsync();
+            await using ITransaction begun = await producer.BeginAsync();
         }
 
         Assert.Equal((1, 0, 1), (group.Count, other.Count, transaction.Count));
