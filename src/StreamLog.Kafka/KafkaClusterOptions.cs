@@ -11,7 +11,8 @@ public sealed class KafkaClusterOptions
     public string BootstrapServers { get; set; } = "";
 
     /// <summary>Gets or sets how connections are encrypted.</summary>
-    /// <value>The default is not at all. <c>new()</c> encrypts, and trusts what the machine trusts.</value>
+    /// <value>The default is not at all. <c>new()</c> encrypts, and trusts what the machine trusts;
+    /// <see cref="KafkaClusterTls"/> makes them from files.</value>
     public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>Gets or sets by which mechanism to authenticate: <c>PLAIN</c>, <c>SCRAM-SHA-256</c>,

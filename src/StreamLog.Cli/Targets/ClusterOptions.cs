@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net.Security;
 using StreamLog.Kafka;
 
 namespace StreamLog.Cli.Targets;
@@ -16,6 +17,24 @@ internal sealed class ClusterOptions
     };
 
     private readonly Option<bool> _tls = new("--tls") { Description = "Encrypt the connection to the broker." };
+
+    private readonly Option<string?> _authority = new("--tls-ca")
+    {
+        HelpName = "FILE",
+        Description = "Encrypt, and trust the authorities in this PEM file in place of the machine's.",
+    };
+
+    private readonly Option<string?> _certificate = new("--tls-cert")
+    {
+        HelpName = "FILE",
+        Description = "Encrypt, and show the certificate in this file: PEM, or PKCS#12 as .pfx or .p12.",
+    };
+
+    private readonly Option<string?> _key = new("--tls-key")
+    {
+        HelpName = "FILE",
+        Description = "The certificate's key in PEM. By default it is in the same file.",
+    };
 
     private readonly Option<string?> _mechanism = new("--sasl-mechanism")
     {
@@ -64,12 +83,26 @@ internal sealed class ClusterOptions
         return new KafkaClusterOptions
         {
             BootstrapServers = parsed.GetRequiredValue(_bootstrap)!,
-            Tls = parsed.GetValue(_tls) ? new() : null,
+            Tls = TlsOf(parsed),
             SaslMechanism = parsed.GetValue(_mechanism) ?? (user is null ? null : "SCRAM-SHA-512"),
             UserName = user ?? "",
             Password = parsed.GetValue(_password) ?? Environment.GetEnvironmentVariable(PasswordVariable) ?? "",
         };
     }
 
-    private IEnumerable<Option> Others() => [_tls, _mechanism, _user, _password];
+    private IEnumerable<Option> Others() =>
+        [_tls, _authority, _certificate, _key, _mechanism, _user, _password];
+
+    private SslClientAuthenticationOptions? TlsOf(ParseResult parsed)
+    {
+        KafkaClusterTls tls = new()
+        {
+            CertificateAuthorityFile = parsed.GetValue(_authority),
+            CertificateFile = parsed.GetValue(_certificate),
+            KeyFile = parsed.GetValue(_key),
+        };
+        bool isWanted = parsed.GetValue(_tls) || tls.CertificateAuthorityFile is not null
+            || tls.CertificateFile is not null || tls.KeyFile is not null;
+        return isWanted ? tls.ToOptions() : null;
+    }
 }

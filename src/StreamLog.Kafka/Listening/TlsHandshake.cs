@@ -128,17 +128,7 @@ internal sealed partial class TlsHandshake
     {
         string file = options.CertificateFile ?? throw new StreamLogException(
             ErrorCode.InvalidConfig, "TLS needs a certificate: set CertificateFile, or Certificate.");
-        if (file.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase)
-            || file.EndsWith(".p12", StringComparison.OrdinalIgnoreCase))
-        {
-            return X509CertificateLoader.LoadPkcs12FromFile(file, options.Password);
-        }
-
-        chain.ImportFromPemFile(file);
-        string key = options.KeyFile ?? file;
-        return options.Password is null
-            ? X509Certificate2.CreateFromPemFile(file, key)
-            : X509Certificate2.CreateFromEncryptedPemFile(file, options.Password, key);
+        return CertificateFiles.Read(file, options.KeyFile, options.Password, chain);
     }
 
     private static bool IsAcceptable(

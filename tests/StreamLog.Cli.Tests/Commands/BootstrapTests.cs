@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StreamLog.Cli.Tests.Fixtures;
 using StreamLog.Kafka;
 using Xunit;
@@ -64,6 +66,7 @@ public sealed class BootstrapTests : IAsyncLifetime
     [InlineData("topics list", "Where is the log? Give --data DIR, or --bootstrap HOST:PORT.")]
     [InlineData("topics list --data . --bootstrap a:1", "--data and --bootstrap name two logs. Give one of them.")]
     [InlineData("topics list --data . --tls", "--tls is for a connection: it goes with --bootstrap")]
+    [InlineData("topics list --data . --tls-ca a.pem", "--tls-ca is for a connection: it goes with --bootstrap")]
     [InlineData("topics list --data . --user ann", "--user is for a connection: it goes with --bootstrap")]
     public async Task Exactly_one_log_is_named(string command, string message)
     {
@@ -72,6 +75,35 @@ public sealed class BootstrapTests : IAsyncLifetime
         Assert.Equal(ExitCodes.Usage, refused.ExitCode);
         Assert.Contains(message, refused.Errors, StringComparison.Ordinal);
         Assert.Equal("", refused.Output);
+    }
+
+    [Fact]
+    public async Task An_authority_of_ones_own_and_a_certificate_are_read_from_files()
+    {
+        using TempDirectory files = new();
+        string pem = Path.Combine(files.Path, "broker.pem");
+        WriteCertificate(pem);
+        StreamLogOptions options = new() { InMemory = true };
+        options.AddKafkaListener("127.0.0.1:0", listener =>
+        {
+            listener.AdvertisedAddress = "localhost";
+            listener.Tls = new()
+            {
+                CertificateFile = pem,
+                ClientCertificates = ClientCertificateMode.Required,
+                ClientAuthoritiesFile = pem,
+            };
+        });
+        await using StreamLogNode node = await StreamLogNode.StartAsync(options);
+        string[] command = ["topics", "list", "--bootstrap", $"localhost:{node.Listeners[0].Port}"];
+
+        CliRun trusted = await CliRun.OfAsync([.. command, "--tls-ca", pem, "--tls-cert", pem, "--tls-key", pem]);
+        CliRun misspelt = await CliRun.OfAsync([.. command, "--tls-ca", "none.pem"]);
+
+        trusted.Ok();
+        Assert.NotEqual(ExitCodes.Success, misspelt.ExitCode);
+        Assert.Contains(
+            "CertificateAuthorityFile is 'none.pem', which cannot be read", misspelt.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +141,20 @@ public sealed class BootstrapTests : IAsyncLifetime
         Assert.Equal(ExitCodes.Failed, failed.ExitCode);
         Assert.Contains("misspelt", failed.Errors, StringComparison.Ordinal);
         Assert.Empty(_node.Topics);
+    }
+
+    // One that is its own authority, with its key.
+    private static void WriteCertificate(string path)
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
     private Task<CliRun> RunAsync(string command) =>

@@ -97,9 +97,19 @@ public sealed partial class ConfigurationSchemaTests
     private static JsonObject SchemaOf(Type type)
     {
         Type bare = Nullable.GetUnderlyingType(type) ?? type;
-        // Of how a client encrypts, configuration says only whether it does.
-        if (bare == typeof(bool) || bare == typeof(SslClientAuthenticationOptions))
+        if (bare == typeof(bool))
             return new JsonObject { ["type"] = "boolean" };
+
+        // Of how a client encrypts, configuration says whether it does, or by which files.
+        if (bare == typeof(SslClientAuthenticationOptions))
+        {
+            return new JsonObject
+            {
+                ["type"] = new JsonArray("boolean", "object"),
+                ["properties"] = PropertiesOf(typeof(KafkaClusterTls)),
+            };
+        }
+
         if (bare == typeof(int) || bare == typeof(long))
             return new JsonObject { ["type"] = "integer" };
         if (bare == typeof(string))
