@@ -19,10 +19,18 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
     /// <summary>Judges a node.</summary>
     /// <param name="health">The picture.</param>
     /// <param name="options">From where on a node counts as unwell.</param>
+    /// <param name="silence">Why the cluster does not answer, or <see langword="null"/>.</param>
     /// <returns>The judgement.</returns>
-    public static HealthJudgement Of(NodeHealth health, StreamLogHealthCheckOptions options)
+    public static HealthJudgement Of(
+        NodeHealth health, StreamLogHealthCheckOptions options, StreamLogException? silence = null)
     {
         (HealthStatus Status, string Sentence)[] findings = [.. Find(health, options)];
+        if (silence is not null)
+        {
+            string sentence = $"No broker of the cluster answers: {silence.Message}";
+            findings = [(HealthStatus.Unhealthy, sentence), .. findings];
+        }
+
         return findings.Length == 0
             ? new HealthJudgement(HealthStatus.Healthy, "The log can be read and written.")
             : new HealthJudgement(

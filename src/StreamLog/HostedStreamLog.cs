@@ -98,6 +98,10 @@ internal sealed class HostedStreamLog : IStreamLog, IHostedLifecycleService
     public IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
         Log.Handle(plan, call);
 
+    /// <inheritdoc cref="IRunningLog.FindFailureAsync"/>
+    public ValueTask<StreamLogException?> FindFailureAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        Log.FindFailureAsync(limit, cancellationToken);
+
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -15,6 +15,12 @@ internal interface IRunningLog : IStreamLog
     /// <returns>What stops it.</returns>
     IPushConsumer Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call);
 
+    /// <summary>Asks whether what is not in this process answers.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Why it does not, or <see langword="null"/>.</returns>
+    ValueTask<StreamLogException?> FindFailureAsync(TimeSpan limit, CancellationToken cancellationToken);
+
     /// <summary>Stops in order: what clients have under way is finished first.</summary>
     /// <param name="cancellationToken">Hurries: clients are waited for no longer.</param>
     /// <returns>A task that completes when it has stopped.</returns>

@@ -5,6 +5,7 @@ using StreamLog.Clients.Handling;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
 using StreamLog.Storage.Files;
 
 namespace StreamLog;
@@ -23,6 +24,11 @@ namespace StreamLog;
 public sealed partial class StreamLogClient : IRunningLog
 {
     private readonly LogClients _clients;
+    private readonly IBroker _broker;
+    private readonly TimeProvider _time;
+
+    // Lives as long as the client, so that questions about the cluster's health share a connection.
+    private readonly RequestContext _doctor = RequestContext.ForLocalClient("streamlog-health");
     private readonly StreamLogMetrics _metrics;
     private readonly StreamLogTracing _tracing;
     private readonly StreamLogOptions _options;
@@ -32,6 +38,8 @@ public sealed partial class StreamLogClient : IRunningLog
 
     private StreamLogClient(IBroker broker, StreamLogOptions options, NodeHost host, INodeEnvironment environment)
     {
+        _broker = broker;
+        _time = environment.Time;
         _options = options;
         _logger = host.Loggers.CreateLogger<StreamLogClient>();
         _metrics = StreamLogMetrics.Create(host.Meters, host.NodeName);
@@ -63,7 +71,7 @@ public sealed partial class StreamLogClient : IRunningLog
     public IReadOnlyList<Topic> Topics => throw new NotSupportedException(
         "What topics there are, a cluster has to be asked. Use IAdmin.ListTopicsAsync and IAdmin.DescribeTopicAsync.");
 
-    /// <summary>Gets how the handlers fare. Of the cluster's own health nothing is known here.</summary>
+    /// <summary>Gets how the handlers fare. Whether the cluster answers, the health check asks.</summary>
     public NodeHealth Health
     {
         get
@@ -158,6 +166,27 @@ public sealed partial class StreamLogClient : IRunningLog
     IPushConsumer IRunningLog.Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
         _clients.Handle(plan, call);
 
+    /// <inheritdoc/>
+    async ValueTask<StreamLogException?> IRunningLog.FindFailureAsync(
+        TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource late = new(limit, _time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            // The broker that was asked the last time may be the one that is gone.
+            return await TryAskAsync(either.Token).ConfigureAwait(false) is null
+                ? null
+                : await TryAskAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new StreamLogException(
+                ErrorCode.RequestTimedOut, $"None has answered within {limit}.", exception);
+        }
+    }
+
     internal static async ValueTask<StreamLogClient> StartAsync(
         IBroker broker,
         StreamLogOptions options,
@@ -185,6 +214,20 @@ public sealed partial class StreamLogClient : IRunningLog
             Log.IgnoresComponents(client._logger, options.Components.Count);
         Log.Started(client._logger, options.Topics.Count);
         return client;
+    }
+
+    private async ValueTask<StreamLogException?> TryAskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _broker.SendAsync(new MetadataRequest { Topics = [] }, _doctor, cancellationToken)
+                .ConfigureAwait(false);
+            return null;
+        }
+        catch (StreamLogException exception)
+        {
+            return exception;
+        }
     }
 
     private async Task StopOnceAsync()

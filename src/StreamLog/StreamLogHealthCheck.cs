@@ -3,7 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace StreamLog;
 
 /// <summary>Checks the health of a node that a host has.</summary>
-/// <remarks>Created for each check. It reads what the node knows: it sends no request and opens nothing.</remarks>
+/// <remarks>Created for each check. Of a node it reads what that knows: it sends no request and opens nothing. Where a
+/// cluster is in its place, it asks that for a sign of life.</remarks>
 internal sealed class StreamLogHealthCheck : IHealthCheck
 {
     private readonly string _nodeName;
@@ -22,38 +23,44 @@ internal sealed class StreamLogHealthCheck : IHealthCheck
     }
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(
+    public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         HealthStatus failure = context.Registration.FailureStatus;
         if (_log is null)
         {
-            return Task.FromResult(new HealthCheckResult(
+            return new HealthCheckResult(
                 failure,
                 "There is no such StreamLog node. Call AddStreamLog(" +
-                $"{(_nodeName.Length == 0 ? "" : $"\"{_nodeName}\"")}) on the services too."));
+                $"{(_nodeName.Length == 0 ? "" : $"\"{_nodeName}\"")}) on the services too.");
         }
 
         if (!_log.IsStarted)
-            return Task.FromResult(new HealthCheckResult(failure, "The StreamLog node has not started yet."));
+            return new HealthCheckResult(failure, "The StreamLog node has not started yet.");
 
         NodeHealth health;
+        StreamLogException? silence;
         try
         {
             health = _log.Health;
+            silence = _options.ClusterTimeout is { } limit
+                ? await _log.FindFailureAsync(limit, cancellationToken).ConfigureAwait(false)
+                : null;
         }
         catch (ObjectDisposedException)
         {
-            return Task.FromResult(new HealthCheckResult(failure, "The StreamLog node has stopped."));
+            return new HealthCheckResult(failure, "The StreamLog node has stopped.");
         }
 
-        HealthJudgement judgement = HealthJudgement.Of(health, _options);
-        return Task.FromResult(new HealthCheckResult(
+        HealthJudgement judgement = HealthJudgement.Of(health, _options, silence);
+        return new HealthCheckResult(
             judgement.Status == HealthStatus.Unhealthy ? failure : judgement.Status,
             judgement.Description,
-            health.DirectoryFailure ?? health.OfflinePartitions.Values.FirstOrDefault(reason => reason is not null),
-            DataOf(health)));
+            silence
+                ?? health.DirectoryFailure
+                ?? health.OfflinePartitions.Values.FirstOrDefault(reason => reason is not null),
+            DataOf(health));
     }
 
     private static Dictionary<string, object> DataOf(NodeHealth health) => new(StringComparer.Ordinal)

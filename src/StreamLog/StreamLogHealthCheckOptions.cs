@@ -31,4 +31,9 @@ public sealed class StreamLogHealthCheckOptions
     /// unhealthy.</summary>
     /// <value>The default is <see langword="null"/>: how long a handler may take is the application's to say.</value>
     public TimeSpan? UnhealthyHandlingAge { get; set; }
+
+    /// <summary>Gets or sets how long the brokers of a cluster may take to answer the check, where one is in the place
+    /// of the node, before that is unhealthy.</summary>
+    /// <value>The default is 5 seconds. <see langword="null"/> asks no broker.</value>
+    public TimeSpan? ClusterTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

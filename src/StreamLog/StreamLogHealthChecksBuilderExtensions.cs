@@ -16,7 +16,8 @@ public static class StreamLogHealthChecksBuilderExtensions
     /// <param name="tags">Tags to choose checks by.</param>
     /// <returns>The same health checks.</returns>
     /// <remarks>The check is called <c>StreamLog</c>, or <c>StreamLog:audit</c> for a node of that name. It reads what
-    /// the node knows, so it may be asked as often as one likes.</remarks>
+    /// the node knows, so it may be asked as often as one likes; a cluster in its place it asks whether it
+    /// answers.</remarks>
     /// <exception cref="ArgumentNullException">The builder or the name is <see langword="null"/>.</exception>
     public static IHealthChecksBuilder AddStreamLog(
         this IHealthChecksBuilder builder,

@@ -190,6 +190,10 @@ public sealed partial class StreamLogNode : IRunningLog
     public async ValueTask DisposeAsync() => await _stop.Value.ConfigureAwait(false);
 
     /// <inheritdoc/>
+    ValueTask<StreamLogException?> IRunningLog.FindFailureAsync(
+        TimeSpan limit, CancellationToken cancellationToken) => new((StreamLogException?)null);
+
+    /// <inheritdoc/>
     IPushConsumer IRunningLog.Handle<TKey, TValue>(HandlerPlan plan, HandlerCall<TKey, TValue> call) =>
         _parts.Clients.Handle(plan, call);
 

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamLog.Protocol;
 using StreamLog.Testing;
 
 namespace StreamLog.Kafka.Tests.Connecting;
@@ -148,6 +150,10 @@ public sealed class ConnectToKafkaTests
     [Theory]
     [InlineData("BootstrapServer", "a:1", "StreamLog:Kafka:BootstrapServer is no setting")]
     [InlineData("Tls", "perhaps", "StreamLog:Kafka:Tls is 'perhaps', which is not true or false")]
+    [InlineData("Tls:Authority", "a.pem", "StreamLog:Kafka:Tls:Authority is no setting")]
+    [InlineData("Tls:CertificateAuthorityFile", "none.pem",
+        "StreamLog:Kafka:Tls: CertificateAuthorityFile is 'none.pem', which cannot be read: ")]
+    [InlineData("Tls:KeyFile", "own.key", "StreamLog:Kafka:Tls: There is a key for TLS and no certificate.")]
     [InlineData("RequestTimeout", "soon", "StreamLog:Kafka:RequestTimeout is 'soon', which is not a time")]
     [InlineData("BootstrapServers", "nowhere:port", "nowhere:port")]
     public async Task What_is_wrong_fails_the_start_and_is_named(string setting, string value, string message)
@@ -161,6 +167,58 @@ public sealed class ConnectToKafkaTests
 
         Assert.Equal(ErrorCode.InvalidConfig, refused.ErrorCode);
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_health_check_tells_whether_the_cluster_answers()
+    {
+        await using FakeKafka kafka = await StartAsync(2);
+        using IHost host = Build(services =>
+        {
+            services.AddStreamLog().ConnectToKafka(kafka.BootstrapServers);
+            services.AddHealthChecks().AddStreamLog();
+        });
+        await host.StartAsync(Stop);
+        HealthCheckService health = host.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(Stop)).Status);
+
+        await kafka.Brokers[0].StopAsync();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(Stop)).Status);
+        await kafka.Brokers[1].StopAsync();
+        HealthReportEntry sick = (await health.CheckHealthAsync(Stop)).Entries["StreamLog"];
+        await kafka.Brokers[1].StartAsync();
+        while ((await health.CheckHealthAsync(Stop)).Status != HealthStatus.Healthy)
+            await Task.Yield();
+
+        Assert.Equal(HealthStatus.Unhealthy, sick.Status);
+        Assert.StartsWith("No broker of the cluster answers: ", sick.Description, StringComparison.Ordinal);
+        Assert.IsType<StreamLogException>(sick.Exception, exactMatch: false);
+        await host.StopAsync(Stop);
+    }
+
+    [Fact]
+    public async Task The_health_check_waits_for_no_longer_than_it_may()
+    {
+        await using FakeKafka kafka = await StartAsync(1);
+        using IHost host = Build(services =>
+        {
+            services.AddStreamLog().ConnectToKafka(kafka.BootstrapServers);
+            services.AddStreamLog("other").ConnectToKafka(kafka.BootstrapServers);
+            services.AddHealthChecks()
+                .AddStreamLog(configure: options => options.ClusterTimeout = TimeSpan.FromMilliseconds(200))
+                .AddStreamLog("other", options => options.ClusterTimeout = null);
+        });
+        await host.StartAsync(Stop);
+        kafka.Faults.On(ApiKey.Metadata).ForClient("streamlog-health").Swallow();
+
+        HealthReport report =
+            await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Stop);
+
+        Assert.Equal(
+            "No broker of the cluster answers: None has answered within 00:00:00.2000000.",
+            report.Entries["StreamLog"].Description);
+        Assert.Equal(HealthStatus.Healthy, report.Entries["StreamLog:other"].Status);
+        await host.StopAsync(Stop);
     }
 
     private static Task<FakeKafka> StartAsync(int brokers) => FakeKafka.StartAsync(
