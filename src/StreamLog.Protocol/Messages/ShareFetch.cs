@@ -26,6 +26,17 @@ public sealed partial class ShareFetchRequest : IRequest<ShareFetchResponse>
     [Field("0+")]
     public int MaxWaitMs { get; set; }
 
+    /// <summary>Returns a request that is the same but for how much it asks for.</summary>
+    /// <param name="minBytes">How many bytes to wait for.</param>
+    /// <param name="maxBytes">How many bytes to answer with.</param>
+    /// <returns>A copy, which shares its lists with this request.</returns>
+    public ShareFetchRequest WithBytes(int minBytes, int maxBytes)
+    {
+        ShareFetchRequest copy = (ShareFetchRequest)MemberwiseClone();
+        (copy.MinBytes, copy.MaxBytes) = (minBytes, maxBytes);
+        return copy;
+    }
+
     /// <summary>Gets or sets how many bytes to wait for.</summary>
     [Field("0+")]
     public int MinBytes { get; set; }

@@ -52,6 +52,8 @@ internal sealed class QuotaBroker : IBroker
     {
         if (request is FetchRequest fetch)
             request = (IRequest<TResponse>)(object)Bound(fetch, context);
+        else if (request is ShareFetchRequest shared)
+            request = (IRequest<TResponse>)(object)Bound(shared, context);
 
         // The records may be gone once the request is answered.
         long produced = request is ProduceRequest produce ? BytesOf(produce) : -1;
@@ -82,6 +84,14 @@ internal sealed class QuotaBroker : IBroker
         FetchRequest bounded = fetch.WithoutSession();
         (bounded.MaxBytes, bounded.MinBytes) = (max, Math.Min(fetch.MinBytes, max));
         return bounded;
+    }
+
+    // What is read from a queue is locked for who reads it, and so is given to it in any case: no more than the quota
+    // lets through at once.
+    private ShareFetchRequest Bound(ShareFetchRequest fetch, RequestContext context)
+    {
+        int max = _book.ReadMax(context);
+        return fetch.MaxBytes <= max ? fetch : fetch.WithBytes(Math.Min(fetch.MinBytes, max), max);
     }
 
     // Who has read too much gets nothing but the time after which to come again, as from Kafka.
