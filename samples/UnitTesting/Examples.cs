@@ -84,6 +84,7 @@ public sealed class Examples
         (int leader, int epoch) = await kafka.GetLeaderAsync("orders", 0);
         await kafka.Brokers[0].StartAsync();
         await kafka.MoveLeaderAsync("orders", 0, 1);
+        await kafka.AssignReplicasAsync("orders", 0, 1, 3);
         await kafka.MoveGroupCoordinatorAsync("billing", 2);
         FakeBroker fourth = await kafka.AddBrokerAsync(rack: "b");
         await kafka.RemoveBrokerAsync(3);

@@ -67,24 +67,23 @@ public sealed partial class FakeKafka
         List<int> replicas = [brokerId, .. now.ReplicaNodes.Where(replica => replica != brokerId)];
         if (replicas.Count > now.ReplicaNodes.Count)
             replicas.RemoveAt(replicas.Count - 1);
-        AlterPartitionReassignmentsResponse moved = await SendAsync(new AlterPartitionReassignmentsRequest
-        {
-            Topics =
-            [
-                new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Replicas = replicas }] },
-            ],
-        }).ConfigureAwait(false);
-        AlterPartitionReassignmentsResponse.ReassignablePartitionResponse refused =
-            moved.Responses.Single().Partitions.Single();
-        ThrowIfRefused(refused.ErrorCode, refused.ErrorMessage);
-        ElectLeadersResponse elected = await SendAsync(new ElectLeadersRequest
-        {
-            TopicPartitions = [new() { Topic = topic, Partitions = [partition] }],
-        }).ConfigureAwait(false);
-        ElectLeadersResponse.PartitionElection election =
-            elected.ReplicaElectionResults.Single().PartitionResult.Single();
-        if (election.ErrorCode != ErrorCode.ElectionNotNeeded)
-            ThrowIfRefused(election.ErrorCode, election.ErrorMessage);
+        await ReassignAsync(topic, partition, replicas).ConfigureAwait(false);
+    }
+
+    /// <summary>Has brokers keep a partition, and the first of them lead it. The others are in sync at once, and
+    /// consumers in their racks read from them.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition's number.</param>
+    /// <param name="brokerIds">The brokers.</param>
+    /// <returns>A task that completes when they do.</returns>
+    /// <exception cref="StreamLogException">There is no such partition or broker, or the first one is
+    /// down.</exception>
+    public async Task AssignReplicasAsync(string topic, int partition, params int[] brokerIds)
+    {
+        ArgumentNullException.ThrowIfNull(brokerIds);
+        ArgumentOutOfRangeException.ThrowIfZero(brokerIds.Length, nameof(brokerIds));
+        await DescribeAsync(topic, partition).ConfigureAwait(false);
+        await ReassignAsync(topic, partition, [.. brokerIds]).ConfigureAwait(false);
     }
 
     /// <summary>Has other brokers lead, wherever another one can: every partition's lead goes to the next broker that
@@ -202,6 +201,28 @@ public sealed partial class FakeKafka
                 ErrorCode.BrokerIdNotRegistered,
                 $"The broker {broker.NodeId} was taken out for good. Add another one in its place.");
         }
+    }
+
+    private async Task ReassignAsync(string topic, int partition, List<int> replicas)
+    {
+        AlterPartitionReassignmentsResponse moved = await SendAsync(new AlterPartitionReassignmentsRequest
+        {
+            Topics =
+            [
+                new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Replicas = replicas }] },
+            ],
+        }).ConfigureAwait(false);
+        AlterPartitionReassignmentsResponse.ReassignablePartitionResponse refused =
+            moved.Responses.Single().Partitions.Single();
+        ThrowIfRefused(refused.ErrorCode, refused.ErrorMessage);
+        ElectLeadersResponse elected = await SendAsync(new ElectLeadersRequest
+        {
+            TopicPartitions = [new() { Topic = topic, Partitions = [partition] }],
+        }).ConfigureAwait(false);
+        ElectLeadersResponse.PartitionElection election =
+            elected.ReplicaElectionResults.Single().PartitionResult.Single();
+        if (election.ErrorCode != ErrorCode.ElectionNotNeeded)
+            ThrowIfRefused(election.ErrorCode, election.ErrorMessage);
     }
 
     private static void ThrowIfRefused(ErrorCode error, string? message)

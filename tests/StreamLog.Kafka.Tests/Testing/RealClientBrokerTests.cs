@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using StreamLog.Protocol;
 using StreamLog.Testing;
 
 namespace StreamLog.Kafka.Tests.Testing;
@@ -66,6 +67,32 @@ public sealed class RealClientBrokerTests
         using RealConsumer consumer =
             RealClient.Subscribed(kafka, Topic, ("isolation.level", "read_committed"));
         Assert.Equal(["0", "1", "2", "3"], await consumer.ReadAsync(4));
+        consumer.Close();
+    }
+
+    [Fact]
+    public async Task A_consumer_reads_from_the_replica_in_its_rack()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options =>
+        {
+            options.BrokerCount = 3;
+            options.Racks.Add("a");
+            options.Racks.Add("a");
+            options.Racks.Add("b");
+        });
+        await kafka.Log.Topic<string, string>(Topic).AppendAsync("k", "0");
+        await kafka.AssignReplicasAsync(Topic, 0, 1, 2);
+        using RealConsumer consumer = RealClient.Subscribed(kafka, Topic, ("client.rack", "b"));
+        Assert.Equal(["0"], await consumer.ReadAsync(1));
+        Assert.All(kafka.Requests.Of(ApiKey.Fetch), request => Assert.Equal(1, request.BrokerId));
+
+        await kafka.AssignReplicasAsync(Topic, 0, 1, 3);
+        await kafka.Log.Topic<string, string>(Topic).AppendAsync("k", "1");
+        Assert.Equal(["1"], await consumer.ReadAsync(1));
+        await kafka.Requests.WaitForAsync(request => request is { ApiKey: ApiKey.Fetch, BrokerId: 3 });
+        await kafka.Log.Topic<string, string>(Topic).AppendAsync("k", "2");
+
+        Assert.Equal(["2"], await consumer.ReadAsync(1));
         consumer.Close();
     }
 

@@ -92,6 +92,26 @@ public sealed class FakeKafkaTests
     }
 
     [Fact]
+    public async Task Replicas_are_assigned_and_the_first_leads()
+    {
+        await using FakeKafka kafka = await StartAsync(3);
+        await AskAsync(kafka, 1, Topics("orders"));
+
+        await kafka.AssignReplicasAsync("orders", 0, 3, 1);
+
+        MetadataResponse.MetadataResponsePartition partition =
+            (await AskAsync(kafka, 1, Topics("orders"))).Topics.Single().Partitions.Single();
+        Assert.Equal(3, partition.LeaderId);
+        Assert.Equal([3, 1], partition.ReplicaNodes);
+        Assert.Equal([1, 3], partition.IsrNodes.Order());
+        await kafka.AssignReplicasAsync("orders", 0, 2);
+        Assert.Equal(2, (await kafka.GetLeaderAsync("orders", 0)).BrokerId);
+        await Assert.ThrowsAsync<StreamLogException>(() => kafka.AssignReplicasAsync("orders", 0, 9));
+        await Assert.ThrowsAsync<StreamLogException>(() => kafka.AssignReplicasAsync("orders", 7, 1));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => kafka.AssignReplicasAsync("orders", 0));
+    }
+
+    [Fact]
     public async Task Leaders_of_what_is_not_there_are_refused()
     {
         await using FakeKafka kafka = await StartAsync(2);

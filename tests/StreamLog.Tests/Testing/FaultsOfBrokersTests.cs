@@ -68,12 +68,12 @@ public sealed class FaultsOfBrokersTests : IAsyncLifetime
         {
             await consumer.AssignAsync([new("orders", 0), new("orders", 1)], StartAt.Earliest);
             IAsyncEnumerator<Record<string, string>> records = consumer.ReadAllAsync().GetAsyncEnumerator();
-            ValueTask<bool> reading = records.MoveNextAsync();
+            Task<bool> reading = records.MoveNextAsync().AsTask();
             await _kafka.Requests.WaitForAsync(ApiKey.Fetch, count: 2);
 
             await AppendAsync(1, "b");
 
-            Assert.True(await reading);
+            Assert.True(await reading.WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.Equal("b", records.Current.Value);
             await records.DisposeAsync();
         }
