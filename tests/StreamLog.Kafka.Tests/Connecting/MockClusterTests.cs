@@ -16,11 +16,20 @@ public sealed class MockClusterTests : ClusterTest
         (ClientProgram program, string bootstrap) = await ClientProgram.StartMockClusterAsync(3);
         using ClientProgram running = program;
         await using KafkaCluster cluster = Connect(bootstrap);
-        MetadataResponse metadata = await TouchAsync(cluster, "orders");
-        Assert.Equal(3, metadata.Brokers.Count);
-        Assert.True(metadata.Topics.Single().Partitions.Select(one => one.LeaderId).Distinct().Count() > 1);
 
-        ProduceResponse produced = await SendAsync(cluster, Produce("orders", Partitions));
+        // It draws the leaders, and now and then the same one for all partitions.
+        MetadataResponse metadata;
+        string topic;
+        int touched = 0;
+        do
+        {
+            topic = $"orders-{touched++}";
+            metadata = await TouchAsync(cluster, topic);
+        }
+        while (metadata.Topics.Single().Partitions.Select(one => one.LeaderId).Distinct().Count() == 1);
+        Assert.Equal(3, metadata.Brokers.Count);
+
+        ProduceResponse produced = await SendAsync(cluster, Produce(topic, Partitions));
         Assert.All(
             produced.Responses.Single().PartitionResponses,
             partition => Assert.Equal(ErrorCode.None, partition.ErrorCode));
@@ -30,8 +39,8 @@ public sealed class MockClusterTests : ClusterTest
         List<string> values = [];
         while (values.Count < Partitions)
         {
-            using FetchResponse fetched = await SendAsync(cluster, Fetch("orders", offsets, maxWaitMs: 500));
-            foreach (FetchResponse.PartitionData partition in fetched.Responses.SelectMany(topic => topic.Partitions))
+            using FetchResponse fetched = await SendAsync(cluster, Fetch(topic, offsets, maxWaitMs: 500));
+            foreach (FetchResponse.PartitionData partition in fetched.Responses.SelectMany(read => read.Partitions))
             {
                 Assert.Equal(ErrorCode.None, partition.ErrorCode);
                 if (partition.Records is { Length: > 0 })
@@ -48,7 +57,7 @@ public sealed class MockClusterTests : ClusterTest
         {
             ListOffsetsResponse end = await SendAsync(cluster, new ListOffsetsRequest
             {
-                Topics = [new() { Name = "orders", Partitions = [new() { PartitionIndex = index, Timestamp = -1 }] }],
+                Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = index, Timestamp = -1 }] }],
             });
             Assert.Equal(1, end.Topics.Single().Partitions.Single().Offset);
         }
