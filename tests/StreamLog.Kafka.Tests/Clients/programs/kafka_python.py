@@ -73,23 +73,28 @@ def groups():
         for _ in range(2)
     ]
     found, until, stop = [], time.monotonic() + PATIENCE, threading.Event()
+    positions = [{} for _ in members]
 
-    def run(member):
+    def run(index, member):
         while not stop.is_set():
             for records in member.poll(100).values():
                 found.extend(record.value.decode() for record in records)
+            positions[index] = {partition: member.position(partition) or 0 for partition in member.assignment()}
 
-    threads = [threading.Thread(target=run, args=[member]) for member in members]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(members)]
     for thread in threads:
         thread.start()
-    while len(set(found)) < 200 or [len(member.assignment()) for member in members] != [2, 2]:
+
+    # Who gets a partition from the other begins it anew, and commits how far it has come itself.
+    while [len(own) for own in positions] != [2, 2] or sum(sum(own.values()) for own in positions) < 200:
         if time.monotonic() > until:
             stop.set()
-            raise AssertionError(f"{len(set(found))} records, {[len(member.assignment()) for member in members]}")
+            raise AssertionError(f"{len(set(found))} records, {positions}")
         time.sleep(0.05)
     stop.set()
     for thread in threads:
         thread.join()
+    expect(len(set(found)), 200)
     for member in members:
         member.commit()
     for member in members:
