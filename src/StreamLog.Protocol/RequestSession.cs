@@ -38,6 +38,9 @@ public sealed class RequestSession
     /// calls it <c>connections.max.reauth.ms</c>.</summary>
     public TimeSpan? AuthenticationLifetime { get; init; }
 
+    /// <summary>Gets what tells that the connection has ended. What belongs to it ends with it.</summary>
+    public CancellationToken Ended { get; init; }
+
     /// <summary>Gets whether nothing but authentication is open to a client that has not authenticated.</summary>
     public bool MustAuthenticate => SaslMechanisms.Count > 0;
 

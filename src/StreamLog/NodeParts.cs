@@ -95,7 +95,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
             new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics), quotas, options.DefaultPartitions);
         _door = WithSessions(_guard(_broker));
         _maintenance = new NodeMaintenance(_directory, _broker);
-        _clients = new LogClients(_broker, surroundings, options, _host, Metrics, Tracing);
+        _clients = new LogClients(WithSessions(_broker), surroundings, options, _host, Metrics, Tracing);
         _components = new NodeComponents(options.NodeId, _door, quotas, surroundings, Loggers);
     }
 
@@ -120,7 +120,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
         return isOrderly;
     }
 
-    private SessionBroker WithSessions(IBroker inner) => new(inner, new FetchSessions(_time, _nextRandom!));
+    private SessionBroker WithSessions(IBroker inner) =>
+        new(inner, new FetchSessions(_time, _nextRandom!), _broker!.NewShareSessions());
 
     // What clients have under way, then the engine, then the files.
     private async ValueTask<bool> StopEngineAsync(TimeSpan timeout, long begun, CancellationToken hurry)

@@ -167,6 +167,7 @@ internal sealed partial class KafkaConnection
             {
                 SaslMechanisms = [.. _parts.Options.SaslMechanisms],
                 AuthenticationLifetime = _parts.Options.AuthenticationLifetime,
+                Ended = _closing.Token,
             },
         };
     }

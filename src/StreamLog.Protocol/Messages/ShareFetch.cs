@@ -69,6 +69,17 @@ public sealed partial class ShareFetchRequest : IRequest<ShareFetchResponse>
     [Field("0+")]
     public List<ForgottenTopic> ForgottenTopicsData { get; set; } = [];
 
+    /// <summary>Returns a request that is the same but for its partitions.</summary>
+    /// <param name="topics">The topics to add to the session, or to acknowledge records of.</param>
+    /// <param name="forgotten">The topics to take out of the session.</param>
+    /// <returns>A copy, which shares nothing with this request that either might change.</returns>
+    public ShareFetchRequest WithPartitions(List<FetchTopic> topics, List<ForgottenTopic> forgotten)
+    {
+        ShareFetchRequest copy = (ShareFetchRequest)MemberwiseClone();
+        (copy.Topics, copy.ForgottenTopicsData) = (topics, forgotten);
+        return copy;
+    }
+
     /// <summary>One topic.</summary>
     public sealed partial class FetchTopic
     {

@@ -30,7 +30,6 @@ internal static partial class AccessTable
         {
             Whole = static (request, caller) => MayRead(caller, request.GroupId),
             Topic = AclOperation.Read,
-            Trim = FetchTrim.Trim,
         },
         new ApiAccess<ShareAcknowledgeRequest, ShareAcknowledgeResponse>
         {

@@ -151,6 +151,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     /// <returns>Who answers as that node does.</returns>
     public IBroker FaceOf(int nodeId) => new FaceBroker(this, _parts, nodeId);
 
+    /// <summary>Creates the share sessions of one door of the engine.</summary>
+    /// <returns>The sessions: none yet.</returns>
+    public ShareSessions NewShareSessions() => new(_parts);
+
     /// <summary>Takes a picture of all topics.</summary>
     /// <returns>The topics, by name.</returns>
     public IReadOnlyList<Topic> DescribeTopics() => TopicDescriptions.Describe(_parts.Partitions.Current);

@@ -3,13 +3,14 @@ using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker;
 
-/// <summary>Keeps the fetch sessions of a node's clients: what stands behind it sees each fetch with all that its
+/// <summary>Keeps the sessions in which a node's clients fetch: what stands behind it sees each fetch with all that its
 /// client reads.</summary>
 /// <remarks>Stands before all that judges the partitions of a fetch: what is refused now stays in the session, and is
 /// judged anew with the next request, as in Kafka. Thread-safe.</remarks>
 /// <param name="inner">Who answers.</param>
-/// <param name="sessions">The sessions.</param>
-internal sealed class SessionBroker(IBroker inner, FetchSessions sessions) : IBroker
+/// <param name="fetches">The sessions of consumers and followers.</param>
+/// <param name="shares">The sessions of members of share groups.</param>
+internal sealed class SessionBroker(IBroker inner, FetchSessions fetches, ShareSessions shares) : IBroker
 {
     /// <inheritdoc/>
     public IReadOnlyList<ApiVersionRange> SupportedApis => inner.SupportedApis;
@@ -17,18 +18,67 @@ internal sealed class SessionBroker(IBroker inner, FetchSessions sessions) : IBr
     /// <inheritdoc/>
     public ValueTask<TResponse> SendAsync<TResponse>(
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
-        where TResponse : class => request is FetchRequest fetch && FetchSessions.Concerns(fetch)
-            ? FetchAsync<TResponse>(fetch, context, cancellationToken)
-            : inner.SendAsync(request, context, cancellationToken);
+        where TResponse : class => request switch
+        {
+            FetchRequest fetch when FetchSessions.Concerns(fetch) =>
+                As<FetchResponse, TResponse>(FetchAsync(fetch, context, cancellationToken)),
+            ShareFetchRequest fetch =>
+                As<ShareFetchResponse, TResponse>(FetchAsync(fetch, context, cancellationToken)),
+            ShareAcknowledgeRequest said =>
+                As<ShareAcknowledgeResponse, TResponse>(AcknowledgeAsync(said, context, cancellationToken)),
+            _ => inner.SendAsync(request, context, cancellationToken),
+        };
 
-    private async ValueTask<TResponse> FetchAsync<TResponse>(
-        FetchRequest request, RequestContext context, CancellationToken cancellationToken)
-        where TResponse : class
-    {
-        FetchResponse response = sessions.Begin(request, out ErrorCode error) is { } fetch
-            ? fetch.Complete(
-                await inner.SendAsync(fetch.Request, context, cancellationToken).ConfigureAwait(false))
+    private async ValueTask<FetchResponse> FetchAsync(
+        FetchRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        fetches.Begin(request, out ErrorCode error) is { } fetch
+            ? fetch.Complete(await inner.SendAsync(fetch.Request, context, cancellationToken).ConfigureAwait(false))
             : new FetchResponse { ErrorCode = error };
-        return (TResponse)(object)response;
+
+    private async ValueTask<ShareFetchResponse> FetchAsync(
+        ShareFetchRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ShareSessionKey key = KeyOf(context, request.GroupId, request.MemberId);
+        if (shares.Begin(request, key, out ErrorCode error) is not { } all)
+            return new ShareFetchResponse { ErrorCode = error };
+
+        try
+        {
+            ShareFetchResponse response = await inner.SendAsync(all, context, cancellationToken).ConfigureAwait(false);
+            if (response.ErrorCode != ErrorCode.None)
+                shares.Drop(key);
+            return response;
+        }
+        finally
+        {
+            if (request.ShareSessionEpoch == ShareSessions.Closing)
+                shares.End(key);
+        }
     }
+
+    private async ValueTask<ShareAcknowledgeResponse> AcknowledgeAsync(
+        ShareAcknowledgeRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        ShareSessionKey key = KeyOf(context, request.GroupId, request.MemberId);
+        ErrorCode error = shares.Begin(request, key);
+        if (error != ErrorCode.None)
+            return new ShareAcknowledgeResponse { ErrorCode = error };
+
+        try
+        {
+            return await inner.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (request.ShareSessionEpoch == ShareSessions.Closing)
+                shares.End(key);
+        }
+    }
+
+    // They are the same type: the request says so.
+    private static ValueTask<TResponse> As<TAnswer, TResponse>(ValueTask<TAnswer> answer) =>
+        (ValueTask<TResponse>)(object)answer;
+
+    private static ShareSessionKey KeyOf(RequestContext context, string? group, string? memberId) =>
+        new(context.Session, group ?? "", memberId ?? "");
 }

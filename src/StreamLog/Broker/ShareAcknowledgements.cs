@@ -27,14 +27,6 @@ internal sealed class ShareAcknowledgements(BrokerParts parts, string group, str
                 new SharePartitionKey(group, partition.TopicId, partition.Partition), memberId, runs, mayRenew)));
     }
 
-    /// <summary>Takes all that the member has left from it.</summary>
-    /// <param name="partitions">Where it may have something.</param>
-    public void Release(IEnumerable<TopicIdPartition> partitions)
-    {
-        foreach (TopicIdPartition partition in partitions)
-            parts.Shares.Release(new SharePartitionKey(group, partition.TopicId, partition.Partition), memberId);
-    }
-
     /// <summary>Waits until all that was said is durable.</summary>
     /// <param name="cancellationToken">Stops the wait. What was said holds all the same.</param>
     /// <returns>The error to answer for each partition, or None.</returns>

@@ -8,10 +8,12 @@ public sealed class SharedQueueTests
     private const int Partitions = 6;
     private const int Records = 60;
 
-    [Fact]
-    public async Task Every_record_is_handed_out_and_what_is_said_of_it_holds()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Every_record_is_handed_out_and_what_is_said_of_it_holds(int brokers)
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync();
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = brokers);
         await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
         await using StreamLogClient log = await StartAsync(cluster);
         ITopic<string, string> topic = log.Topic<string, string>("jobs");

@@ -18,7 +18,8 @@ internal sealed class AclHarness : IAsyncDisposable
             new(broker.Options.Security, () => broker.Broker.Image, NullLogger.Instance);
         Door = new SessionBroker(
             new AuthorizingBroker(broker.Broker, authorizer, broker.Options.AutoCreateTopics),
-            new FetchSessions(broker.Time, broker.Environment.NextRandom));
+            new FetchSessions(broker.Time, broker.Environment.NextRandom),
+            broker.Broker.NewShareSessions());
     }
 
     public BrokerHarness Broker { get; }

@@ -23,7 +23,8 @@ internal sealed class BrokerHarness : IAsyncDisposable
         Directory = directory;
         Broker = broker;
         Options = options;
-        Door = new SessionBroker(broker, new FetchSessions(environment.Time, environment.NextRandom));
+        Door = new SessionBroker(
+            broker, new FetchSessions(environment.Time, environment.NextRandom), broker.NewShareSessions());
     }
 
     private static RequestContext Remote { get; } = new() { ClientId = "remote", ListenerName = "PLAINTEXT" };
@@ -80,7 +81,7 @@ internal sealed class BrokerHarness : IAsyncDisposable
 
     public ValueTask<TResponse> SendAsync<TResponse>(
         IRequest<TResponse> request, CancellationToken cancellationToken = default)
-        where TResponse : class => Broker.SendAsync(request, RequestContext.Local, cancellationToken);
+        where TResponse : class => Door.SendAsync(request, RequestContext.Local, cancellationToken);
 
     /// <summary>Sends as a client does that is not in this process.</summary>
     public ValueTask<TResponse> SendRemoteAsync<TResponse>(

@@ -42,8 +42,10 @@ internal sealed class FaceBroker(IBroker engine, BrokerParts parts, int nodeId) 
         }
 
         // Who has to look for another leader is told so at once.
-        if (split is { Refused: not null, Admitted: FetchRequest { MaxWaitMs: > 0 } part })
-            part.MaxWaitMs = 0;
+        if (split is { Refused: not null, Admitted: FetchRequest fetch })
+            fetch.MaxWaitMs = 0;
+        if (split is { Refused: not null, Admitted: ShareFetchRequest share })
+            share.MaxWaitMs = 0;
         return FinishAsync(
             engine.SendAsync(split.Admitted ?? request, context, cancellationToken), split, rack);
     }

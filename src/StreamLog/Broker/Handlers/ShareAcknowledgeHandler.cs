@@ -16,19 +16,6 @@ internal sealed class ShareAcknowledgeHandler(BrokerParts parts)
         if (string.IsNullOrEmpty(request.GroupId) || string.IsNullOrEmpty(request.MemberId))
             return new ShareAcknowledgeResponse { ErrorCode = ErrorCode.InvalidRequest };
 
-        // A session is opened by a fetch.
-        if (request.ShareSessionEpoch == ShareSessions.Opening)
-            return new ShareAcknowledgeResponse { ErrorCode = ErrorCode.InvalidShareSessionEpoch };
-
-        IReadOnlyList<TopicIdPartition> session = parts.Shares.Sessions.Take(
-            (request.GroupId, request.MemberId),
-            request.ShareSessionEpoch,
-            added: [],
-            forgotten: [],
-            out ErrorCode error);
-        if (error != ErrorCode.None)
-            return new ShareAcknowledgeResponse { ErrorCode = error };
-
         ShareAcknowledgements said = new(parts, request.GroupId, request.MemberId, request.IsRenewAck);
         foreach (ShareAcknowledgeRequest.AcknowledgeTopic topic in request.Topics)
         {
@@ -41,8 +28,6 @@ internal sealed class ShareAcknowledgeHandler(BrokerParts parts)
             }
         }
 
-        if (request.ShareSessionEpoch == ShareSessions.Closing)
-            said.Release(session);
         return Answer(
             await said.EndAsync(cancellationToken).ConfigureAwait(false), parts.Shares.LockDurationOf(request.GroupId));
     }

@@ -9,7 +9,8 @@ namespace StreamLog.Broker.Handlers;
 /// <summary>Acquires records for members of share groups, and waits for some where the request says so.</summary>
 /// <remarks>
 /// A member gets no more records than it asks for, also where it would take whole batches: what is left of a batch goes
-/// to the next. That is what both of Kafka's ways to count allow.
+/// to the next. That is what both of Kafka's ways to count allow. What reaches it names all partitions that are read:
+/// the sessions stand before it.
 /// </remarks>
 internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFetchRequest, ShareFetchResponse>
 {
@@ -26,24 +27,6 @@ internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFet
         string group = request.GroupId!;
         bool closes = request.ShareSessionEpoch == ShareSessions.Closing;
         ErrorCode error = closes ? ErrorCode.None : parts.ShareGroups.CheckMember(group, request.MemberId!);
-        if (error is ErrorCode.UnknownMemberId or ErrorCode.GroupIdNotFound)
-            parts.Shares.Sessions.Drop((group, request.MemberId!));
-        if (error != ErrorCode.None)
-            return new ShareFetchResponse { ErrorCode = error };
-
-        IReadOnlyList<TopicIdPartition> session = Take(request, out error);
-        if (error == ErrorCode.ShareSessionLimitReached)
-        {
-            // Those of who is no member any more make room.
-            foreach ((string Group, string MemberId) member in parts.Shares.Sessions.List())
-            {
-                if (parts.ShareGroups.CheckMember(member.Group, member.MemberId) != ErrorCode.None)
-                    parts.Shares.Sessions.Drop(member);
-            }
-
-            session = Take(request, out error);
-        }
-
         if (error != ErrorCode.None)
             return new ShareFetchResponse { ErrorCode = error };
 
@@ -62,27 +45,24 @@ internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFet
             }
         }
 
-        if (closes)
-            said.Release(session);
         Dictionary<TopicIdPartition, ShareFetchResponse.PartitionData> answers = closes
             ? []
-            : await FetchAsync(request, session, cancellationToken).ConfigureAwait(false);
+            : await FetchAsync(request, WantedBy(request), cancellationToken).ConfigureAwait(false);
         return Answer(
             answers,
             await said.EndAsync(CancellationToken.None).ConfigureAwait(false),
             parts.Shares.LockDurationOf(group));
     }
 
-    private IReadOnlyList<TopicIdPartition> Take(ShareFetchRequest request, out ErrorCode error) =>
-        parts.Shares.Sessions.Take(
-            (request.GroupId!, request.MemberId!),
-            request.ShareSessionEpoch,
-            request.Topics.SelectMany(
+    private static TopicIdPartition[] WantedBy(ShareFetchRequest request) =>
+    [
+        .. request.Topics
+            .SelectMany(
                 topic => topic.Partitions,
-                (topic, partition) => new TopicIdPartition(topic.TopicId, partition.PartitionIndex)),
-            request.ForgottenTopicsData.SelectMany(
-                topic => topic.Partitions, (topic, partition) => new TopicIdPartition(topic.TopicId, partition)),
-            out error);
+                (topic, partition) => new TopicIdPartition(topic.TopicId, partition.PartitionIndex))
+            .Except(request.ForgottenTopicsData.SelectMany(
+                topic => topic.Partitions, (topic, partition) => new TopicIdPartition(topic.TopicId, partition))),
+    ];
 
     private static ErrorCode? Check(ShareFetchRequest request)
     {
@@ -97,7 +77,7 @@ internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFet
     }
 
     private async ValueTask<Dictionary<TopicIdPartition, ShareFetchResponse.PartitionData>> FetchAsync(
-        ShareFetchRequest request, IReadOnlyList<TopicIdPartition> session, CancellationToken cancellationToken)
+        ShareFetchRequest request, TopicIdPartition[] wanted, CancellationToken cancellationToken)
     {
         ShareFetchCall call = new(
             request.GroupId!,
@@ -106,12 +86,12 @@ internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFet
             request.MaxRecords,
             parts.Shares.LockDurationOf(request.GroupId!),
             parts.Shares.ReadsCommitted(request.GroupId!));
-        if (call.MaxBytes == 0 || call.MaxRecords <= 0 || session.Count == 0)
+        if (call.MaxBytes == 0 || call.MaxRecords <= 0 || wanted.Length == 0)
             return [];
 
         Dictionary<TopicIdPartition, ShareFetchResponse.PartitionData> refused =
-            await BeginAsync(call, session, cancellationToken).ConfigureAwait(false);
-        TopicIdPartition[] begun = [.. session.Where(partition => !refused.ContainsKey(partition))];
+            await BeginAsync(call, wanted, cancellationToken).ConfigureAwait(false);
+        TopicIdPartition[] begun = [.. wanted.Where(partition => !refused.ContainsKey(partition))];
         ShareRead read = Look(call, begun);
         if (read.Answers.Count == 0 && refused.Count == 0 && request.MaxWaitMs > 0)
         {
@@ -138,10 +118,10 @@ internal sealed class ShareFetchHandler(BrokerParts parts) : ApiHandler<ShareFet
     /// <summary>Has the group begin with those partitions that it has not read yet.</summary>
     /// <returns>What to answer for those that it cannot begin with.</returns>
     private async ValueTask<Dictionary<TopicIdPartition, ShareFetchResponse.PartitionData>> BeginAsync(
-        ShareFetchCall call, IReadOnlyList<TopicIdPartition> session, CancellationToken cancellationToken)
+        ShareFetchCall call, TopicIdPartition[] wanted, CancellationToken cancellationToken)
     {
         Dictionary<TopicIdPartition, ShareFetchResponse.PartitionData> refused = [];
-        foreach (TopicIdPartition partition in session)
+        foreach (TopicIdPartition partition in wanted)
         {
             LocalTopic? topic = parts.Partitions.Current.Find(name: null, partition.TopicId, out ErrorCode error);
             ReplicatedPartition? log = topic?.Find(partition.Partition);

@@ -18,8 +18,8 @@ namespace StreamLog.Groups.Share;
 internal sealed class ShareCoordinator(
     ClusterMetadata metadata, ShareStateTopic topic, ShareWaiters waiters, ShareSettings settings)
 {
-    /// <summary>Gets the sessions of members.</summary>
-    public ShareSessions Sessions { get; } = new(settings.MaxSessions);
+    /// <summary>Gets how many sessions a node keeps.</summary>
+    public int MaxSessions => settings.MaxSessions;
 
     /// <summary>Gets who waits for records.</summary>
     public ShareWaiters Waiters => waiters;

@@ -1,5 +1,6 @@
 using System.Text;
 using StreamLog.Extensibility;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Records;
 using StreamLog.Tests.Broker;
@@ -13,12 +14,15 @@ internal sealed class ShareClient : IAsyncDisposable
 
     private readonly string _group;
     private readonly string _memberId;
+    private readonly RequestContext _context;
     private int _memberEpoch;
     private int _sessionEpoch;
 
-    private ShareClient(BrokerHarness broker, string memberId, string group = Group)
+    private ShareClient(
+        BrokerHarness broker, string memberId, string group = Group, RequestContext? context = null)
     {
         Broker = broker;
+        _context = context ?? RequestContext.Local;
         _memberId = memberId;
         _group = group;
     }
@@ -51,6 +55,10 @@ internal sealed class ShareClient : IAsyncDisposable
     public ShareClient Over(BrokerHarness broker) =>
         new(broker, _memberId) { TopicId = TopicId, _memberEpoch = _memberEpoch };
 
+    /// <summary>Returns the same member, as it is after it has connected anew.</summary>
+    public ShareClient Over(RequestContext connection) =>
+        new(Broker, _memberId, _group, connection) { TopicId = TopicId, _memberEpoch = _memberEpoch };
+
     public async Task<ErrorCode> HeartbeatAsync()
     {
         ShareGroupHeartbeatResponse response = await Broker.SendAsync(new ShareGroupHeartbeatRequest
@@ -75,7 +83,7 @@ internal sealed class ShareClient : IAsyncDisposable
     public async Task<ShareFetchResponse> SendFetchAsync(
         int? epoch = null, int maxRecords = 100, int maxWaitMs = 0, Guid? topicId = null)
     {
-        ShareFetchResponse response = await Broker.SendAsync(new ShareFetchRequest
+        ShareFetchRequest request = new()
         {
             GroupId = _group,
             MemberId = _memberId,
@@ -86,7 +94,8 @@ internal sealed class ShareClient : IAsyncDisposable
             {
                 new() { TopicId = topicId ?? TopicId, Partitions = { new() { PartitionIndex = 0 } } },
             },
-        });
+        };
+        ShareFetchResponse response = await Broker.Door.SendAsync(request, _context, CancellationToken.None);
         if (epoch is null && response.ErrorCode == ErrorCode.None)
             _sessionEpoch++;
         return response;
@@ -192,7 +201,7 @@ internal sealed class ShareClient : IAsyncDisposable
     private async Task<ErrorCode> SendAsync(
         Guid topicId, int partition, int epoch, (long First, long Last, int Type)[] said)
     {
-        ShareAcknowledgeResponse response = await Broker.SendAsync(new ShareAcknowledgeRequest
+        ShareAcknowledgeRequest request = new()
         {
             GroupId = _group,
             MemberId = _memberId,
@@ -218,7 +227,8 @@ internal sealed class ShareClient : IAsyncDisposable
                     },
                 },
             },
-        });
+        };
+        ShareAcknowledgeResponse response = await Broker.Door.SendAsync(request, _context, CancellationToken.None);
         return response.ErrorCode != ErrorCode.None
             ? response.ErrorCode
             : response.Responses.Single().Partitions.Single().ErrorCode;
