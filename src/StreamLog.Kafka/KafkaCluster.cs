@@ -60,7 +60,7 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
         _questions = new ClusterQuestions(view, anyBroker, _pool.Of(_ownContext));
         _router = new RequestRouter(view, anyBroker, _questions);
         _fetches = new FetchRouter(_router, view);
-        _shares = new ShareRouter(_router, view);
+        _shares = new ShareRouter(_router, view, parts.Time);
     }
 
     /// <summary>Gets the APIs and versions that both this library and the cluster speak, as the broker that was

@@ -15,54 +15,53 @@ internal sealed class ShareRouter
     // for: not for long.
     private const int SharedWaitMs = 100;
 
+    // How much longer than it asked to wait a fetch is waited for by who has given it up: what it has acquired would be
+    // nobody's until its lock runs out.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly RequestRouter _router;
     private readonly ClusterView _view;
+    private readonly TimeProvider _time;
 
     /// <summary>Creates it.</summary>
     /// <param name="router">Finds the leaders.</param>
     /// <param name="view">Is told of leaders that are none.</param>
-    public ShareRouter(RequestRouter router, ClusterView view)
+    /// <param name="time">The clock.</param>
+    public ShareRouter(RequestRouter router, ClusterView view, TimeProvider time)
     {
         _router = router;
         _view = view;
+        _time = time;
     }
 
     /// <summary>Reads.</summary>
     /// <param name="request">What.</param>
     /// <param name="links">The client's links.</param>
-    /// <param name="cancellationToken">Stops the wait. The session is over then.</param>
+    /// <param name="cancellationToken">Stops the wait, unless the brokers answer in time all the same. The session is
+    /// over then.</param>
     /// <returns>What all brokers have.</returns>
     /// <exception cref="StreamLogException">A broker could not be asked. The session is over.</exception>
-    public async ValueTask<ShareFetchResponse> FetchAsync(
+    public ValueTask<ShareFetchResponse> FetchAsync(
         ShareFetchRequest request, ClientLinks links, CancellationToken cancellationToken)
     {
         (string group, string member) = (request.GroupId ?? "", request.MemberId ?? "");
-        ShareSession? session = request.ShareSessionEpoch == Opening
-            ? links.Shares.Begin(group, member)
-            : links.Shares.Find(group, member);
-        if (Check(session, request.ShareSessionEpoch) is var error and not ErrorCode.None)
-            return Refusal.CreateResponse(request, error);
-
-        bool isWhole = false;
-        try
+        if (request.ShareSessionEpoch == Opening)
+            links.Shares.Begin(group, member);
+        return InSessionAsync(request, group, member, request.ShareSessionEpoch, links, async session =>
         {
             (List<ShareFetchRequest> asked, List<BrokerAddress> brokers, ShareFetchResponse answer) =
-                await PlaceAsync(session!, request, cancellationToken).ConfigureAwait(false);
+                await PlaceAsync(session, request, cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource abandoned = new(Timeout.InfiniteTimeSpan, _time);
+            TimeSpan left = TimeSpan.FromMilliseconds(asked.Select(part => part.MaxWaitMs).DefaultIfEmpty().Max());
+            using CancellationTokenRegistration given = cancellationToken.UnsafeRegister(
+                _ => abandoned.CancelAfter(left + Grace), null);
             Task<ShareFetchResponse>[] answers =
-                [.. asked.Zip(brokers, (part, address) => Send(part, address, links, cancellationToken))];
-            await JoinAsync(answers, answer).ConfigureAwait(false);
-            isWhole = answer.ErrorCode == ErrorCode.None;
+                [.. asked.Zip(brokers, (part, address) => Send(part, address, links, abandoned.Token))];
+            await JoinAsync(answers, answer, cancellationToken).ConfigureAwait(false);
             Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
                 partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
-            return answer;
-        }
-        finally
-        {
-            if (isWhole && request.ShareSessionEpoch != Closing)
-                session!.Advance();
-            else
-                links.Shares.End(group, member);
-        }
+            return (answer, answer.ErrorCode);
+        });
     }
 
     /// <summary>Says what became of records.</summary>
@@ -71,57 +70,63 @@ internal sealed class ShareRouter
     /// <param name="cancellationToken">Stops the wait. The session is over then.</param>
     /// <returns>What all brokers say to it.</returns>
     /// <exception cref="StreamLogException">A broker could not be asked. The session is over.</exception>
-    public async ValueTask<ShareAcknowledgeResponse> AcknowledgeAsync(
-        ShareAcknowledgeRequest request, ClientLinks links, CancellationToken cancellationToken)
-    {
-        (string group, string member) = (request.GroupId ?? "", request.MemberId ?? "");
-        ShareSession? session = links.Shares.Find(group, member);
-        if (Check(session, request.ShareSessionEpoch) is var error and not ErrorCode.None)
-            return Refusal.CreateResponse(request, error);
-
-        RequestSplit<ShareAcknowledgeResponse> placed = Refusal.Split(
+    public ValueTask<ShareAcknowledgeResponse> AcknowledgeAsync(
+        ShareAcknowledgeRequest request, ClientLinks links, CancellationToken cancellationToken) => InSessionAsync(
             request,
-            target => target.Kind == RequestTargetKind.Partition && PlaceOf(session!, target) is null
-                ? ErrorCode.InvalidRecordState
-                : ErrorCode.None);
-        ShareAcknowledgeResponse answer = placed.Refused ?? new ShareAcknowledgeResponse();
-        bool isWhole = false;
+            request.GroupId ?? "",
+            request.MemberId ?? "",
+            request.ShareSessionEpoch,
+            links,
+            async session =>
+            {
+                ShareAcknowledgeResponse answer = Refusal.Split(
+                    request,
+                    target => target.Kind == RequestTargetKind.Partition && PlaceOf(session, target) is null
+                        ? ErrorCode.InvalidRecordState
+                        : ErrorCode.None).Refused ?? new ShareAcknowledgeResponse();
+                List<Task<ShareAcknowledgeResponse>> answers = [];
+                foreach (BrokerAddress address in session.Brokers.ToArray())
+                {
+                    if (For(address, session, request) is { } part)
+                        answers.Add(Send(part, address, links, cancellationToken));
+                }
+
+                foreach (ShareAcknowledgeResponse more in await Task.WhenAll(answers).ConfigureAwait(false))
+                {
+                    answer.ErrorCode = JoinedLists.First(answer.ErrorCode, more.ErrorCode);
+                    answer.ErrorMessage ??= more.ErrorMessage;
+                    Refusal.Merge(request, answer, more);
+                }
+
+                Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
+                    partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
+                return (answer, answer.ErrorCode);
+            });
+
+    /// <summary>Sends one request of a session, which ends unless all of it was answered.</summary>
+    private static async ValueTask<TResponse> InSessionAsync<TResponse>(
+        IRequest<TResponse> request,
+        string group,
+        string member,
+        int epoch,
+        ClientLinks links,
+        Func<ShareSession, ValueTask<(TResponse Answer, ErrorCode Error)>> ask)
+        where TResponse : class
+    {
+        ShareSession? session = links.Shares.Find(group, member);
+        if (Check(session, epoch) is var refused and not ErrorCode.None)
+            return Refusal.CreateResponse(request, refused);
+
+        bool goesOn = false;
         try
         {
-            List<Task<ShareAcknowledgeResponse>> answers = [];
-            foreach (BrokerAddress address in session!.Brokers.ToArray())
-            {
-                List<ShareAcknowledgeRequest.AcknowledgeTopic> topics =
-                    Only(request.Topics, target => PlaceOf(session, target) == address);
-                if (topics.Count == 0 && request.ShareSessionEpoch != Closing)
-                    continue;
-
-                ShareAcknowledgeRequest part = new()
-                {
-                    GroupId = request.GroupId,
-                    MemberId = request.MemberId,
-                    ShareSessionEpoch = request.ShareSessionEpoch == Closing ? Closing : session.TakeEpoch(address),
-                    IsRenewAck = request.IsRenewAck,
-                    Topics = topics,
-                };
-                answers.Add(Send(part, address, links, cancellationToken));
-            }
-
-            foreach (ShareAcknowledgeResponse more in await Task.WhenAll(answers).ConfigureAwait(false))
-            {
-                answer.ErrorCode = answer.ErrorCode != ErrorCode.None ? answer.ErrorCode : more.ErrorCode;
-                answer.ErrorMessage ??= more.ErrorMessage;
-                Refusal.Merge(request, answer, more);
-            }
-
-            isWhole = answer.ErrorCode == ErrorCode.None;
-            Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
-                partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
+            (TResponse answer, ErrorCode error) = await ask(session!).ConfigureAwait(false);
+            goesOn = error == ErrorCode.None && epoch != Closing;
             return answer;
         }
         finally
         {
-            if (isWhole && request.ShareSessionEpoch != Closing)
+            if (goesOn)
                 session!.Advance();
             else
                 links.Shares.End(group, member);
@@ -190,29 +195,42 @@ internal sealed class ShareRouter
             }
         }
 
-        return new ShareFetchRequest
-        {
-            GroupId = request.GroupId,
-            MemberId = request.MemberId,
-            ShareSessionEpoch = request.ShareSessionEpoch == Closing ? Closing : session.TakeEpoch(address),
-            MaxWaitMs = brokers == 1 ? request.MaxWaitMs : Math.Min(request.MaxWaitMs, SharedWaitMs),
-            MinBytes = request.MinBytes,
-            MaxBytes = Share(request.MaxBytes, brokers),
-            MaxRecords = Share(request.MaxRecords, brokers),
-            BatchSize = request.BatchSize,
-            ShareAcquireMode = request.ShareAcquireMode,
-            IsRenewAck = request.IsRenewAck,
-            Topics = topics,
-            ForgottenTopicsData = [.. before
+        ShareFetchRequest part = request.WithPartitions(
+            topics,
+            [.. before
                 .Where(one => one.Value == address && session.Places.GetValueOrDefault(one.Key) != address)
                 .GroupBy(one => one.Key.TopicId, one => one.Key.Partition)
                 .Select(topic => new ShareFetchRequest.ForgottenTopic
                 {
                     TopicId = topic.Key,
                     Partitions = [.. topic],
-                })],
-        };
+                })]);
+        part.ShareSessionEpoch = EpochOf(session, address, request.ShareSessionEpoch);
+        part.MaxWaitMs = brokers == 1 ? request.MaxWaitMs : Math.Min(request.MaxWaitMs, SharedWaitMs);
+        part.MaxBytes = Share(request.MaxBytes, brokers);
+        part.MaxRecords = Share(request.MaxRecords, brokers);
+        return part;
     }
+
+    private static ShareAcknowledgeRequest? For(
+        BrokerAddress address, ShareSession session, ShareAcknowledgeRequest request)
+    {
+        List<ShareAcknowledgeRequest.AcknowledgeTopic> topics =
+            Only(request.Topics, target => PlaceOf(session, target) == address);
+        return topics.Count == 0 && request.ShareSessionEpoch != Closing
+            ? null
+            : new ShareAcknowledgeRequest
+            {
+                GroupId = request.GroupId,
+                MemberId = request.MemberId,
+                ShareSessionEpoch = EpochOf(session, address, request.ShareSessionEpoch),
+                IsRenewAck = request.IsRenewAck,
+                Topics = topics,
+            };
+    }
+
+    private static int EpochOf(ShareSession session, BrokerAddress address, int epoch) =>
+        epoch == Closing ? Closing : session.TakeEpoch(address);
 
     private static Task<TResponse> Send<TResponse>(
         IRequest<TResponse> part, BrokerAddress address, ClientLinks links, CancellationToken cancellationToken)
@@ -220,7 +238,8 @@ internal sealed class ShareRouter
         LinkPool.SendAsync(part, links.Find(address, Lane.Fetch), cancellationToken);
 
     // Every answer is waited for: each may hold records that are acquired now.
-    private static async ValueTask JoinAsync(Task<ShareFetchResponse>[] answers, ShareFetchResponse into)
+    private static async ValueTask JoinAsync(
+        Task<ShareFetchResponse>[] answers, ShareFetchResponse into, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         foreach (Task<ShareFetchResponse> task in answers)
@@ -228,7 +247,7 @@ internal sealed class ShareRouter
             try
             {
                 ShareFetchResponse more = await task.ConfigureAwait(false);
-                into.ErrorCode = into.ErrorCode != ErrorCode.None ? into.ErrorCode : more.ErrorCode;
+                into.ErrorCode = JoinedLists.First(into.ErrorCode, more.ErrorCode);
                 into.ErrorMessage ??= more.ErrorMessage;
                 into.AcquisitionLockTimeoutMs = Math.Max(
                     into.AcquisitionLockTimeoutMs, more.AcquisitionLockTimeoutMs);
@@ -244,6 +263,8 @@ internal sealed class ShareRouter
         if (failure is null)
             return;
         into.Dispose();
+        if (failure is OperationCanceledException)
+            cancellationToken.ThrowIfCancellationRequested();
         System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 

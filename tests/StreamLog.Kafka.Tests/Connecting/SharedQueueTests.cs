@@ -1,3 +1,4 @@
+using StreamLog.Protocol;
 using StreamLog.Testing;
 
 namespace StreamLog.Kafka.Tests.Connecting;
@@ -35,6 +36,62 @@ public sealed class SharedQueueTests
         List<string> left = [];
         await TakeAsync(next, left, int.MaxValue, until: "last");
         Assert.Contains("last", left);
+    }
+
+    [Fact]
+    public async Task Records_of_partitions_whose_leaders_move_are_handed_out_and_accepted()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
+        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
+        await using StreamLogClient log = await StartAsync(cluster);
+        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        List<string> taken = [];
+        await using IShareConsumer<string, string> consumer = topic.ConsumeShared("workers");
+        for (int round = 0; round < 4; round++)
+        {
+            await AppendAsync(topic, round * Records);
+            await TakeAsync(consumer, taken, (round + 1) * Records);
+            await kafka.RotateLeadersAsync();
+        }
+
+        Assert.Equal(
+            Enumerable.Range(0, 4 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
+            taken.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Records_that_come_while_a_read_is_given_up_are_not_locked_away()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
+        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
+        await using StreamLogClient log = await StartAsync(cluster);
+        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using IShareConsumer<string, string> consumer =
+            topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
+        await topic.AppendAsync("first", "first", TestContext.Current.CancellationToken);
+        await using IAsyncEnumerator<SharedRecord<string, string>> records =
+            consumer.ReadAllAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        Assert.True(await records.MoveNextAsync());
+        SharedRecord<string, string> first = records.Current;
+
+        // One broker holds up a read for which the others have records already.
+        await AppendAsync(topic, 0);
+        using FaultBarrier barrier = kafka.Faults.On(ApiKey.ShareFetch).ForBroker(kafka.Brokers[2].NodeId).Hold();
+        ValueTask<bool> next = records.MoveNextAsync();
+        await barrier.WaitUntilEnteredAsync();
+        consumer.Accept(first);
+        Task committed = consumer.CommitAsync(TestContext.Current.CancellationToken).AsTask();
+        barrier.Release();
+        await committed;
+
+        for (int i = 0; i < Records; i++)
+        {
+            Assert.True(await next);
+            Assert.Equal(1, records.Current.DeliveryCount);
+            consumer.Accept(records.Current);
+            if (i < Records - 1)
+                next = records.MoveNextAsync();
+        }
     }
 
     private static async Task TakeAsync(
