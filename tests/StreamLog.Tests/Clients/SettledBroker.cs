@@ -14,7 +14,7 @@ internal sealed class SettledBroker(IBroker broker) : IBroker
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
         where TResponse : class
     {
-        if (request is AddPartitionsToTxnRequest or AddOffsetsToTxnRequest)
+        if (request is AddPartitionsToTxnRequest or AddOffsetsToTxnRequest or InitProducerIdRequest)
             await ((LocalBroker)broker).WaitTransactionsIdleAsync();
         return await broker.SendAsync(request, context, cancellationToken);
     }
