@@ -133,7 +133,7 @@ public sealed class FaultsOfBrokersTests : IAsyncLifetime
         IAsyncEnumerator<SharedRecord<string, string>> records = consumer.ReadAllAsync().GetAsyncEnumerator();
         Assert.True(await records.MoveNextAsync());
 
-        FaultBarrier barrier = _kafka.Faults.On(ApiKey.ShareFetch).ForBroker(2).Hold();
+        using FaultBarrier barrier = _kafka.Faults.On(ApiKey.ShareFetch).ForBroker(2).Hold();
         ValueTask<bool> reading = records.MoveNextAsync();
         await barrier.WaitUntilEnteredAsync();
         barrier.Release();
