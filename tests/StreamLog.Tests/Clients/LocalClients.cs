@@ -13,7 +13,7 @@ internal sealed class LocalClients : IAsyncDisposable
     private LocalClients(BrokerHarness harness)
     {
         Harness = harness;
-        Admin = new Admin(harness.Broker, harness.Environment);
+        Admin = new Admin(harness.Door, harness.Environment);
         _shared = new Lazy<IProducer<string, string>>(() => Producer());
     }
 
@@ -31,7 +31,7 @@ internal sealed class LocalClients : IAsyncDisposable
         ProducerOptions options = new();
         configure?.Invoke(options);
         Producer<string, string> producer = new(
-            Harness.Broker, Harness.Environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
+            Harness.Door, Harness.Environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
         _producers.Add(producer);
         return producer;
     }
@@ -41,12 +41,12 @@ internal sealed class LocalClients : IAsyncDisposable
         ConsumerOptions options = new();
         configure?.Invoke(options);
         return new Consumer<string, string>(
-            Harness.Broker, Harness.Environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
+            Harness.Door, Harness.Environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
     }
 
     public TopicHandle<string, string> Topic(string name, Func<string, string>? keySelector = null) => new(
         name,
-        Harness.Broker,
+        Harness.Door,
         Harness.Environment,
         () => _shared.Value,
         new ConsumerOptions(),

@@ -15,7 +15,7 @@ internal sealed class TrialMember : IRebalanceListener, IAsyncDisposable
     public TrialMember(GroupTrial trial, Action<ConsumerOptions>? configure, Subscription subscription)
     {
         _trial = trial;
-        Broker = new SeverableBroker(trial.Wrap(trial.Clients.Harness.Broker))
+        Broker = new SeverableBroker(trial.Wrap(trial.Clients.Harness.Door))
         {
             Hidden = trial.IsClassic ? [ApiKey.ConsumerGroupHeartbeat] : [],
         };
