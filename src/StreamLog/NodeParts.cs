@@ -58,7 +58,7 @@ internal sealed partial class NodeParts : IAsyncDisposable
     public IBroker DoorOf(int nodeId, Func<IBroker, IBroker>? within)
     {
         IBroker face = _guard!(_broker!.FaceOf(nodeId));
-        return WithSessions(within is null ? face : within(face));
+        return WithSessions(within is null ? face : within(face), nodeId);
     }
 
     public NodeMaintenance Maintenance => _maintenance!;
@@ -120,8 +120,8 @@ internal sealed partial class NodeParts : IAsyncDisposable
         return isOrderly;
     }
 
-    private SessionBroker WithSessions(IBroker inner) =>
-        new(inner, new FetchSessions(_time, _nextRandom!), _broker!.NewShareSessions());
+    private SessionBroker WithSessions(IBroker inner, int? nodeId = null) =>
+        new(inner, new FetchSessions(_time, _nextRandom!), _broker!.NewShareSessions(nodeId));
 
     // What clients have under way, then the engine, then the files.
     private async ValueTask<bool> StopEngineAsync(TimeSpan timeout, long begun, CancellationToken hurry)

@@ -117,8 +117,8 @@ internal sealed partial class KafkaConnection
     /// <summary>Ends at once.</summary>
     public void Close()
     {
-        _closing.Cancel();
         _polling.Cancel();
+        _closing.Cancel();
 
         // Whatever the broker still works on, the client sees it now.
         _socket.Dispose();

@@ -152,8 +152,9 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
     public IBroker FaceOf(int nodeId) => new FaceBroker(this, _parts, nodeId);
 
     /// <summary>Creates the share sessions of one door of the engine.</summary>
+    /// <param name="nodeId">The node, where it is one of several that share the engine.</param>
     /// <returns>The sessions: none yet.</returns>
-    public ShareSessions NewShareSessions() => new(_parts);
+    public ShareSessions NewShareSessions(int? nodeId = null) => new(_parts, nodeId);
 
     /// <summary>Takes a picture of all topics.</summary>
     /// <returns>The topics, by name.</returns>

@@ -38,30 +38,34 @@ internal sealed class SessionBroker(IBroker inner, FetchSessions fetches, ShareS
     private async ValueTask<ShareFetchResponse> FetchAsync(
         ShareFetchRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        ShareSessionKey key = KeyOf(context, request.GroupId, request.MemberId);
-        if (shares.Begin(request, key, out ErrorCode error) is not { } all)
+        ShareSessionKey key = new(request.GroupId ?? "", request.MemberId ?? "");
+        ShareSession? session =
+            shares.Begin(request, key, context.Session, out ShareFetchRequest all, out ErrorCode error);
+        if (session is null)
             return new ShareFetchResponse { ErrorCode = error };
 
         try
         {
             ShareFetchResponse response = await inner.SendAsync(all, context, cancellationToken).ConfigureAwait(false);
-            if (response.ErrorCode != ErrorCode.None)
-                shares.Drop(key);
+            error = response.ErrorCode;
             return response;
         }
         finally
         {
             if (request.ShareSessionEpoch == ShareSessions.Closing)
-                shares.End(key);
+                shares.End(key, session);
+            else if (error != ErrorCode.None)
+                shares.Drop(key, session);
+            else
+                shares.ReleaseIfOver(key, session);
         }
     }
 
     private async ValueTask<ShareAcknowledgeResponse> AcknowledgeAsync(
         ShareAcknowledgeRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        ShareSessionKey key = KeyOf(context, request.GroupId, request.MemberId);
-        ErrorCode error = shares.Begin(request, key);
-        if (error != ErrorCode.None)
+        ShareSessionKey key = new(request.GroupId ?? "", request.MemberId ?? "");
+        if (shares.Begin(request, key, out ErrorCode error) is not { } session)
             return new ShareAcknowledgeResponse { ErrorCode = error };
 
         try
@@ -71,14 +75,11 @@ internal sealed class SessionBroker(IBroker inner, FetchSessions fetches, ShareS
         finally
         {
             if (request.ShareSessionEpoch == ShareSessions.Closing)
-                shares.End(key);
+                shares.End(key, session);
         }
     }
 
     // They are the same type: the request says so.
     private static ValueTask<TResponse> As<TAnswer, TResponse>(ValueTask<TAnswer> answer) =>
         (ValueTask<TResponse>)(object)answer;
-
-    private static ShareSessionKey KeyOf(RequestContext context, string? group, string? memberId) =>
-        new(context.Session, group ?? "", memberId ?? "");
 }

@@ -17,7 +17,7 @@ internal sealed class ShareSession
     public int Epoch { get; private set; }
 
     /// <summary>Gets or sets what ends the session along with its connection.</summary>
-    public CancellationTokenRegistration End { get; set; }
+    public CancellationTokenRegistration Connection { get; set; }
 
     /// <summary>Goes on to the next request.</summary>
     public void Advance() => Epoch = Epoch == int.MaxValue ? 1 : Epoch + 1;

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using StreamLog.Groups.Assignors;
 using StreamLog.Groups.Share;
+using StreamLog.Metadata;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Broker;
@@ -8,11 +11,13 @@ namespace StreamLog.Broker;
 /// <remarks>
 /// <para>They stand before everything that looks at the partitions of a fetch: a request in a session is turned into
 /// one that names all of them. They are in memory alone: whoever comes with one after a restart opens another.</para>
-/// <para>A session belongs to the connection that opened it, and ends with it: what its member has acquired is free
-/// then. Owned by the door of a node; thread-safe.</para>
+/// <para>A session ends with the connection that opened it, unless its member has opened another one since: what the
+/// member has acquired is free then. Owned by the door of a node; thread-safe.</para>
 /// </remarks>
 /// <param name="parts">The broker.</param>
-internal sealed class ShareSessions(BrokerParts parts)
+/// <param name="nodeId">The node, where it is one of several that share the broker: it frees nothing that another one
+/// leads.</param>
+internal sealed class ShareSessions(BrokerParts parts, int? nodeId)
 {
     /// <summary>The epoch of a request that opens a session.</summary>
     public const int Opening = 0;
@@ -28,13 +33,21 @@ internal sealed class ShareSessions(BrokerParts parts)
     /// <summary>Begins with a fetch.</summary>
     /// <param name="request">The fetch.</param>
     /// <param name="key">Whose it is.</param>
+    /// <param name="connection">The connection that it comes over.</param>
+    /// <param name="all">The fetch with all that the session reads.</param>
     /// <param name="error">What is wrong, or None.</param>
-    /// <returns>The fetch with all that the session reads; <see langword="null"/> where it is refused.</returns>
-    public ShareFetchRequest? Begin(ShareFetchRequest request, ShareSessionKey key, out ErrorCode error)
+    /// <returns>The session; <see langword="null"/> where the fetch is refused.</returns>
+    public ShareSession? Begin(
+        ShareFetchRequest request,
+        ShareSessionKey key,
+        RequestSession connection,
+        out ShareFetchRequest all,
+        out ErrorCode error)
     {
+        all = request;
         if (request.ShareSessionEpoch == Opening)
         {
-            error = Open(key);
+            error = Open(key, connection);
             if (error != ErrorCode.None)
                 return null;
         }
@@ -42,96 +55,120 @@ internal sealed class ShareSessions(BrokerParts parts)
         lock (_gate)
         {
             ShareSession? session = Take(key, request.ShareSessionEpoch, out error);
-            return session?.Expand(request);
+            if (session is not null)
+                all = session.Expand(request);
+            return session;
         }
     }
 
     /// <summary>Begins with an acknowledgement.</summary>
     /// <param name="key">Whose it is.</param>
     /// <param name="request">The acknowledgement.</param>
-    /// <returns>What is wrong, or None.</returns>
-    public ErrorCode Begin(ShareAcknowledgeRequest request, ShareSessionKey key)
+    /// <param name="error">What is wrong, or None.</param>
+    /// <returns>The session; <see langword="null"/> where the acknowledgement is refused.</returns>
+    public ShareSession? Begin(ShareAcknowledgeRequest request, ShareSessionKey key, out ErrorCode error)
     {
         // A session is opened by a fetch.
+        error = ErrorCode.InvalidShareSessionEpoch;
         if (request.ShareSessionEpoch == Opening)
-            return ErrorCode.InvalidShareSessionEpoch;
+            return null;
 
         lock (_gate)
-        {
-            Take(key, request.ShareSessionEpoch, out ErrorCode error);
-            return error;
-        }
+            return Take(key, request.ShareSessionEpoch, out error);
     }
 
-    /// <summary>Ends a session, and frees what its member has left from it. Does nothing where there is none.</summary>
+    /// <summary>Ends a session, and frees what its member has left from it. Does nothing where the member has another
+    /// one, or none.</summary>
     /// <param name="key">Whose it is.</param>
-    public void End(ShareSessionKey key)
+    /// <param name="session">The session.</param>
+    public void End(ShareSessionKey key, ShareSession session)
     {
-        if (Drop(key) is not { } session)
-            return;
+        if (Drop(key, session))
+            Release(key, session);
+    }
 
-        foreach (TopicIdPartition partition in session.Partitions)
-        {
-            parts.Shares.Release(
-                new SharePartitionKey(key.Group, partition.TopicId, partition.Partition), key.MemberId);
-        }
+    /// <summary>Frees what a fetch has acquired whose member has no session any more.</summary>
+    /// <param name="key">Whose it is.</param>
+    /// <param name="session">The session that it had.</param>
+    public void ReleaseIfOver(ShareSessionKey key, ShareSession session)
+    {
+        bool isOver;
+        lock (_gate)
+            isOver = !_sessions.ContainsKey(key);
+        if (isOver)
+            Release(key, session);
     }
 
     /// <summary>Forgets a session. Its member keeps what it has, and has to open another.</summary>
     /// <param name="key">Whose it is.</param>
-    /// <returns>The session, or <see langword="null"/> where there is none.</returns>
-    public ShareSession? Drop(ShareSessionKey key)
+    /// <param name="session">The session.</param>
+    /// <returns><see langword="false"/> if the member has another one, or none.</returns>
+    public bool Drop(ShareSessionKey key, ShareSession session)
     {
-        ShareSession? session;
         lock (_gate)
         {
-            if (!_sessions.Remove(key, out session))
-                return null;
+            if (_sessions.GetValueOrDefault(key) != session)
+                return false;
+            _sessions.Remove(key);
         }
 
-        session.End.Unregister();
-        return session;
+        session.Connection.Unregister();
+        return true;
     }
 
-    private ErrorCode Open(ShareSessionKey key)
+    private void Release(ShareSessionKey key, ShareSession session)
+    {
+        TopicIdPartition[] all;
+        lock (_gate)
+            all = [.. session.Partitions];
+        ClusterImage image = parts.Partitions.Current.Image;
+        foreach (TopicIdPartition partition in all)
+        {
+            ImmutableArray<PartitionImage>? partitions = image.FindTopic(partition.TopicId)?.Partitions;
+            if (nodeId is null || partitions?.ElementAtOrDefault(partition.Partition)?.Leader == nodeId)
+            {
+                parts.Shares.Release(
+                    new SharePartitionKey(key.Group, partition.TopicId, partition.Partition), key.MemberId);
+            }
+        }
+    }
+
+    private ErrorCode Open(ShareSessionKey key, RequestSession connection)
     {
         MakeRoom(key);
         ShareSession opened = new();
+        ShareSession? before;
         lock (_gate)
         {
             // What the member has is its own, in this session as in the one before.
-            if (_sessions.TryGetValue(key, out ShareSession? before))
-                opened.End = before.End;
-            else if (_sessions.Count >= parts.Shares.MaxSessions)
+            before = _sessions.GetValueOrDefault(key);
+            if (before is null && _sessions.Count >= parts.Shares.MaxSessions)
                 return ErrorCode.ShareSessionLimitReached;
-
             _sessions[key] = opened;
-            if (before is not null)
-                return ErrorCode.None;
         }
 
+        before?.Connection.Unregister();
+
         // Not under the gate: where the connection has ended already, it ends the session right here.
-        CancellationTokenRegistration end = key.Connection.Ended.UnsafeRegister(_ => End(key), null);
-        lock (_gate)
-            opened.End = end;
+        opened.Connection = connection.Ended.UnsafeRegister(_ => End(key, opened), null);
         return ErrorCode.None;
     }
 
     // Those of who is no member any more make room.
     private void MakeRoom(ShareSessionKey key)
     {
-        ShareSessionKey[] all;
+        KeyValuePair<ShareSessionKey, ShareSession>[] all;
         lock (_gate)
         {
             if (_sessions.Count < parts.Shares.MaxSessions || _sessions.ContainsKey(key))
                 return;
-            all = [.. _sessions.Keys];
+            all = [.. _sessions];
         }
 
-        foreach (ShareSessionKey other in all)
+        foreach ((ShareSessionKey other, ShareSession session) in all)
         {
             if (parts.ShareGroups.CheckMember(other.Group, other.MemberId) != ErrorCode.None)
-                End(other);
+                End(other, session);
         }
     }
 

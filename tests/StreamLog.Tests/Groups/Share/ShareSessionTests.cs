@@ -7,7 +7,7 @@ using Xunit;
 
 namespace StreamLog.Tests.Groups.Share;
 
-// Goal: a share session belongs to one connection to one node, as in Kafka.
+// Goal: a member has one share session at each node, which ends with the connection that opened it, as in Kafka.
 public sealed class ShareSessionTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -49,6 +49,25 @@ public sealed class ShareSessionTests
 
         // It still ends with the connection.
         await connection.CancelAsync();
+        Assert.Equal(["1:two x1"], await a.FetchAsync());
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_takes_nothing_from_a_member_that_has_connected_anew()
+    {
+        await using ShareClient a = await ShareClient.StartAsync("a");
+        await a.Broker.ProduceAsync("jobs", 0, "one", "two");
+        using CancellationTokenSource old = new();
+        using CancellationTokenSource anew = new();
+        ShareClient before = a.Over(Connection(old.Token));
+        Assert.Equal(ErrorCode.None, (await before.SendFetchAsync(epoch: 0, maxRecords: 0)).ErrorCode);
+        ShareClient after = a.Over(Connection(anew.Token));
+        Assert.Equal(2, (await after.FetchAsync()).Count);
+
+        await old.CancelAsync();
+
+        Assert.Equal(ErrorCode.None, await after.SayAsync((0, 0, 1)));
+        await anew.CancelAsync();
         Assert.Equal(["1:two x1"], await a.FetchAsync());
     }
 
