@@ -57,7 +57,7 @@ internal sealed class ShareRouter
                 _ => abandoned.CancelAfter(left + Grace), null);
             Task<ShareFetchResponse>[] answers =
                 [.. asked.Zip(brokers, (part, address) => Send(part, address, links, abandoned.Token))];
-            await JoinAsync(answers, answer, cancellationToken).ConfigureAwait(false);
+            await JoinAsync(session, request, brokers, answers, answer, cancellationToken).ConfigureAwait(false);
             Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
                 partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
             return (answer, answer.ErrorCode);
@@ -84,20 +84,14 @@ internal sealed class ShareRouter
                     target => target.Kind == RequestTargetKind.Partition && PlaceOf(session, target) is null
                         ? ErrorCode.InvalidRecordState
                         : ErrorCode.None).Refused ?? new ShareAcknowledgeResponse();
-                List<Task<ShareAcknowledgeResponse>> answers = [];
+                List<(BrokerAddress Address, Task<ShareAcknowledgeResponse> Answer)> answers = [];
                 foreach (BrokerAddress address in session.Brokers.ToArray())
                 {
                     if (For(address, session, request) is { } part)
-                        answers.Add(Send(part, address, links, cancellationToken));
+                        answers.Add((address, Send(part, address, links, cancellationToken)));
                 }
 
-                foreach (ShareAcknowledgeResponse more in await Task.WhenAll(answers).ConfigureAwait(false))
-                {
-                    answer.ErrorCode = JoinedLists.First(answer.ErrorCode, more.ErrorCode);
-                    answer.ErrorMessage ??= more.ErrorMessage;
-                    Refusal.Merge(request, answer, more);
-                }
-
+                await JoinAsync(session, request, answers, answer).ConfigureAwait(false);
                 Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
                     partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
                 return (answer, answer.ErrorCode);
@@ -139,16 +133,16 @@ internal sealed class ShareRouter
         PlaceAsync(ShareSession session, ShareFetchRequest request, CancellationToken cancellationToken)
     {
         Dictionary<(Guid TopicId, int Partition), BrokerAddress?> before = new(session.Places);
-        foreach (ShareFetchRequest.ForgottenTopic topic in request.ForgottenTopicsData)
-        {
-            foreach (int partition in topic.Partitions)
-                session.Places.Remove((topic.TopicId, partition));
-        }
-
         foreach (ShareFetchRequest.FetchTopic topic in request.Topics)
         {
             foreach (ShareFetchRequest.FetchPartition partition in topic.Partitions)
                 session.Places.TryAdd((topic.TopicId, partition.PartitionIndex), null);
+        }
+
+        foreach (ShareFetchRequest.ForgottenTopic topic in request.ForgottenTopicsData)
+        {
+            foreach (int partition in topic.Partitions)
+                session.Places.Remove((topic.TopicId, partition));
         }
 
         (Guid TopicId, int Partition)[] all = [.. session.Places.Keys];
@@ -160,7 +154,7 @@ internal sealed class ShareRouter
         {
             session.Places[all[i]] = found[i].Address;
             if (found[i].Error != ErrorCode.None)
-                Refuse(refused, all[i], found[i].Error);
+                Refuse(refused, request, all[i], found[i].Error);
         }
 
         BrokerAddress[] brokers =
@@ -178,9 +172,12 @@ internal sealed class ShareRouter
         ShareFetchRequest request,
         Dictionary<(Guid TopicId, int Partition), BrokerAddress?> before)
     {
-        // What the client adds, what it says something of, and what has come from another broker.
+        // What the client adds, what it says something of even if it forgets it, and what comes from another broker.
         List<ShareFetchRequest.FetchTopic> topics = Only(
-            request.Topics, (topicId, partition) => session.Places.GetValueOrDefault((topicId, partition)) == address);
+            request.Topics,
+            (topicId, partition) => session.Places.TryGetValue((topicId, partition), out BrokerAddress? place)
+                ? place == address
+                : before.GetValueOrDefault((topicId, partition)) == address);
         foreach (((Guid topicId, int partition), BrokerAddress? place) in session.Places)
         {
             bool hasCome = place == address && before.GetValueOrDefault((topicId, partition)) != address;
@@ -237,35 +234,90 @@ internal sealed class ShareRouter
         where TResponse : class =>
         LinkPool.SendAsync(part, links.Find(address, Lane.Fetch), cancellationToken);
 
-    // Every answer is waited for: each may hold records that are acquired now.
-    private static async ValueTask JoinAsync(
-        Task<ShareFetchResponse>[] answers, ShareFetchResponse into, CancellationToken cancellationToken)
+    // Every answer is waited for: each may hold records that are acquired now. Where one broker fails, the others' are
+    // handed out all the same.
+    private async ValueTask JoinAsync(
+        ShareSession session,
+        ShareFetchRequest request,
+        List<BrokerAddress> brokers,
+        Task<ShareFetchResponse>[] answers,
+        ShareFetchResponse into,
+        CancellationToken cancellationToken)
     {
-        Exception? failure = null;
-        foreach (Task<ShareFetchResponse> task in answers)
+        BrokerFailures failures = new();
+        for (int i = 0; i < answers.Length; i++)
         {
             try
             {
-                ShareFetchResponse more = await task.ConfigureAwait(false);
-                into.ErrorCode = JoinedLists.First(into.ErrorCode, more.ErrorCode);
-                into.ErrorMessage ??= more.ErrorMessage;
-                into.AcquisitionLockTimeoutMs = Math.Max(
-                    into.AcquisitionLockTimeoutMs, more.AcquisitionLockTimeoutMs);
-                foreach (ShareFetchResponse.ShareFetchableTopicResponse topic in more.Responses)
-                    into.Responses.Add(topic);
+                ShareFetchResponse more = await answers[i].ConfigureAwait(false);
+                if (!failures.Note(brokers[i], more.ErrorCode, more.ErrorMessage))
+                {
+                    into.AcquisitionLockTimeoutMs = Math.Max(
+                        into.AcquisitionLockTimeoutMs, more.AcquisitionLockTimeoutMs);
+                    into.Responses.AddRange(more.Responses);
+                }
             }
-            catch (Exception exception)
+            catch (Exception exception) when (exception is StreamLogException or OperationCanceledException)
             {
-                failure ??= exception;
+                failures.Note(brokers[i], exception);
+                _view.Doubt(brokers[i]);
             }
         }
 
-        if (failure is null)
+        if (failures.AreAll(answers.Length))
+        {
+            into.Dispose();
+            if (failures.IsCancelled)
+                cancellationToken.ThrowIfCancellationRequested();
+            (into.ErrorCode, into.ErrorMessage, into.Responses) = (failures.ThrowOrTell(), failures.Message, []);
             return;
-        into.Dispose();
-        if (failure is OperationCanceledException)
-            cancellationToken.ThrowIfCancellationRequested();
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        foreach ((BrokerAddress address, ErrorCode error) in failures.ByPartition)
+        {
+            foreach ((Guid TopicId, int Partition) partition in session.Leave(address))
+                Refuse(into, request, partition, error);
+        }
+    }
+
+    private async ValueTask JoinAsync(
+        ShareSession session,
+        ShareAcknowledgeRequest request,
+        List<(BrokerAddress Address, Task<ShareAcknowledgeResponse> Answer)> answers,
+        ShareAcknowledgeResponse into)
+    {
+        BrokerFailures failures = new();
+        foreach ((BrokerAddress address, Task<ShareAcknowledgeResponse> task) in answers)
+        {
+            try
+            {
+                ShareAcknowledgeResponse more = await task.ConfigureAwait(false);
+                if (!failures.Note(address, more.ErrorCode, more.ErrorMessage))
+                    Refusal.Merge(request, into, more);
+            }
+            catch (StreamLogException exception)
+            {
+                failures.Note(address, exception);
+                _view.Doubt(address);
+            }
+        }
+
+        if (failures.AreAll(answers.Count))
+        {
+            (into.ErrorCode, into.ErrorMessage) = (failures.ThrowOrTell(), failures.Message);
+            return;
+        }
+
+        foreach ((BrokerAddress address, ErrorCode error) in failures.ByPartition)
+        {
+            HashSet<(Guid, int)> left = [.. session.Leave(address)];
+            RequestSplit<ShareAcknowledgeResponse> split = Refusal.Split(
+                request,
+                target => target.Kind == RequestTargetKind.Partition
+                    && left.Contains((target.TopicId, target.Partition)) ? error : ErrorCode.None);
+            if (split.Refused is { } refused)
+                Refusal.Merge(request, into, refused);
+        }
     }
 
     private void Doubt(IEnumerable<(Guid TopicId, int Partition, ErrorCode Error)> answers) => _view.Doubt(
@@ -278,7 +330,14 @@ internal sealed class ShareRouter
         : ErrorCode.None;
 
     private static void Refuse(
-        ShareFetchResponse response, (Guid TopicId, int Partition) partition, ErrorCode error) =>
+        ShareFetchResponse response,
+        ShareFetchRequest request,
+        (Guid TopicId, int Partition) partition,
+        ErrorCode error)
+    {
+        bool saysSomething = request.Topics.Exists(topic => topic.TopicId == partition.TopicId
+            && topic.Partitions.Exists(
+                one => one.PartitionIndex == partition.Partition && one.AcknowledgementBatches.Count > 0));
         response.Responses.Add(new ShareFetchResponse.ShareFetchableTopicResponse
         {
             TopicId = partition.TopicId,
@@ -288,10 +347,12 @@ internal sealed class ShareRouter
                 {
                     PartitionIndex = partition.Partition,
                     ErrorCode = error,
+                    AcknowledgeErrorCode = saysSomething ? error : ErrorCode.None,
                     Records = RecordBuffer.Empty,
                 },
             ],
         });
+    }
 
     private static BrokerAddress? PlaceOf(ShareSession session, RequestTarget target) =>
         session.Places.GetValueOrDefault((target.TopicId, target.Partition));

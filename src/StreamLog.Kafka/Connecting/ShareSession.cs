@@ -31,5 +31,18 @@ internal sealed class ShareSession
         return epoch;
     }
 
+    /// <summary>Leaves a broker that has failed: it has to be begun with anew.</summary>
+    /// <param name="address">The broker.</param>
+    /// <returns>The partitions that were read there.</returns>
+    public IReadOnlyList<(Guid TopicId, int Partition)> Leave(BrokerAddress address)
+    {
+        _epochs.Remove(address);
+        (Guid TopicId, int Partition)[] left =
+            [.. Places.Where(place => place.Value == address).Select(place => place.Key)];
+        foreach ((Guid TopicId, int Partition) partition in left)
+            Places[partition] = null;
+        return left;
+    }
+
     private static int After(int epoch) => epoch == int.MaxValue ? FirstEpoch : epoch + 1;
 }

@@ -94,6 +94,58 @@ public sealed class SharedQueueTests
         }
     }
 
+    [Theory]
+    [InlineData(ApiKey.ShareFetch)]
+    [InlineData(ApiKey.ShareAcknowledge)]
+    public async Task A_broker_that_forgets_a_session_costs_no_record_and_no_word(ApiKey apiKey)
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
+        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
+        await using StreamLogClient log = await StartAsync(cluster);
+        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using IShareConsumer<string, string> consumer =
+            topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
+        Fault fault = kafka.Faults.On(apiKey).ForBroker(kafka.Brokers[1].NodeId).OnCall(2)
+            .FailRequest(ErrorCode.ShareSessionNotFound);
+        HashSet<string> taken = [];
+        await using IAsyncEnumerator<SharedRecord<string, string>> records =
+            consumer.ReadAllAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        for (int round = 0; fault.Count == 0; round++)
+        {
+            await AppendAsync(topic, round * Records);
+            while (taken.Count < (round + 1) * Records)
+            {
+                Assert.True(await records.MoveNextAsync());
+                Assert.Equal(1, records.Current.DeliveryCount);
+                Assert.True(taken.Add(records.Current.Value));
+                consumer.Accept(records.Current);
+            }
+
+            await consumer.CommitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_broker_that_goes_leaves_its_partitions_to_others()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
+        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
+        await using StreamLogClient log = await StartAsync(cluster);
+        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        List<string> taken = [];
+        await using IShareConsumer<string, string> consumer = topic.ConsumeShared("workers");
+        await AppendAsync(topic, 0);
+        await TakeAsync(consumer, taken, Records);
+
+        await kafka.Brokers[1].StopAsync();
+        await AppendAsync(topic, Records);
+        await TakeAsync(consumer, taken, 2 * Records);
+
+        Assert.Equal(
+            Enumerable.Range(0, 2 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
+            taken.Distinct().Order(StringComparer.Ordinal));
+    }
+
     private static async Task TakeAsync(
         IShareConsumer<string, string> consumer, List<string> taken, int count, string? until = null)
     {

@@ -192,17 +192,36 @@ internal sealed class ShareLink(
             ShareAcknowledgeResponse response = await session.SendAsync(
                 NewAcknowledgement(said, closes), options.ApiTimeout, CancellationToken.None).ConfigureAwait(false);
             isJudged = Advance(response.ErrorCode, "The acknowledgement");
-            foreach (ShareAcknowledgeResponse.PartitionData partition in
-                response.Responses.SelectMany(topic => topic.Partitions))
+            foreach (ShareAcknowledgeResponse.ShareAcknowledgeTopicResponse topic in response.Responses)
             {
-                if (partition.ErrorCode != ErrorCode.None)
-                    refused(partition.ErrorCode);
+                foreach (ShareAcknowledgeResponse.PartitionData answer in topic.Partitions)
+                    Judge(said, new SharedPartition(topic.TopicId, answer.PartitionIndex), answer.ErrorCode, refused);
             }
         }
         finally
         {
             if (!isJudged)
                 Pending.PutBack(said);
+        }
+    }
+
+    /// <summary>Says again what a partition could not take now, in a session that is opened anew: the partition may be
+    /// elsewhere.</summary>
+    private void Judge(
+        Dictionary<SharedPartition, List<(long First, long Last, sbyte Type)>> said,
+        SharedPartition partition,
+        ErrorCode error,
+        Action<ErrorCode> refused)
+    {
+        if (ErrorCodes.IsRetriable(error) && said.TryGetValue(
+            partition, out List<(long First, long Last, sbyte Type)>? runs))
+        {
+            _epoch = Opening;
+            Pending.PutBack(new() { [partition] = runs });
+        }
+        else if (error != ErrorCode.None)
+        {
+            refused(error);
         }
     }
 
