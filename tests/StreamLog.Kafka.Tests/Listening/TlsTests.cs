@@ -122,6 +122,44 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("pem")]
+    [InlineData("pfx")]
+    [InlineData("p12")]
+    public async Task A_file_may_hold_what_is_between_its_certificate_and_the_authority(string form)
+    {
+        using X509Certificate2 root = Certificate("root", isAuthority: true);
+        using X509Certificate2 between = Certificate("between", issuer: root, isAuthority: true);
+        string authorities = Path.Combine(_directory, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, root.ExportCertificatePem());
+        string server = WriteChain(form, Certificate("localhost", issuer: between), between, root);
+        string alice = WriteChain(form, Certificate("alice", issuer: between), between, root);
+        await using ListenedNode node = await ListenedNode.StartAsync(listener =>
+        {
+            listener.AdvertisedAddress = "localhost";
+            listener.Tls = new()
+            {
+                CertificateFile = server,
+                Password = "secret",
+                ClientCertificates = ClientCertificateMode.Required,
+                ClientAuthoritiesFile = authorities,
+            };
+        });
+
+        await using KafkaCluster cluster = new(new KafkaClusterOptions
+        {
+            BootstrapServers = $"localhost:{node.Endpoint.Port}",
+            Tls = new KafkaClusterTls
+            {
+                CertificateAuthorityFile = authorities,
+                CertificateFile = alice,
+                Password = "secret",
+            }.ToOptions(),
+        });
+
+        await cluster.ConnectAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
     [InlineData("CN=alice", "CN=alice")]
     [InlineData("CN=alice, OU=it, O=Acme, C=DE", "CN=alice,OU=it,O=Acme,C=DE")]
     [InlineData("CN=\"Acme, Inc. #1\", DC=acme", @"CN=Acme\, Inc. \#1,DC=acme")]
@@ -200,6 +238,27 @@ public sealed class TlsTests : IDisposable
         string file = Path.Combine(_directory, $"{name}.pem");
         using RSA key = certificate.GetRSAPrivateKey()!;
         File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        return file;
+    }
+
+    // The certificate is not the first, where the form allows that.
+    private string WriteChain(string form, X509Certificate2 certificate, params X509Certificate2[] above)
+    {
+        string file = Path.Combine(_directory, $"{certificate.Thumbprint}.{form}");
+        using RSA key = certificate.GetRSAPrivateKey()!;
+        IEnumerable<X509Certificate2> bare =
+            above.Select(other => X509CertificateLoader.LoadCertificate(other.RawData));
+        if (form != "pem")
+        {
+            X509Certificate2Collection all = [.. bare, certificate];
+            File.WriteAllBytes(file, all.Export(X509ContentType.Pfx, "secret")!);
+            return file;
+        }
+
+        PbeParameters encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+        File.WriteAllText(file, string.Concat(
+            bare.Prepend(certificate).Select(one => $"{one.ExportCertificatePem()}\n")
+                .Append(key.ExportEncryptedPkcs8PrivateKeyPem("secret", encryption))));
         return file;
     }
 
