@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
@@ -8,13 +9,20 @@ namespace StreamLog.Quotas;
 
 /// <summary>Finds the quota that holds for an address: its own, or that of all others.</summary>
 /// <remarks>Thread-safe. Hosts with a name hold from when the name is resolved on, which is once for each change of
-/// quotas, as in Kafka.</remarks>
+/// quotas, as in Kafka. What it was resolved to before holds until then.</remarks>
 internal sealed class AddressLimits
 {
+    private readonly Func<string, Task<IPAddress[]>> _resolve;
+    private readonly ConcurrentDictionary<string, IPAddress[]> _resolved = new();
     private Known _known = new(
         ImmutableDictionary<QuotaEntity, ImmutableSortedDictionary<string, double>>.Empty,
         FrozenDictionary<IPAddress, double>.Empty,
         Others: null);
+
+    /// <summary>Creates it without quotas.</summary>
+    /// <param name="resolve">Finds the addresses of a host; <see langword="null"/> asks the machine.</param>
+    public AddressLimits(Func<string, Task<IPAddress[]>>? resolve = null) =>
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
 
     /// <summary>Finds the quota of an address.</summary>
     /// <param name="image">The quotas.</param>
@@ -46,30 +54,49 @@ internal sealed class AddressLimits
                 named.Add((entity.Ip, bound));
         }
 
-        Known known = new(image.ClientQuotas, bounds.ToFrozenDictionary(), others);
+        foreach (string host in _resolved.Keys)
+        {
+            if (!named.Exists(other => other.Host == host))
+                _resolved.TryRemove(host, out _);
+        }
+
+        Known known = new(image.ClientQuotas, WithNamed(bounds, named), others);
         Volatile.Write(ref _known, known);
         if (named.Count > 0)
-            _ = ResolveAsync(known, named);
+            _ = ResolveAsync(known, bounds, named);
         return known;
     }
 
-    private async Task ResolveAsync(Known known, List<(string Host, double Bound)> named)
+    private async Task ResolveAsync(
+        Known known, Dictionary<IPAddress, double> bounds, List<(string Host, double Bound)> named)
     {
-        Dictionary<IPAddress, double> bounds = new(known.Bounds);
-        foreach ((string host, double bound) in named)
+        foreach ((string host, _) in named)
         {
             try
             {
-                foreach (IPAddress address in await Dns.GetHostAddressesAsync(host).ConfigureAwait(false))
-                    bounds.TryAdd(Plain(address), bound);
+                _resolved[host] = await _resolve(host).ConfigureAwait(false);
             }
             catch (SocketException)
             {
-                // It was there when the quota was set. Who is not found by its name is one of all others.
+                // It was there when the quota was set. Who was never found by its name is one of all others.
             }
         }
 
-        Interlocked.CompareExchange(ref _known, known with { Bounds = bounds.ToFrozenDictionary() }, known);
+        Interlocked.CompareExchange(ref _known, known with { Bounds = WithNamed(bounds, named) }, known);
+    }
+
+    // An address that has a quota of its own keeps it.
+    private FrozenDictionary<IPAddress, double> WithNamed(
+        Dictionary<IPAddress, double> bounds, List<(string Host, double Bound)> named)
+    {
+        Dictionary<IPAddress, double> all = new(bounds);
+        foreach ((string host, double bound) in named)
+        {
+            foreach (IPAddress address in _resolved.GetValueOrDefault(host, []))
+                all.TryAdd(Plain(address), bound);
+        }
+
+        return all.ToFrozenDictionary();
     }
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

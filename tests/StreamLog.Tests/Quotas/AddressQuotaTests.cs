@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using StreamLog.Protocol.Messages;
 using StreamLog.Quotas;
 using StreamLog.Tests.Broker;
@@ -70,6 +71,44 @@ public sealed class AddressQuotaTests
         await SetAsync(broker, "localhost", 1);
 
         await Eventually.HoldsAsync(() => book.Admit(IPAddress.Loopback) > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_host_stays_known_while_its_name_is_resolved_anew()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        Queue<TaskCompletionSource<IPAddress[]>> asked = [];
+        AddressLimits limits = new(_ =>
+        {
+            TaskCompletionSource<IPAddress[]> answer = new();
+            asked.Enqueue(answer);
+            return answer.Task;
+        });
+        await SetAsync(broker, "localhost", 1);
+        Assert.Null(limits.Find(broker.Broker.Image, Home));
+        asked.Dequeue().SetResult([Home]);
+        Assert.Equal(1, limits.Find(broker.Broker.Image, Home));
+
+        await SetAsync(broker, "10.0.0.9", 5);
+        Assert.Equal(1, limits.Find(broker.Broker.Image, Home));
+        await SetAsync(broker, "localhost", 3);
+        Assert.Equal(3, limits.Find(broker.Broker.Image, Home));
+
+        // An answer to what was asked before the last change.
+        asked.Dequeue().SetResult([Home]);
+        Assert.Equal(3, limits.Find(broker.Broker.Image, Home));
+        asked.Dequeue().SetResult([Away]);
+        Assert.Null(limits.Find(broker.Broker.Image, Home));
+        Assert.Equal(3, limits.Find(broker.Broker.Image, Away));
+
+        // Names that cannot be resolved just now hold as they were.
+        await SetAsync(broker, "10.0.0.9", 6);
+        Assert.Equal(3, limits.Find(broker.Broker.Image, Away));
+        asked.Dequeue().SetException(new SocketException((int)SocketError.TryAgain));
+        Assert.Equal(3, limits.Find(broker.Broker.Image, Away));
+        await SetAsync(broker, "localhost", null);
+        Assert.Null(limits.Find(broker.Broker.Image, Away));
+        Assert.Empty(asked);
     }
 
     private static QuotaBook Book(BrokerHarness broker) => new(() => broker.Broker.Image, broker.Time);
