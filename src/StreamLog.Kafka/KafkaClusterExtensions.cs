@@ -57,7 +57,8 @@ public static class KafkaClusterExtensions
     /// <summary>Uses a cluster as a section of configuration has it, besides the one that is read without it.</summary>
     /// <param name="builder">The node.</param>
     /// <param name="section">The section. Its settings are those of <see cref="KafkaClusterOptions"/> by their names;
-    /// <c>Tls</c> is <c>true</c> or <c>false</c>.</param>
+    /// <c>Tls</c> is <c>true</c> or <c>false</c>, or a section with the settings of
+    /// <see cref="KafkaClusterTls"/>.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>A setting that there is not and a value that is none of its kind fail the start
     /// (<see cref="ErrorCode.InvalidConfig"/>).</remarks>
