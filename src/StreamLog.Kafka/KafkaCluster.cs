@@ -35,6 +35,7 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
     private readonly RequestRouter _router;
     private readonly FetchRouter _fetches;
     private readonly ShareRouter _shares;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SpokenVersions? _spoken;
     private int _isDisposed;
 
@@ -109,14 +110,23 @@ public sealed class KafkaCluster : IBroker, IAsyncDisposable
     }
 
     /// <summary>Closes all connections. Whoever waits for an answer is told that there is none.</summary>
-    /// <returns>A task that completes when they are closed.</returns>
+    /// <returns>A task that completes when they are closed, whoever was the first to ask for it.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-            return;
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            try
+            {
+                await _closing.CancelAsync().ConfigureAwait(false);
+                _pool.Dispose();
+            }
+            finally
+            {
+                _closed.SetResult();
+            }
+        }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
-        _pool.Dispose();
+        await _closed.Task.ConfigureAwait(false);
     }
 
     private void ThrowIfDisposed()
