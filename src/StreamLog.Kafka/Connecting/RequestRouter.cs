@@ -116,7 +116,9 @@ internal sealed class RequestRouter
     {
         List<Part<TResponse>> parts;
         TResponse? answer;
-        await links.Order.EnterAsync().ConfigureAwait(false);
+        bool isOrdered = IsOrdered(request.ApiKey);
+        if (isOrdered)
+            await links.Order.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Destination[] found = await FindAsync(targets, cancellationToken).ConfigureAwait(false);
@@ -125,7 +127,8 @@ internal sealed class RequestRouter
         }
         finally
         {
-            links.Order.Leave();
+            if (isOrdered)
+                links.Order.Leave();
         }
 
         try
@@ -279,6 +282,13 @@ internal sealed class RequestRouter
         ApiKey.Fetch or ApiKey.ShareFetch or ApiKey.ShareAcknowledge => Lane.Fetch,
         _ => NodeBinding.Of(apiKey) == RequestTargetKind.Group ? Lane.Group : Lane.General,
     };
+
+    // What changes something and may be sent before the last was answered: a producer's batches have numbers that must
+    // come in their order, and of two commits of offsets the later one counts. All else, above all what keeps a member
+    // in its group, need not wait until it is found where another request goes.
+    private static bool IsOrdered(ApiKey apiKey) => apiKey is
+        ApiKey.Produce or ApiKey.OffsetCommit or ApiKey.InitProducerId or ApiKey.AddPartitionsToTxn
+        or ApiKey.AddOffsetsToTxn or ApiKey.TxnOffsetCommit or ApiKey.EndTxn;
 
     // Brokers of newer clusters pass these on; those of clusters with ZooKeeper do not.
     private static bool IsForController(ApiKey apiKey) => apiKey is

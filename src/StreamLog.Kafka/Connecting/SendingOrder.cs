@@ -7,14 +7,17 @@ internal sealed class SendingOrder
 {
     private readonly Lock _gate = new();
 
-    // Below here: guarded by _gate.
+    // Below here: guarded by _gate. What has stopped waiting is in the queue until its turn comes.
     private readonly Queue<TaskCompletionSource> _waiters = new();
     private bool _isTaken;
 
     /// <summary>Takes the turn, at once or when it comes.</summary>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <returns>A task that completes with the turn, to be given back by <see cref="Leave"/>.</returns>
-    public ValueTask EnterAsync()
+    /// <exception cref="OperationCanceledException">The wait was stopped; there is nothing to give back.</exception>
+    public ValueTask EnterAsync(CancellationToken cancellationToken)
     {
+        TaskCompletionSource waiter;
         lock (_gate)
         {
             if (!_isTaken)
@@ -23,22 +26,33 @@ internal sealed class SendingOrder
                 return ValueTask.CompletedTask;
             }
 
-            TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Enqueue(waiter);
-            return new ValueTask(waiter.Task);
         }
+
+        return WaitAsync(waiter, cancellationToken);
     }
 
     /// <summary>Gives the turn back.</summary>
     public void Leave()
     {
-        TaskCompletionSource? next;
         lock (_gate)
         {
-            if (!_waiters.TryDequeue(out next))
-                _isTaken = false;
-        }
+            while (_waiters.TryDequeue(out TaskCompletionSource? next))
+            {
+                // One that has stopped waiting takes no turn.
+                if (next.TrySetResult())
+                    return;
+            }
 
-        next?.SetResult();
+            _isTaken = false;
+        }
+    }
+
+    private static async ValueTask WaitAsync(TaskCompletionSource waiter, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
+        await waiter.Task.ConfigureAwait(false);
     }
 }
