@@ -19,6 +19,22 @@ internal static class AnswerErrors
         return false;
     }
 
+    /// <summary>Tells whether an answer says that who was asked is not the controller, and has done nothing.</summary>
+    /// <param name="response">The answer.</param>
+    /// <returns><see langword="true"/> if every part of it says so.</returns>
+    public static bool IsOfNoController(object response)
+    {
+        bool isAny = false;
+        foreach (ErrorCode error in Of(response))
+        {
+            if (error != ErrorCode.NotController)
+                return false;
+            isAny = true;
+        }
+
+        return isAny;
+    }
+
     /// <summary>Tells whether an error says that somebody else is to be asked.</summary>
     /// <param name="error">The error.</param>
     /// <returns><see langword="true"/> if so.</returns>
@@ -83,6 +99,19 @@ internal static class AnswerErrors
         ElectLeadersResponse answer => [answer.ErrorCode],
         AlterPartitionReassignmentsResponse answer => [answer.ErrorCode],
         IncrementalAlterConfigsResponse answer => answer.Responses.Select(resource => resource.ErrorCode),
+        _ => OfController(response),
+    };
+
+    private static IEnumerable<ErrorCode> OfController(object response) => response switch
+    {
+        AlterConfigsResponse answer => answer.Responses.Select(resource => resource.ErrorCode),
+        CreateAclsResponse answer => answer.Results.Select(acl => acl.ErrorCode),
+        DeleteAclsResponse answer => answer.FilterResults.Select(filter => filter.ErrorCode),
+        AlterClientQuotasResponse answer => answer.Entries.Select(entry => entry.ErrorCode),
+        AlterUserScramCredentialsResponse answer => answer.Results.Select(user => user.ErrorCode),
+        UpdateFeaturesResponse answer => [answer.ErrorCode],
+        UnregisterBrokerResponse answer => [answer.ErrorCode],
+        ListPartitionReassignmentsResponse answer => [answer.ErrorCode],
         _ => [],
     };
 }

@@ -189,6 +189,8 @@ internal sealed class ClusterView
             {
                 if (known != address)
                     continue;
+                if (nodeId == _controllerId)
+                    _controllerId = -1;
                 foreach (TopicPlaces places in _byName.Values.Concat(_byId.Values))
                     places.IsDoubted |= places.IsLedBy(nodeId);
             }

@@ -52,8 +52,8 @@ internal sealed class RequestRouter
         RequestTarget[] targets = TargetsOf(request);
         if (targets.Length > 0)
             return await AskBoundAsync(request, targets, links, cancellationToken).ConfigureAwait(false);
-        return _view.Controller is { } controller && IsForController(request.ApiKey)
-            ? await AskControllerAsync(request, controller, links, cancellationToken).ConfigureAwait(false)
+        return IsForController(request.ApiKey)
+            ? await AskControllerAsync(request, links, cancellationToken).ConfigureAwait(false)
             : await _anyBroker.AskAsync(request, links, cancellationToken).ConfigureAwait(false);
     }
 
@@ -211,23 +211,44 @@ internal sealed class RequestRouter
     }
 
     private async ValueTask<TResponse> AskControllerAsync<TResponse>(
-        IRequest<TResponse> request, BrokerAddress controller, ClientLinks links, CancellationToken cancellationToken)
+        IRequest<TResponse> request, ClientLinks links, CancellationToken cancellationToken)
         where TResponse : class
     {
-        TResponse answer;
-        try
+        if (_view.Controller is null)
+            await _questions.AskNodesAsync(cancellationToken).ConfigureAwait(false);
+        TResponse answer = await AskWhoControlsAsync(request, links, cancellationToken).ConfigureAwait(false);
+        if (!AnswerErrors.HasMoved(answer))
+            return answer;
+
+        // Once: where nobody controls the cluster now, the caller hears so.
+        await _questions.AskNodesAsync(cancellationToken).ConfigureAwait(false);
+        return AnswerErrors.IsOfNoController(answer)
+            ? await AskWhoControlsAsync(request, links, cancellationToken).ConfigureAwait(false)
+            : answer;
+    }
+
+    private async ValueTask<TResponse> AskWhoControlsAsync<TResponse>(
+        IRequest<TResponse> request, ClientLinks links, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        if (_view.Controller is { } controller)
         {
-            answer = await Send(request, controller, links, cancellationToken).Answer.ConfigureAwait(false);
-        }
-        catch (BrokerUnreachableException)
-        {
-            _view.Doubt(controller);
-            return await _anyBroker.AskAsync(request, links, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await Send(request, controller, links, cancellationToken).Answer.ConfigureAwait(false);
+            }
+            catch (BrokerUnreachableException)
+            {
+                _view.Doubt(controller);
+            }
+            catch (StreamLogException exception) when (exception.ErrorCode == ErrorCode.NetworkException)
+            {
+                _view.Doubt(controller);
+                throw;
+            }
         }
 
-        if (AnswerErrors.HasMoved(answer))
-            await _questions.AskNodesAsync(cancellationToken).ConfigureAwait(false);
-        return answer;
+        return await _anyBroker.AskAsync(request, links, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TResponse> AskAllAsync<TResponse>(
