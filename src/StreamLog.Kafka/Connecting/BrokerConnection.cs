@@ -28,6 +28,7 @@ internal sealed class BrokerConnection
     private Exception? _failure;
     private long _movedAt;
     private long _mutedUntil;
+    private (TimeSpan Wait, long Since)? _writing;
     private int _correlationId;
 
     /// <summary>Creates a connection, and begins to read.</summary>
@@ -108,21 +109,24 @@ internal sealed class BrokerConnection
         {
             try
             {
-                ThrowIfFailed();
+                BeginWriting(call);
                 await _stream.WriteAsync(frame.Memory, CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
-                Fail(exception);
-                call.Fail(Unknown(exception));
+                call.Fail(Unknown(FailedBy(exception)));
                 return;
             }
         }
 
-        if (!call.IsUnanswered)
-            return;
         lock (_gate)
+        {
+            _writing = null;
+            if (!call.IsUnanswered)
+                return;
             _movedAt = _time.GetTimestamp();
+        }
+
         call.Complete(null);
     }
 
@@ -152,18 +156,20 @@ internal sealed class BrokerConnection
     /// <returns><see langword="true"/> if it is idle.</returns>
     public bool CheckTimes(TimeSpan idleTimeout)
     {
-        TimeSpan late;
+        string missing;
         lock (_gate)
         {
             if (_failure is not null)
                 return false;
-            if (!_expected.TryPeek(out Expected oldest))
-                return _time.GetElapsedTime(_movedAt) >= idleTimeout;
-            late = _time.GetElapsedTime(oldest.WrittenAt) - oldest.Call.Wait - _requestTimeout;
+            if (_expected.TryPeek(out Expected oldest) && IsLate(oldest.WrittenAt, oldest.Call.Wait))
+                missing = "answered";
+            else if (_writing is { } writing && IsLate(writing.Since, writing.Wait))
+                missing = "taken a request";
+            else
+                return _expected.Count == 0 && _writing is null && _time.GetElapsedTime(_movedAt) >= idleTimeout;
         }
 
-        if (late >= TimeSpan.Zero)
-            Fail(new TimeoutException($"the broker has not answered within {_requestTimeout}."));
+        Fail(new TimeoutException($"the broker has not {missing} within {_requestTimeout}."));
         return false;
     }
 
@@ -247,7 +253,11 @@ internal sealed class BrokerConnection
         if (response is IThrottledResponse { ThrottleTimeMs: > 0 and int throttled })
         {
             lock (_gate)
-                _mutedUntil = _time.GetTimestamp() + (throttled * _time.TimestampFrequency / 1000);
+            {
+                // Answers to requests of different quotas come with times of their own: the longest holds.
+                long until = _time.GetTimestamp() + (throttled * _time.TimestampFrequency / 1000);
+                _mutedUntil = Math.Max(_mutedUntil, until);
+            }
         }
 
         expected.Call.Complete(OlderForms.Widen(expected.Call.Request, response, expected.Version));
@@ -305,14 +315,26 @@ internal sealed class BrokerConnection
         return true;
     }
 
-    private void ThrowIfFailed()
+    // A request that is not answered is late as long as the broker does not take it, too.
+    private void BeginWriting(BrokerCall call)
     {
         lock (_gate)
         {
             if (_failure is not null)
                 throw new IOException("the connection was closed.", _failure);
+            _writing = (call.Wait, _time.GetTimestamp());
         }
     }
+
+    // What has failed the connection first is why a write has failed.
+    private Exception FailedBy(Exception exception)
+    {
+        Fail(exception);
+        lock (_gate)
+            return _failure!;
+    }
+
+    private bool IsLate(long since, TimeSpan wait) => _time.GetElapsedTime(since) - wait >= _requestTimeout;
 
     private StreamLogException Unknown(Exception cause) => new(
         ErrorCode.NetworkException,

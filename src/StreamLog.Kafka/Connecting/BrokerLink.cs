@@ -67,22 +67,27 @@ internal sealed partial class BrokerLink
 
     /// <summary>Closes what nobody uses, and what gets no answer.</summary>
     /// <param name="idleTimeout">How long nobody uses it.</param>
-    /// <returns><see langword="true"/> where there is no connection any more.</returns>
+    /// <returns><see langword="true"/> where there is no connection any more, and none is being
+    /// opened.</returns>
     public bool CheckTimes(TimeSpan idleTimeout)
     {
         BrokerConnection? connection;
         bool isIdle;
+        bool isPumping;
         lock (_gate)
         {
             connection = _connection;
-            isIdle = connection?.CheckTimes(idleTimeout) == true && !_isPumping;
+            isPumping = _isPumping;
+            isIdle = connection?.CheckTimes(idleTimeout) == true && !isPumping;
             if (isIdle)
                 _connection = null;
         }
 
         if (isIdle)
             connection!.Fail(new IOException("it was not used for long."));
-        return isIdle || connection is not { IsOpen: true };
+
+        // Whoever sends may be opening a connection now.
+        return !isPumping && (isIdle || connection is not { IsOpen: true });
     }
 
     /// <summary>Closes the connection, and fails what waits.</summary>

@@ -110,8 +110,17 @@ internal static class ConnectionOpener
             return plain;
 
         SslStream encrypted = new(plain, leaveInnerStreamOpen: false);
-        await encrypted.AuthenticateAsClientAsync(ForHost(tls, address.Host), cancellationToken).ConfigureAwait(false);
-        return encrypted;
+        try
+        {
+            await encrypted.AuthenticateAsClientAsync(ForHost(tls, address.Host), cancellationToken)
+                .ConfigureAwait(false);
+            return encrypted;
+        }
+        catch
+        {
+            await encrypted.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static async ValueTask AskVersionsAsync(BrokerConnection connection, CancellationToken cancellationToken)
@@ -137,11 +146,17 @@ internal static class ConnectionOpener
         connection.Spoken = new SpokenVersions(answer);
     }
 
-    // The host that is connected to is the one whose certificate is wanted, unless the application says otherwise.
-    private static SslClientAuthenticationOptions ForHost(SslClientAuthenticationOptions tls, string host) => new()
+    /// <summary>Copies options for one host: it is the one whose certificate is wanted, unless the application says
+    /// otherwise.</summary>
+    /// <param name="tls">The options.</param>
+    /// <param name="host">The host that is connected to.</param>
+    /// <returns>The copy.</returns>
+    internal static SslClientAuthenticationOptions ForHost(SslClientAuthenticationOptions tls, string host) => new()
     {
         TargetHost = string.IsNullOrEmpty(tls.TargetHost) ? host : tls.TargetHost,
         AllowRenegotiation = tls.AllowRenegotiation,
+        AllowRsaPkcs1Padding = tls.AllowRsaPkcs1Padding,
+        AllowRsaPssPadding = tls.AllowRsaPssPadding,
         AllowTlsResume = tls.AllowTlsResume,
         ApplicationProtocols = tls.ApplicationProtocols,
         CertificateChainPolicy = tls.CertificateChainPolicy,

@@ -90,6 +90,9 @@ internal sealed class LinkPool : IDisposable
                 continue;
             lock (_gate)
                 _clients.RemoveAll(client => ReferenceEquals(client.Links, links));
+
+            // What was answered in time for nobody.
+            links.Fetches.DropAll();
         }
     }
 

@@ -6,7 +6,8 @@ namespace StreamLog.Kafka.Connecting;
 /// doubted.</summary>
 internal sealed class TopicPlaces
 {
-    private readonly (int Leader, int Epoch)[] _partitions;
+    // By number, which a broker may make up.
+    private readonly Dictionary<int, (int Leader, int Epoch)> _partitions = [];
     private volatile bool _isDoubted;
 
     /// <summary>Creates it.</summary>
@@ -20,19 +21,16 @@ internal sealed class TopicPlaces
         Id = topic.TopicId;
         ErrorCode = topic.ErrorCode;
         TakenAt = takenAt;
-        int count = 0;
-        foreach (MetadataResponse.MetadataResponsePartition partition in topic.Partitions)
-            count = Math.Max(count, partition.PartitionIndex + 1);
-        _partitions = new (int, int)[count];
-        Array.Fill(_partitions, (-1, -1));
+
+        // Without ids a topic that was made anew looks like the one before, at an older epoch.
+        bool isSame = before is not null && before.Id == Id && (Id != Guid.Empty || !before.IsDoubted);
         foreach (MetadataResponse.MetadataResponsePartition partition in topic.Partitions)
         {
-            int index = partition.PartitionIndex;
-            (int Leader, int Epoch) known = before is not null && before.Id == Id && index < before._partitions.Length
-                ? before._partitions[index]
-                : (-1, -1);
-            _partitions[index] = partition.LeaderEpoch >= 0 && partition.LeaderEpoch < known.Epoch
-                ? known
+            bool isOlder = isSame && partition.LeaderEpoch >= 0
+                && before!._partitions.TryGetValue(partition.PartitionIndex, out (int Leader, int Epoch) known)
+                && partition.LeaderEpoch < known.Epoch;
+            _partitions[partition.PartitionIndex] = isOlder
+                ? before!._partitions[partition.PartitionIndex]
                 : (partition.LeaderId, partition.LeaderEpoch);
         }
     }
@@ -57,10 +55,10 @@ internal sealed class TopicPlaces
     /// <returns>The node, -1 where there is none now, or <see langword="null"/> where there is no such
     /// partition.</returns>
     public int? FindLeader(int partition) =>
-        (uint)partition < (uint)_partitions.Length ? _partitions[partition].Leader : null;
+        _partitions.TryGetValue(partition, out (int Leader, int Epoch) known) ? known.Leader : null;
 
     /// <summary>Tells whether a node leads any partition.</summary>
     /// <param name="nodeId">The node.</param>
     /// <returns><see langword="true"/> if it does.</returns>
-    public bool IsLedBy(int nodeId) => Array.Exists(_partitions, partition => partition.Leader == nodeId);
+    public bool IsLedBy(int nodeId) => _partitions.Values.Any(partition => partition.Leader == nodeId);
 }
