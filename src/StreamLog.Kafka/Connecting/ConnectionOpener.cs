@@ -151,22 +151,30 @@ internal static class ConnectionOpener
     /// <param name="tls">The options.</param>
     /// <param name="host">The host that is connected to.</param>
     /// <returns>The copy.</returns>
-    internal static SslClientAuthenticationOptions ForHost(SslClientAuthenticationOptions tls, string host) => new()
+    internal static SslClientAuthenticationOptions ForHost(SslClientAuthenticationOptions tls, string host)
     {
-        TargetHost = string.IsNullOrEmpty(tls.TargetHost) ? host : tls.TargetHost,
-        AllowRenegotiation = tls.AllowRenegotiation,
-        AllowRsaPkcs1Padding = tls.AllowRsaPkcs1Padding,
-        AllowRsaPssPadding = tls.AllowRsaPssPadding,
-        AllowTlsResume = tls.AllowTlsResume,
-        ApplicationProtocols = tls.ApplicationProtocols,
-        CertificateChainPolicy = tls.CertificateChainPolicy,
-        CertificateRevocationCheckMode = tls.CertificateRevocationCheckMode,
-        CipherSuitesPolicy = tls.CipherSuitesPolicy,
-        ClientCertificateContext = tls.ClientCertificateContext,
-        ClientCertificates = tls.ClientCertificates,
-        EnabledSslProtocols = tls.EnabledSslProtocols,
-        EncryptionPolicy = tls.EncryptionPolicy,
-        LocalCertificateSelectionCallback = tls.LocalCertificateSelectionCallback,
-        RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
-    };
+        SslClientAuthenticationOptions copy = new()
+        {
+            TargetHost = string.IsNullOrEmpty(tls.TargetHost) ? host : tls.TargetHost,
+            AllowRenegotiation = tls.AllowRenegotiation,
+            AllowTlsResume = tls.AllowTlsResume,
+            ApplicationProtocols = tls.ApplicationProtocols,
+            CertificateChainPolicy = tls.CertificateChainPolicy,
+            CertificateRevocationCheckMode = tls.CertificateRevocationCheckMode,
+            CipherSuitesPolicy = tls.CipherSuitesPolicy,
+            ClientCertificateContext = tls.ClientCertificateContext,
+            ClientCertificates = tls.ClientCertificates,
+            EnabledSslProtocols = tls.EnabledSslProtocols,
+            EncryptionPolicy = tls.EncryptionPolicy,
+            LocalCertificateSelectionCallback = tls.LocalCertificateSelectionCallback,
+            RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
+        };
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+        {
+            copy.AllowRsaPkcs1Padding = tls.AllowRsaPkcs1Padding;
+            copy.AllowRsaPssPadding = tls.AllowRsaPssPadding;
+        }
+
+        return copy;
+    }
 }
