@@ -1,3 +1,4 @@
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Refusals;
 
@@ -66,9 +67,24 @@ internal sealed class ClusterQuestions
         List<MetadataRequest.MetadataRequestTopic> topics, CancellationToken cancellationToken)
     {
         MetadataRequest request = new() { Topics = topics, AllowAutoTopicCreation = false };
-        MetadataResponse response =
-            await _anyBroker.AskAsync(request, _links, cancellationToken).ConfigureAwait(false);
+        MetadataResponse response = await PutAsync(request, cancellationToken).ConfigureAwait(false);
         _view.Learn(response, isWhole: false);
+    }
+
+    // A question changes nothing: where its connection is lost it is put once more, perhaps to another broker.
+    private async ValueTask<TResponse> PutAsync<TResponse>(
+        IRequest<TResponse> question, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        try
+        {
+            return await _anyBroker.AskAsync(question, _links, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StreamLogException lost) when (
+            lost is { ErrorCode: ErrorCode.NetworkException, IsOutcomeUnknown: true })
+        {
+            return await _anyBroker.AskAsync(question, _links, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask AskAsync(
@@ -87,8 +103,7 @@ internal sealed class ClusterQuestions
                 KeyType = keyType,
                 CoordinatorKeys = [.. targets.Select(target => target.Name)],
             };
-            FindCoordinatorResponse response =
-                await _anyBroker.AskAsync(request, _links, cancellationToken).ConfigureAwait(false);
+            FindCoordinatorResponse response = await PutAsync(request, cancellationToken).ConfigureAwait(false);
             foreach (RequestTarget target in targets)
                 Learn(target, response, refused);
         }

@@ -264,6 +264,21 @@ public sealed class KafkaClusterTests : ClusterTest
     }
 
     [Fact]
+    public async Task A_question_whose_connection_is_lost_is_put_once_more()
+    {
+        await using FakeKafka kafka = await StartAsync(1);
+        await using (KafkaCluster first = Connect(kafka))
+            await CreateAsync(first, "orders", 1);
+        await using KafkaCluster cluster = Connect(kafka);
+        Fault fault = kafka.Faults.On(ApiKey.Metadata).Once().Disconnect();
+
+        ListOffsetsResponse answer = await SendAsync(cluster, Offsets("orders"));
+
+        Assert.Equal(ErrorCode.None, answer.Topics.Single().Partitions.Single().ErrorCode);
+        Assert.Equal(1, fault.Count);
+    }
+
+    [Fact]
     public async Task A_broker_that_takes_too_long_is_given_up()
     {
         ManualTime time = new();
