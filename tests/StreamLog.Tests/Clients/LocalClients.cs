@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Clients;
 using StreamLog.Tests.Broker;
@@ -7,7 +8,7 @@ namespace StreamLog.Tests.Clients;
 /// <summary>Clients of every kind over a broker in memory.</summary>
 internal sealed class LocalClients : IAsyncDisposable
 {
-    private readonly List<IProducer<string, string>> _producers = [];
+    private readonly ConcurrentQueue<IProducer<string, string>> _producers = [];
     private readonly Lazy<IProducer<string, string>> _shared;
 
     private LocalClients(BrokerHarness harness)
@@ -32,7 +33,7 @@ internal sealed class LocalClients : IAsyncDisposable
         configure?.Invoke(options);
         Producer<string, string> producer = new(
             Harness.Door, Harness.Environment, options, Serdes.Utf8, Serdes.Utf8, NullLoggerFactory.Instance);
-        _producers.Add(producer);
+        _producers.Enqueue(producer);
         return producer;
     }
 

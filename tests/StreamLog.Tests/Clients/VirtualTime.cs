@@ -8,6 +8,10 @@ internal static class VirtualTime
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pace = Step / 200;
+    private static readonly TimeSpan Never = TimeSpan.FromHours(4);
+
+    // How many tests let time pass and stand in the thread pool's queue themselves: no work that is held up.
+    private static int _queued;
 
     public static async Task<T> RunAsync<T>(this SimulatedEnvironment environment, Task<T> task)
     {
@@ -32,12 +36,12 @@ internal static class VirtualTime
         await task;
     }
 
-    /// <summary>The same, until something holds, or has not for so long that it never will.</summary>
+    /// <summary>The same, until something holds, or has not for so many hours of virtual time that it never will.
+    /// </summary>
     public static Task UntilAsync(this SimulatedEnvironment environment, Func<bool> holds)
     {
-        long began = Stopwatch.GetTimestamp();
-        return environment.PassAsync(
-            () => Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(2) && !holds());
+        DateTimeOffset end = environment.Time.GetUtcNow() + Never;
+        return environment.PassAsync(() => environment.Time.GetUtcNow() < end && !holds());
     }
 
     private static async Task PassAsync(this SimulatedEnvironment environment, Func<bool> goesOn)
@@ -45,8 +49,10 @@ internal static class VirtualTime
         long stepped = Stopwatch.GetTimestamp();
         while (goesOn())
         {
+            Interlocked.Increment(ref _queued);
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (Stopwatch.GetElapsedTime(stepped) < Pace || ThreadPool.PendingWorkItemCount > 0)
+            int others = Interlocked.Decrement(ref _queued);
+            if (Stopwatch.GetElapsedTime(stepped) < Pace || ThreadPool.PendingWorkItemCount > others)
                 continue;
 
             environment.Time.Advance(Step);
