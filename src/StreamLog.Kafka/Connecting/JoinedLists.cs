@@ -33,9 +33,5 @@ internal static class JoinedLists
         return into;
     }
 
-    /// <summary>Tells what went wrong in several parts of one request.</summary>
-    /// <param name="one">What went wrong in one part, or None.</param>
-    /// <param name="other">What went wrong in another, or None.</param>
-    /// <returns>The first error there is, or None.</returns>
-    public static ErrorCode First(ErrorCode one, ErrorCode other) => one != ErrorCode.None ? one : other;
+    private static ErrorCode First(ErrorCode one, ErrorCode other) => one != ErrorCode.None ? one : other;
 }

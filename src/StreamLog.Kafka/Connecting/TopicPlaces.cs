@@ -26,12 +26,12 @@ internal sealed class TopicPlaces
         bool isSame = before is not null && before.Id == Id && (Id != Guid.Empty || !before.IsDoubted);
         foreach (MetadataResponse.MetadataResponsePartition partition in topic.Partitions)
         {
-            bool isOlder = isSame && partition.LeaderEpoch >= 0
+            (int Leader, int Epoch) told = (partition.LeaderId, partition.LeaderEpoch);
+            _partitions[partition.PartitionIndex] = isSame && told.Epoch >= 0
                 && before!._partitions.TryGetValue(partition.PartitionIndex, out (int Leader, int Epoch) known)
-                && partition.LeaderEpoch < known.Epoch;
-            _partitions[partition.PartitionIndex] = isOlder
-                ? before!._partitions[partition.PartitionIndex]
-                : (partition.LeaderId, partition.LeaderEpoch);
+                && told.Epoch < known.Epoch
+                ? known
+                : told;
         }
     }
 
