@@ -49,15 +49,15 @@ internal sealed class ShareRouter
             links.Shares.Begin(group, member);
         return InSessionAsync(request, group, member, request.ShareSessionEpoch, links, async session =>
         {
-            (List<ShareFetchRequest> asked, List<BrokerAddress> brokers, ShareFetchResponse answer) =
+            (List<(BrokerAddress Address, ShareFetchRequest Part)> asked, ShareFetchResponse answer) =
                 await PlaceAsync(session, request, cancellationToken).ConfigureAwait(false);
             using CancellationTokenSource abandoned = new(Timeout.InfiniteTimeSpan, _time);
-            TimeSpan left = TimeSpan.FromMilliseconds(asked.Select(part => part.MaxWaitMs).DefaultIfEmpty().Max());
+            TimeSpan left = TimeSpan.FromMilliseconds(asked.Select(one => one.Part.MaxWaitMs).DefaultIfEmpty().Max());
             using CancellationTokenRegistration given = cancellationToken.UnsafeRegister(
                 _ => abandoned.CancelAfter(left + Grace), null);
-            Task<ShareFetchResponse>[] answers =
-                [.. asked.Zip(brokers, (part, address) => Send(part, address, links, abandoned.Token))];
-            await JoinAsync(session, request, brokers, answers, answer, cancellationToken).ConfigureAwait(false);
+            List<(BrokerAddress Address, Task<ShareFetchResponse> Answer)> answers =
+                [.. asked.Select(one => (one.Address, Send(one.Part, one.Address, links, abandoned.Token)))];
+            await JoinAsync(session, request, answers, answer, cancellationToken).ConfigureAwait(false);
             Doubt(answer.Responses.SelectMany(topic => topic.Partitions.Select(
                 partition => (topic.TopicId, partition.PartitionIndex, partition.ErrorCode))));
             return (answer, answer.ErrorCode);
@@ -129,7 +129,7 @@ internal sealed class ShareRouter
 
     /// <summary>Brings the session to what the client wants and to where partitions are led now.</summary>
     /// <returns>What to ask which broker, and the answer to what no broker can be asked.</returns>
-    private async ValueTask<(List<ShareFetchRequest> Asked, List<BrokerAddress> Brokers, ShareFetchResponse Refused)>
+    private async ValueTask<(List<(BrokerAddress Address, ShareFetchRequest Part)> Asked, ShareFetchResponse Refused)>
         PlaceAsync(ShareSession session, ShareFetchRequest request, CancellationToken cancellationToken)
     {
         Dictionary<(Guid TopicId, int Partition), BrokerAddress?> before = new(session.Places);
@@ -160,8 +160,7 @@ internal sealed class ShareRouter
         BrokerAddress[] brokers =
             [.. session.Places.Values.OfType<BrokerAddress>().Concat(session.Brokers).Distinct()];
         return (
-            [.. brokers.Select(address => For(address, brokers.Length, session, request, before))],
-            [.. brokers],
+            [.. brokers.Select(address => (address, For(address, brokers.Length, session, request, before)))],
             refused);
     }
 
@@ -239,18 +238,17 @@ internal sealed class ShareRouter
     private async ValueTask JoinAsync(
         ShareSession session,
         ShareFetchRequest request,
-        List<BrokerAddress> brokers,
-        Task<ShareFetchResponse>[] answers,
+        List<(BrokerAddress Address, Task<ShareFetchResponse> Answer)> answers,
         ShareFetchResponse into,
         CancellationToken cancellationToken)
     {
         BrokerFailures failures = new();
-        for (int i = 0; i < answers.Length; i++)
+        foreach ((BrokerAddress address, Task<ShareFetchResponse> task) in answers)
         {
             try
             {
-                ShareFetchResponse more = await answers[i].ConfigureAwait(false);
-                if (!failures.Note(brokers[i], more.ErrorCode, more.ErrorMessage))
+                ShareFetchResponse more = await task.ConfigureAwait(false);
+                if (!failures.Note(address, more.ErrorCode, more.ErrorMessage))
                 {
                     into.AcquisitionLockTimeoutMs = Math.Max(
                         into.AcquisitionLockTimeoutMs, more.AcquisitionLockTimeoutMs);
@@ -259,12 +257,12 @@ internal sealed class ShareRouter
             }
             catch (Exception exception) when (exception is StreamLogException or OperationCanceledException)
             {
-                failures.Note(brokers[i], exception);
-                _view.Doubt(brokers[i]);
+                failures.Note(address, exception);
+                _view.Doubt(address);
             }
         }
 
-        if (failures.AreAll(answers.Length))
+        if (failures.AreAll(answers.Count))
         {
             into.Dispose();
             if (failures.IsCancelled)
