@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using StreamLog.Protocol;
 
 namespace StreamLog.Testing.Faults;
 
 /// <summary>Holds requests, or their answers, until they are let go, one by one or all.</summary>
-internal sealed class HoldEffect(bool isAfter) : FaultEffect
+internal sealed class HoldEffect(bool isAfter) : PausingEffect(isAfter)
 {
     private readonly ConcurrentQueue<TaskCompletionSource> _held = new();
 
@@ -25,27 +24,7 @@ internal sealed class HoldEffect(bool isAfter) : FaultEffect
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<TResponse> ApplyAsync<TResponse>(
-        FaultCall call,
-        IRequest<TResponse> request,
-        Func<IRequest<TResponse>, ValueTask<TResponse>> next,
-        CancellationToken lifted)
-    {
-        TResponse? response = isAfter ? await next(request).ConfigureAwait(false) : null;
-        try
-        {
-            await WaitAsync(call, lifted).ConfigureAwait(false);
-        }
-        catch
-        {
-            (response as IDisposable)?.Dispose();
-            throw;
-        }
-
-        return response ?? await next(request).ConfigureAwait(false);
-    }
-
-    private async Task WaitAsync(FaultCall call, CancellationToken lifted)
+    protected override async Task WaitAsync(FaultCall call, CancellationToken lifted)
     {
         TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _held.Enqueue(released);
