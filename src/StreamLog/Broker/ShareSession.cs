@@ -20,7 +20,7 @@ internal sealed class ShareSession
     public CancellationTokenRegistration Connection { get; set; }
 
     /// <summary>Goes on to the next request.</summary>
-    public void Advance() => Epoch = Epoch == int.MaxValue ? 1 : Epoch + 1;
+    public void Advance() => Epoch = FetchSessions.NextEpoch(Epoch);
 
     /// <summary>Takes partitions in and out as a request says, and turns it into one that names all of them.</summary>
     /// <param name="request">The request.</param>

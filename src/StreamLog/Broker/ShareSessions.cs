@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using StreamLog.Broker.Faces;
 using StreamLog.Groups.Assignors;
 using StreamLog.Groups.Share;
 using StreamLog.Metadata;
@@ -124,8 +124,8 @@ internal sealed class ShareSessions(BrokerParts parts, int? nodeId)
         ClusterImage image = parts.Partitions.Current.Image;
         foreach (TopicIdPartition partition in all)
         {
-            ImmutableArray<PartitionImage>? partitions = image.FindTopic(partition.TopicId)?.Partitions;
-            if (nodeId is null || partitions?.ElementAtOrDefault(partition.Partition)?.Leader == nodeId)
+            if (nodeId is not { } node
+                || new FaceRules(image, node).Find(null, partition.TopicId, partition.Partition)?.Leader == node)
             {
                 parts.Shares.Release(
                     new SharePartitionKey(key.Group, partition.TopicId, partition.Partition), key.MemberId);
