@@ -4,7 +4,7 @@ using StreamLog.Testing;
 namespace StreamLog.Kafka.Tests.Connecting;
 
 /// <summary>Queues of a cluster.</summary>
-public sealed class SharedQueueTests
+public sealed class SharedQueueTests : ClusterTest
 {
     private const int Partitions = 6;
     private const int Records = 60;
@@ -14,25 +14,20 @@ public sealed class SharedQueueTests
     [InlineData(3)]
     public async Task Every_record_is_handed_out_and_what_is_said_of_it_holds(int brokers)
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = brokers);
-        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-        await using StreamLogClient log = await StartAsync(cluster);
-        ITopic<string, string> topic = log.Topic<string, string>("jobs");
-        await AppendAsync(topic, 0);
+        await using Queue queue = await Queue.StartAsync(brokers);
+        await queue.AppendAsync(0);
 
         List<string> taken = [];
-        await using (IShareConsumer<string, string> consumer = topic.ConsumeShared("workers"))
+        await using (IShareConsumer<string, string> consumer = queue.Topic.ConsumeShared("workers"))
         {
             await TakeAsync(consumer, taken, Records);
-            await AppendAsync(topic, Records);
+            await queue.AppendAsync(Records);
             await TakeAsync(consumer, taken, 2 * Records);
         }
 
-        Assert.Equal(
-            Enumerable.Range(0, 2 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
-            taken.Distinct().Order(StringComparer.Ordinal));
-        await using IShareConsumer<string, string> next = topic.ConsumeShared("workers");
-        await topic.AppendAsync("last", "last", TestContext.Current.CancellationToken);
+        AssertAll(2 * Records, taken);
+        await using IShareConsumer<string, string> next = queue.Topic.ConsumeShared("workers");
+        await queue.Topic.AppendAsync("last", "last", Stop);
         List<string> left = [];
         await TakeAsync(next, left, int.MaxValue, until: "last");
         Assert.Contains("last", left);
@@ -41,46 +36,39 @@ public sealed class SharedQueueTests
     [Fact]
     public async Task Records_of_partitions_whose_leaders_move_are_handed_out_and_accepted()
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
-        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-        await using StreamLogClient log = await StartAsync(cluster);
-        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using Queue queue = await Queue.StartAsync(3);
         List<string> taken = [];
-        await using IShareConsumer<string, string> consumer = topic.ConsumeShared("workers");
+        await using IShareConsumer<string, string> consumer = queue.Topic.ConsumeShared("workers");
         for (int round = 0; round < 4; round++)
         {
-            await AppendAsync(topic, round * Records);
+            await queue.AppendAsync(round * Records);
             await TakeAsync(consumer, taken, (round + 1) * Records);
-            await kafka.RotateLeadersAsync();
+            await queue.Kafka.RotateLeadersAsync();
         }
 
-        Assert.Equal(
-            Enumerable.Range(0, 4 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
-            taken.Distinct().Order(StringComparer.Ordinal));
+        AssertAll(4 * Records, taken);
     }
 
     [Fact]
     public async Task Records_that_come_while_a_read_is_given_up_are_not_locked_away()
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
-        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-        await using StreamLogClient log = await StartAsync(cluster);
-        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using Queue queue = await Queue.StartAsync(3);
         await using IShareConsumer<string, string> consumer =
-            topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
-        await topic.AppendAsync("first", "first", TestContext.Current.CancellationToken);
+            queue.Topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
+        await queue.Topic.AppendAsync("first", "first", Stop);
         await using IAsyncEnumerator<SharedRecord<string, string>> records =
-            consumer.ReadAllAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+            consumer.ReadAllAsync(Stop).GetAsyncEnumerator();
         Assert.True(await records.MoveNextAsync());
         SharedRecord<string, string> first = records.Current;
 
         // One broker holds up a read for which the others have records already.
-        await AppendAsync(topic, 0);
-        using FaultBarrier barrier = kafka.Faults.On(ApiKey.ShareFetch).ForBroker(kafka.Brokers[2].NodeId).Hold();
+        await queue.AppendAsync(0);
+        using FaultBarrier barrier =
+            queue.Kafka.Faults.On(ApiKey.ShareFetch).ForBroker(queue.Kafka.Brokers[2].NodeId).Hold();
         ValueTask<bool> next = records.MoveNextAsync();
         await barrier.WaitUntilEnteredAsync();
         consumer.Accept(first);
-        Task committed = consumer.CommitAsync(TestContext.Current.CancellationToken).AsTask();
+        Task committed = consumer.CommitAsync(Stop).AsTask();
         barrier.Release();
         await committed;
 
@@ -99,20 +87,17 @@ public sealed class SharedQueueTests
     [InlineData(ApiKey.ShareAcknowledge)]
     public async Task A_broker_that_forgets_a_session_costs_no_record_and_no_word(ApiKey apiKey)
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
-        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-        await using StreamLogClient log = await StartAsync(cluster);
-        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using Queue queue = await Queue.StartAsync(3);
         await using IShareConsumer<string, string> consumer =
-            topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
-        Fault fault = kafka.Faults.On(apiKey).ForBroker(kafka.Brokers[1].NodeId).OnCall(2)
+            queue.Topic.ConsumeShared("workers", options => options.Acknowledge = AcknowledgeMode.Explicit);
+        Fault fault = queue.Kafka.Faults.On(apiKey).ForBroker(queue.Kafka.Brokers[1].NodeId).OnCall(2)
             .FailRequest(ErrorCode.ShareSessionNotFound);
         HashSet<string> taken = [];
         await using IAsyncEnumerator<SharedRecord<string, string>> records =
-            consumer.ReadAllAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+            consumer.ReadAllAsync(Stop).GetAsyncEnumerator();
         for (int round = 0; fault.Count == 0; round++)
         {
-            await AppendAsync(topic, round * Records);
+            await queue.AppendAsync(round * Records);
             while (taken.Count < (round + 1) * Records)
             {
                 Assert.True(await records.MoveNextAsync());
@@ -121,55 +106,81 @@ public sealed class SharedQueueTests
                 consumer.Accept(records.Current);
             }
 
-            await consumer.CommitAsync(TestContext.Current.CancellationToken);
+            await consumer.CommitAsync(Stop);
         }
     }
 
     [Fact]
     public async Task A_broker_that_goes_leaves_its_partitions_to_others()
     {
-        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 3);
-        await using KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = kafka.BootstrapServers });
-        await using StreamLogClient log = await StartAsync(cluster);
-        ITopic<string, string> topic = log.Topic<string, string>("jobs");
+        await using Queue queue = await Queue.StartAsync(3);
         List<string> taken = [];
-        await using IShareConsumer<string, string> consumer = topic.ConsumeShared("workers");
-        await AppendAsync(topic, 0);
+        await using IShareConsumer<string, string> consumer = queue.Topic.ConsumeShared("workers");
+        await queue.AppendAsync(0);
         await TakeAsync(consumer, taken, Records);
 
-        await kafka.Brokers[1].StopAsync();
-        await AppendAsync(topic, Records);
+        await queue.Kafka.Brokers[1].StopAsync();
+        await queue.AppendAsync(Records);
         await TakeAsync(consumer, taken, 2 * Records);
 
-        Assert.Equal(
-            Enumerable.Range(0, 2 * Records).Select(i => $"{i}").Order(StringComparer.Ordinal),
-            taken.Distinct().Order(StringComparer.Ordinal));
+        AssertAll(2 * Records, taken);
     }
 
     private static async Task TakeAsync(
         IShareConsumer<string, string> consumer, List<string> taken, int count, string? until = null)
     {
-        await foreach (SharedRecord<string, string> record in
-            consumer.ReadAllAsync(TestContext.Current.CancellationToken))
+        await foreach (SharedRecord<string, string> record in consumer.ReadAllAsync(Stop))
         {
             taken.Add(record.Value);
             if (taken.Distinct().Count() >= count || record.Value == until)
                 break;
         }
 
-        await consumer.CommitAsync(TestContext.Current.CancellationToken);
+        await consumer.CommitAsync(Stop);
     }
 
-    private static async Task AppendAsync(ITopic<string, string> topic, int first)
-    {
-        for (int i = first; i < first + Records; i++)
-            await topic.AppendAsync($"{i}", $"{i}", TestContext.Current.CancellationToken);
-    }
+    private static void AssertAll(int count, List<string> taken) => Assert.Equal(
+        Enumerable.Range(0, count).Select(i => $"{i}").Order(StringComparer.Ordinal),
+        taken.Distinct().Order(StringComparer.Ordinal));
 
-    private static ValueTask<StreamLogClient> StartAsync(KafkaCluster cluster)
+    /// <summary>A cluster, and a topic of it that is read as a queue.</summary>
+    private sealed class Queue : IAsyncDisposable
     {
-        StreamLogOptions options = new();
-        options.Topics["jobs"] = new TopicOptions { Partitions = Partitions };
-        return StreamLogClient.StartAsync(cluster, options);
+        private readonly KafkaCluster _cluster;
+        private readonly StreamLogClient _log;
+
+        private Queue(FakeKafka kafka, KafkaCluster cluster, StreamLogClient log)
+        {
+            Kafka = kafka;
+            _cluster = cluster;
+            _log = log;
+            Topic = log.Topic<string, string>("jobs");
+        }
+
+        public FakeKafka Kafka { get; }
+
+        public ITopic<string, string> Topic { get; }
+
+        public static async Task<Queue> StartAsync(int brokers)
+        {
+            FakeKafka kafka = await ClusterTest.StartAsync(brokers);
+            KafkaCluster cluster = Connect(kafka);
+            StreamLogOptions options = new();
+            options.Topics["jobs"] = new TopicOptions { Partitions = Partitions };
+            return new Queue(kafka, cluster, await StreamLogClient.StartAsync(cluster, options));
+        }
+
+        public async Task AppendAsync(int first)
+        {
+            for (int i = first; i < first + Records; i++)
+                await Topic.AppendAsync($"{i}", $"{i}", Stop);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _log.DisposeAsync();
+            await _cluster.DisposeAsync();
+            await Kafka.DisposeAsync();
+        }
     }
 }
