@@ -225,48 +225,29 @@ public sealed class ConfluentTests
     [Fact]
     public async Task A_broker_that_is_restarted_loses_and_doubles_nothing()
     {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("streamlog-restart-");
-        try
-        {
-            StreamLogOptions options = new() { DataDirectory = directory.FullName };
-            options.AddKafkaListener("127.0.0.1:0");
-            StreamLogNode node = await StreamLogNode.StartAsync(options);
-            string address = node.Listeners[0].Address;
-            await CreateAsync(address, "restart", 1);
-            ConcurrentQueue<Client.DeliveryReport<string, string>> reports = new();
-            using Client.IProducer<string, string> producer = new Client.ProducerBuilder<string, string>(
-                new Client.ProducerConfig { BootstrapServers = address, EnableIdempotence = true, LingerMs = 0 })
-                .Build();
-            using Client.IConsumer<string, string> consumer = new Client.ConsumerBuilder<string, string>(
-                new Client.ConsumerConfig
-                {
-                    BootstrapServers = address,
-                    GroupId = "restart",
-                    AutoOffsetReset = Client.AutoOffsetReset.Earliest,
-                }).Build();
-            consumer.Subscribe("restart");
-            foreach (string value in Numbers(0, 500))
-                producer.Produce("restart", new() { Value = value }, reports.Enqueue);
-            List<string> found = Poll([consumer], 100);
+        await using DurableNode node = await DurableNode.StartAsync();
+        await CreateAsync(node.Address, "restart", 1);
+        ConcurrentQueue<Client.DeliveryReport<string, string>> reports = new();
+        using Client.IProducer<string, string> producer = Producer(
+            node.Address, config => (config.EnableIdempotence, config.LingerMs) = (true, 0));
+        using Client.IConsumer<string, string> consumer = Consumer(
+            node.Address, "restart", config => config.EnableAutoCommit = true);
+        consumer.Subscribe("restart");
+        foreach (string value in Numbers(0, 500))
+            producer.Produce("restart", new() { Value = value }, reports.Enqueue);
+        List<string> found = Poll([consumer], 100);
 
-            await node.DisposeAsync();
-            foreach (string value in Numbers(500, 500))
-                producer.Produce("restart", new() { Value = value }, reports.Enqueue);
-            StreamLogOptions again = new() { DataDirectory = directory.FullName };
-            again.AddKafkaListener(address);
-            await using StreamLogNode restarted = await StreamLogNode.StartAsync(again);
+        await node.StopAsync();
+        foreach (string value in Numbers(500, 500))
+            producer.Produce("restart", new() { Value = value }, reports.Enqueue);
+        await node.StartAgainAsync();
 
-            Assert.Equal(0, producer.Flush(Patience));
-            Assert.All(reports, report => Assert.False(report.Error.IsError, report.Error.Reason));
-            Assert.Equal(Numbers(0, 1_000), reports.Select(report => report.Value));
-            found.AddRange(Poll([consumer], 900));
-            Assert.Equal(Numbers(0, 1_000), found);
-            consumer.Close();
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        Assert.Equal(0, producer.Flush(Patience));
+        Assert.All(reports, report => Assert.False(report.Error.IsError, report.Error.Reason));
+        Assert.Equal(Numbers(0, 1_000), reports.Select(report => report.Value));
+        found.AddRange(Poll([consumer], 900));
+        Assert.Equal(Numbers(0, 1_000), found);
+        consumer.Close();
     }
 
     private static Client.IAdminClient Admin(string address) =>
@@ -282,19 +263,27 @@ public sealed class ConfluentTests
     }
 
     private static Client.IProducer<string, string> Producer(
-        ListenedNode node, Action<Client.ProducerConfig>? configure = null)
+        ListenedNode node, Action<Client.ProducerConfig>? configure = null) =>
+        Producer(node.Endpoint.Address, configure);
+
+    private static Client.IProducer<string, string> Producer(
+        string address, Action<Client.ProducerConfig>? configure)
     {
-        Client.ProducerConfig config = new() { BootstrapServers = node.Endpoint.Address };
+        Client.ProducerConfig config = new() { BootstrapServers = address };
         configure?.Invoke(config);
         return new Client.ProducerBuilder<string, string>(config).Build();
     }
 
     private static Client.IConsumer<string, string> Consumer(
-        ListenedNode node, string group, Action<Client.ConsumerConfig>? configure = null)
+        ListenedNode node, string group, Action<Client.ConsumerConfig>? configure = null) =>
+        Consumer(node.Endpoint.Address, group, configure);
+
+    private static Client.IConsumer<string, string> Consumer(
+        string address, string group, Action<Client.ConsumerConfig>? configure)
     {
         Client.ConsumerConfig config = new()
         {
-            BootstrapServers = node.Endpoint.Address,
+            BootstrapServers = address,
             GroupId = group,
             AutoOffsetReset = Client.AutoOffsetReset.Earliest,
             EnableAutoCommit = false,
