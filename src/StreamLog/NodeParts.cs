@@ -88,11 +88,11 @@ internal sealed partial class NodeParts : IAsyncDisposable
         _directory = LogDirectory.Open(surroundings, path, settings, Loggers, Metrics);
         _broker = await LocalBroker
             .StartAsync(surroundings, _directory, options, Loggers, Metrics, cancellationToken).ConfigureAwait(false);
-        Authorizer authorizer = new(
-            options.Security, () => _broker.Image, Loggers.CreateLogger("StreamLog.Security"));
         QuotaBook quotas = new(() => _broker.Image, surroundings.Time);
         _guard = engine => new QuotaBroker(
-            new AuthorizingBroker(engine, authorizer, options.AutoCreateTopics), quotas, options.DefaultPartitions);
+            new AuthorizingBroker(engine, _broker.Authorizer, options.AutoCreateTopics),
+            quotas,
+            options.DefaultPartitions);
         _door = WithSessions(_guard(_broker));
         _maintenance = new NodeMaintenance(_directory, _broker);
         _clients = new LogClients(WithSessions(_broker), surroundings, options, _host, Metrics, Tracing);

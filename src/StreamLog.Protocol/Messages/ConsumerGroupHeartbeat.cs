@@ -41,10 +41,6 @@ public sealed partial class ConsumerGroupHeartbeatRequest : IRequest<ConsumerGro
     [Field("0+", NullableFrom = 0)]
     public List<string>? SubscribedTopicNames { get; set; }
 
-    /// <summary>Gets or sets what tells of a topic whether the member may see it, or null where it may see all. It
-    /// never travels: whoever guards the broker sets it.</summary>
-    public Func<string, bool>? MaySee { get; set; }
-
     /// <summary>Gets or sets the regular expression for topics subscribed to, or null where it has not
     /// changed.</summary>
     [Field("1+", NullableFrom = 1)]

@@ -67,8 +67,6 @@ internal static partial class AccessTable
                 MayRead(caller, request.GroupId) is ErrorCode error and not ErrorCode.None
                     ? error
                     : MaySee(caller, request.SubscribedTopicNames),
-            Introduce = static (request, caller) => request.MaySee = topic =>
-                caller.Could(AclOperation.Describe, AclResourceType.Topic, topic),
         },
         new ApiAccess<ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse>
         {

@@ -40,9 +40,6 @@ internal sealed class ApiAccess<TRequest, TResponse> : ApiAccess<TResponse>
     /// <summary>Gets a judge of what is named that goes before the operations above.</summary>
     public Func<TRequest, Caller, RequestTarget, ErrorCode>? Judge { get; init; }
 
-    /// <summary>Gets what tells the engine more of the caller, where it decides itself.</summary>
-    public Action<TRequest, Caller>? Introduce { get; init; }
-
     /// <summary>Gets whether what is named may be done only if all of it may.</summary>
     public bool IsAllOrNothing { get; init; }
 
@@ -59,7 +56,6 @@ internal sealed class ApiAccess<TRequest, TResponse> : ApiAccess<TResponse>
         TRequest asked = (TRequest)request;
         if (Whole?.Invoke(asked, caller) is ErrorCode error and not ErrorCode.None)
             return Refusal.CreateResponse(request, error, AccessErrors.Say(error));
-        Introduce?.Invoke(asked, caller);
         if (!JudgesParts || IsJudgedLater?.Invoke(asked) == true)
             return await AnswerAsync(engine, request, asked, caller, cancellationToken).ConfigureAwait(false);
 

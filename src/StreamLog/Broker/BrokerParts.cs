@@ -1,4 +1,5 @@
 using StreamLog.Authentication;
+using StreamLog.Authorization;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Groups;
@@ -56,6 +57,9 @@ internal sealed record BrokerParts
 
     /// <summary>Gets who leads clients through their authentication.</summary>
     public required SaslServer Sasl { get; init; }
+
+    /// <summary>Gets who decides what callers from outside may do.</summary>
+    public required Authorizer Authorizer { get; init; }
 
     /// <summary>Gets what the node counts with.</summary>
     public required StreamLogMetrics Metrics { get; init; }

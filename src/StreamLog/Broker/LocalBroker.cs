@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamLog.Authentication;
+using StreamLog.Authorization;
 using StreamLog.Broker.Faces;
 using StreamLog.Broker.Handlers;
 using StreamLog.Diagnostics;
@@ -53,6 +54,10 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
 
     /// <summary>Gets the newest committed image of the metadata.</summary>
     public ClusterImage Image => _parts.Metadata.Image;
+
+    /// <summary>Gets who decides what callers from outside may do. It is for who stands before the engine to ask; the
+    /// engine asks only which topics a pattern may stand for.</summary>
+    public Authorizer Authorizer => _parts.Authorizer;
 
     /// <summary>Starts the engine: reads the metadata log, recovers all partitions, and takes the lead of
     /// them.</summary>
@@ -115,6 +120,8 @@ internal sealed partial class LocalBroker : IBroker, IAsyncDisposable
             TransactionMarks = marks,
             ProducerIds = producerIds,
             Sasl = CreateSasl(options.Security, metadata, environment.Time, loggers),
+            Authorizer = new Authorizer(
+                options.Security, () => metadata.Image, loggers.CreateLogger("StreamLog.Security")),
         };
         quorum.Failed += partitions.FailAll;
         LocalBroker broker = new(parts, quorum, logger);

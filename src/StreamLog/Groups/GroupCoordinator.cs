@@ -105,34 +105,24 @@ internal sealed class GroupCoordinator
     }
 
     /// <summary>Takes the heartbeat of a member of a consumer group.</summary>
-    /// <param name="request">The heartbeat.</param>
-    /// <param name="clientId">The client's id.</param>
-    /// <param name="clientHost">The client's address.</param>
-    /// <param name="newMemberId">The id of a member that joins and has made none itself.</param>
+    /// <param name="call">The heartbeat.</param>
     /// <param name="cancellationToken">Stops the wait. What was decided holds all the same.</param>
     /// <returns>The response, once what was decided is committed.</returns>
     public ValueTask<ConsumerGroupHeartbeatResponse> HeartbeatAsync(
-        ConsumerGroupHeartbeatRequest request,
-        string clientId,
-        string clientHost,
-        string newMemberId,
-        CancellationToken cancellationToken)
+        HeartbeatCall call, CancellationToken cancellationToken)
     {
-        if (HeartbeatRules.Check(request, _settings.Consumer) is { } refusal)
+        if (HeartbeatRules.Check(call.Request, _settings.Consumer) is { } refusal)
         {
             return new ValueTask<ConsumerGroupHeartbeatResponse>(
                 new ConsumerGroupHeartbeatResponse { ErrorCode = refusal.Error, ErrorMessage = refusal.Message });
         }
 
         return DecideAsync<ConsumerGroupHeartbeatResponse>(
-            request.GroupId,
-            mayCreate: request.MemberEpoch == ConsumerMember.JoiningEpoch,
+            call.Request.GroupId,
+            mayCreate: call.IsJoin,
             ConsumerHeartbeat.Refuse,
             (groups, decision, reply) =>
-            {
-                HeartbeatCall call = new(request, clientId, clientHost, newMemberId);
-                new ConsumerHeartbeat(call, _settings.Consumer).Decide(groups, decision, reply);
-            },
+                new ConsumerHeartbeat(call, _settings.Consumer).Decide(groups, decision, reply),
             cancellationToken);
     }
 

@@ -22,8 +22,8 @@ public sealed class LayerTests
         ("Transactions", ["Diagnostics", "Threading", "Storage", "Replication", "Metadata", "Coordinators"]),
         ("Broker",
         [
-            "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Quorum",
-            "Coordinators", "Groups", "Transactions",
+            "Diagnostics", "Threading", "Storage", "Replication", "Authentication", "Metadata", "Authorization",
+            "Quorum", "Coordinators", "Groups", "Transactions",
         ]),
         // Clients know the engine through IBroker alone, so that the same clients talk to any other broker.
         ("Clients", ["Diagnostics", "Threading"]),

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using StreamLog.Authorization;
 using StreamLog.Broker;
 using StreamLog.Metadata;
@@ -14,10 +13,8 @@ internal sealed class AclHarness : IAsyncDisposable
     private AclHarness(BrokerHarness broker)
     {
         Broker = broker;
-        Authorizer authorizer =
-            new(broker.Options.Security, () => broker.Broker.Image, NullLogger.Instance);
         Door = new SessionBroker(
-            new AuthorizingBroker(broker.Broker, authorizer, broker.Options.AutoCreateTopics),
+            new AuthorizingBroker(broker.Broker, broker.Broker.Authorizer, broker.Options.AutoCreateTopics),
             new FetchSessions(broker.Time, broker.Environment.NextRandom),
             broker.Broker.NewShareSessions());
     }

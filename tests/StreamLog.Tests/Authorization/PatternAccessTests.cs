@@ -30,6 +30,16 @@ public sealed class PatternAccessTests
     }
 
     [Fact]
+    public async Task A_member_in_this_process_may_see_everything()
+    {
+        await using AclHarness node = await StartAsync();
+
+        ConsumerGroupHeartbeatResponse joined = await node.Broker.SendAsync(Join("a"));
+
+        Assert.Equal(["orders-eu", "orders-us"], TopicsOf(node, joined));
+    }
+
+    [Fact]
     public async Task Rules_that_change_are_noticed_after_ten_minutes_and_with_new_topics_at_once()
     {
         await using AclHarness node = await StartAsync();

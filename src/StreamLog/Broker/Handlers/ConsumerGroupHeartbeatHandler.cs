@@ -1,4 +1,6 @@
 using StreamLog.Groups;
+using StreamLog.Groups.Consumer;
+using StreamLog.Metadata;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
@@ -21,17 +23,19 @@ internal sealed class ConsumerGroupHeartbeatHandler(BrokerParts parts)
             };
         }
 
-        ConsumerGroupHeartbeatResponse response = await parts.Groups
-            .HeartbeatAsync(
-                request,
-                context.ClientId ?? "",
-                HostOf(context),
-                parts.Environment.NewId().ToString(),
-                cancellationToken)
-            .ConfigureAwait(false);
+        HeartbeatCall call = new(
+            request, context.ClientId ?? "", HostOf(context), parts.Environment.NewId().ToString())
+        {
+            MaySee = topic => MaySee(context, topic),
+        };
+        ConsumerGroupHeartbeatResponse response =
+            await parts.Groups.HeartbeatAsync(call, cancellationToken).ConfigureAwait(false);
         response.AnswersNews = true;
         return response;
     }
+
+    private bool MaySee(RequestContext context, string topic) => context.IsLocal
+        || parts.Authorizer.Permits(context, AclOperation.Describe, AclResourceType.Topic, topic, isAsked: false);
 
     // Clients in this process name themselves; who does not speaks for somebody else.
     private string HostOf(RequestContext context) =>

@@ -3,7 +3,7 @@ using StreamLog.Protocol.Messages;
 namespace StreamLog.Groups.Consumer;
 
 /// <summary>A heartbeat, and what is known of its sender.</summary>
-/// <param name="Request">The request. It has been checked by <see cref="HeartbeatRules"/>.</param>
+/// <param name="Request">The request. <see cref="HeartbeatRules"/> check it before a group hears of it.</param>
 /// <param name="ClientId">The client's id.</param>
 /// <param name="ClientHost">The client's address.</param>
 /// <param name="NewMemberId">The id of a member that joins and has made none itself.</param>
@@ -17,7 +17,7 @@ internal sealed record HeartbeatCall(
     public bool IsJoin => Request.MemberEpoch == ConsumerMember.JoiningEpoch;
 
     /// <summary>Gets what tells whether the member may see a topic.</summary>
-    public Func<string, bool> MaySee => Request.MaySee ?? (static _ => true);
+    public Func<string, bool> MaySee { get; init; } = static _ => true;
 
     /// <summary>Gets whether the request says everything, so that the answer does too.</summary>
     public bool IsFull => IsJoin || (Request.RebalanceTimeoutMs != -1
