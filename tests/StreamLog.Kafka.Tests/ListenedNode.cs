@@ -1,3 +1,4 @@
+using StreamLog.Kafka.Tests.Clients;
 using StreamLog.Protocol;
 
 namespace StreamLog.Kafka.Tests;
@@ -21,6 +22,18 @@ internal sealed class ListenedNode : IAsyncDisposable
         options.AddKafkaListener("127.0.0.1:0", listener);
         return new ListenedNode(await StreamLogNode.StartAsync(options));
     }
+
+    /// <summary>Starts one that lets alice in, whose password is secret, and encrypts where there is a
+    /// certificate.</summary>
+    public static Task<ListenedNode> StartSecuredAsync(string mechanism, TestCertificate? certificate) => StartAsync(
+        listener =>
+        {
+            listener.SaslMechanisms.Add(mechanism);
+            listener.AdvertisedAddress = "localhost";
+            if (certificate is not null)
+                listener.Tls = new() { CertificateFile = certificate.File };
+        },
+        options => options.Security.Users["alice"] = "secret");
 
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(Endpoint);
 

@@ -199,15 +199,8 @@ public sealed class ConfluentTests
     public async Task It_authenticates(Client.SaslMechanism mechanism, string name, bool encrypts)
     {
         using TestCertificate certificate = new();
-        await using ListenedNode node = await ListenedNode.StartAsync(
-            listener =>
-            {
-                listener.SaslMechanisms.Add(name);
-                listener.AdvertisedAddress = "localhost";
-                if (encrypts)
-                    listener.Tls = new() { CertificateFile = certificate.File };
-            },
-            options => options.Security.Users["alice"] = "secret");
+        await using ListenedNode node =
+            await ListenedNode.StartSecuredAsync(name, encrypts ? certificate : null);
         void Secure(Client.ClientConfig config)
         {
             config.SecurityProtocol =

@@ -64,15 +64,8 @@ public sealed class RealClientTests
     public async Task It_authenticates(string client, string mechanism, bool encrypts)
     {
         using TestCertificate certificate = new();
-        await using ListenedNode node = await ListenedNode.StartAsync(
-            listener =>
-            {
-                listener.SaslMechanisms.Add(mechanism);
-                listener.AdvertisedAddress = "localhost";
-                if (encrypts)
-                    listener.Tls = new() { CertificateFile = certificate.File };
-            },
-            options => options.Security.Users["alice"] = "secret");
+        await using ListenedNode node =
+            await ListenedNode.StartSecuredAsync(mechanism, encrypts ? certificate : null);
 
         JsonObject settings = SettingsOf(client, mechanism, encrypts ? certificate : null);
         await ClientProgram.RunAsync(client, node.Endpoint.Address, "secured", settings.ToJsonString());
