@@ -27,7 +27,7 @@ internal sealed record HealthJudgement(HealthStatus Status, string Description)
         (HealthStatus Status, string Sentence)[] findings = [.. Find(health, options)];
         if (silence is not null)
         {
-            string sentence = $"No broker of the cluster answers: {silence.Message}";
+            string sentence = $"No broker of the cluster that was asked answers: {silence.Message}";
             findings = [(HealthStatus.Unhealthy, sentence), .. findings];
         }
 

@@ -5,7 +5,6 @@ using StreamLog.Clients.Handling;
 using StreamLog.Diagnostics;
 using StreamLog.Extensibility;
 using StreamLog.Protocol;
-using StreamLog.Protocol.Messages;
 using StreamLog.Storage.Files;
 
 namespace StreamLog;
@@ -24,11 +23,7 @@ namespace StreamLog;
 public sealed partial class StreamLogClient : IRunningLog
 {
     private readonly LogClients _clients;
-    private readonly IBroker _broker;
-    private readonly TimeProvider _time;
-
-    // Lives as long as the client, so that questions about the cluster's health share a connection.
-    private readonly RequestContext _doctor = RequestContext.ForLocalClient("streamlog-health");
+    private readonly ClusterDoctor _doctor;
     private readonly StreamLogMetrics _metrics;
     private readonly StreamLogTracing _tracing;
     private readonly StreamLogOptions _options;
@@ -38,8 +33,7 @@ public sealed partial class StreamLogClient : IRunningLog
 
     private StreamLogClient(IBroker broker, StreamLogOptions options, NodeHost host, INodeEnvironment environment)
     {
-        _broker = broker;
-        _time = environment.Time;
+        _doctor = new ClusterDoctor(broker, environment.Time);
         _options = options;
         _logger = host.Loggers.CreateLogger<StreamLogClient>();
         _metrics = StreamLogMetrics.Create(host.Meters, host.NodeName);
@@ -167,25 +161,8 @@ public sealed partial class StreamLogClient : IRunningLog
         _clients.Handle(plan, call);
 
     /// <inheritdoc/>
-    async ValueTask<StreamLogException?> IRunningLog.FindFailureAsync(
-        TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource late = new(limit, _time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            // The broker that was asked the last time may be the one that is gone.
-            return await TryAskAsync(either.Token).ConfigureAwait(false) is null
-                ? null
-                : await TryAskAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new StreamLogException(
-                ErrorCode.RequestTimedOut, $"None has answered within {limit}.", exception);
-        }
-    }
+    ValueTask<StreamLogException?> IRunningLog.FindFailureAsync(
+        TimeSpan limit, CancellationToken cancellationToken) => _doctor.FindFailureAsync(limit, cancellationToken);
 
     internal static async ValueTask<StreamLogClient> StartAsync(
         IBroker broker,
@@ -214,20 +191,6 @@ public sealed partial class StreamLogClient : IRunningLog
             Log.IgnoresComponents(client._logger, options.Components.Count);
         Log.Started(client._logger, options.Topics.Count);
         return client;
-    }
-
-    private async ValueTask<StreamLogException?> TryAskAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _broker.SendAsync(new MetadataRequest { Topics = [] }, _doctor, cancellationToken)
-                .ConfigureAwait(false);
-            return null;
-        }
-        catch (StreamLogException exception)
-        {
-            return exception;
-        }
     }
 
     private async Task StopOnceAsync()

@@ -33,7 +33,7 @@ public sealed class StreamLogHealthCheckOptions
     public TimeSpan? UnhealthyHandlingAge { get; set; }
 
     /// <summary>Gets or sets how long the brokers of a cluster may take to answer the check, where one is in the place
-    /// of the node, before that is unhealthy.</summary>
+    /// of the node, before that is unhealthy. After each third of it another one is asked.</summary>
     /// <value>The default is 5 seconds. <see langword="null"/> asks no broker.</value>
     public TimeSpan? ClusterTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

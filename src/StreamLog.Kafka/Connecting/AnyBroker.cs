@@ -14,6 +14,7 @@ internal sealed class AnyBroker
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
+    private readonly Dictionary<BrokerAddress, int> _unanswered = [];
     private StreamLogException? _failure;
     private long _failedAt;
 
@@ -33,15 +34,22 @@ internal sealed class AnyBroker
     /// <param name="cancellationToken">Takes it back, or stops the wait.</param>
     /// <returns>The response of the first broker that could be reached.</returns>
     /// <exception cref="StreamLogException">None could, or the one that was has not answered.</exception>
+    /// <exception cref="OperationCanceledException">It was taken back, or nobody has answered until then: whom it has
+    /// waited for is in the message.</exception>
     public async ValueTask<TResponse> AskAsync<TResponse>(
         IRequest<TResponse> request, ClientLinks links, CancellationToken cancellationToken)
         where TResponse : class
     {
         ThrowIfJustFailed();
-        List<BrokerAddress> candidates = _view.Candidates(links.IsConnected);
+        HashSet<BrokerAddress> unanswered = Unanswered();
+
+        // Who has no connection yet begins with a broker that owes nobody an answer: it may be one that gives none.
+        List<BrokerAddress> candidates = _view.Candidates(
+            address => links.IsConnected(address) ? 0 : unanswered.Contains(address) ? 2 : 1);
         StreamLogException? failure = null;
         foreach (BrokerAddress address in candidates)
         {
+            Count(address, 1);
             try
             {
                 return await LinkPool.SendAsync(request, links.Find(address, Lane.General), cancellationToken)
@@ -51,6 +59,16 @@ internal sealed class AnyBroker
             {
                 _view.Doubt(address);
                 failure = exception;
+            }
+            catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+            {
+                string before = failure is null ? "" : $"{failure.Message} ";
+                throw new OperationCanceledException(
+                    $"{before}The broker {address} has not answered yet.", exception, cancellationToken);
+            }
+            finally
+            {
+                Count(address, -1);
             }
         }
 
@@ -63,6 +81,24 @@ internal sealed class AnyBroker
         lock (_gate)
             (_failure, _failedAt) = (failure, _time.GetTimestamp());
         throw failure;
+    }
+
+    private HashSet<BrokerAddress> Unanswered()
+    {
+        lock (_gate)
+            return [.. _unanswered.Keys];
+    }
+
+    private void Count(BrokerAddress address, int change)
+    {
+        lock (_gate)
+        {
+            int count = _unanswered.GetValueOrDefault(address) + change;
+            if (count > 0)
+                _unanswered[address] = count;
+            else
+                _unanswered.Remove(address);
+        }
     }
 
     private void ThrowIfJustFailed()

@@ -54,11 +54,11 @@ internal sealed class ClusterView
         }
     }
 
-    /// <summary>Lists whom to ask what every node can answer, each once: first those that are told to be preferred,
-    /// then the others in turn, and in the end those to begin with.</summary>
-    /// <param name="isPreferred">Tells who is.</param>
+    /// <summary>Lists whom to ask what every node can answer, each once and by rank. Of the same rank are first the
+    /// nodes in turn, and then those to begin with.</summary>
+    /// <param name="rank">Tells the rank: the smaller, the sooner.</param>
     /// <returns>The addresses.</returns>
-    public List<BrokerAddress> Candidates(Func<BrokerAddress, bool> isPreferred)
+    public List<BrokerAddress> Candidates(Func<BrokerAddress, int> rank)
     {
         List<BrokerAddress> all;
         int turn;
@@ -69,7 +69,7 @@ internal sealed class ClusterView
         }
 
         all = [.. all.Skip(turn), .. all.Take(turn), .. _bootstrap];
-        return [.. all.Where(isPreferred).Concat(all).Distinct()];
+        return [.. all.Distinct().OrderBy(rank)];
     }
 
     /// <summary>Learns from a response.</summary>

@@ -191,7 +191,8 @@ public sealed class ConnectToKafkaTests
             await Task.Yield();
 
         Assert.Equal(HealthStatus.Unhealthy, sick.Status);
-        Assert.StartsWith("No broker of the cluster answers: ", sick.Description, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No broker of the cluster that was asked answers: ", sick.Description, StringComparison.Ordinal);
         Assert.IsType<StreamLogException>(sick.Exception, exactMatch: false);
         await host.StopAsync(Stop);
     }
@@ -215,7 +216,8 @@ public sealed class ConnectToKafkaTests
             await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Stop);
 
         Assert.Equal(
-            "No broker of the cluster answers: None has answered within 00:00:00.2000000.",
+            "No broker of the cluster that was asked answers: None has answered within 00:00:00.2000000: "
+            + $"The broker {kafka.BootstrapServers} has not answered yet.",
             report.Entries["StreamLog"].Description);
         Assert.Equal(HealthStatus.Healthy, report.Entries["StreamLog:other"].Status);
         await host.StopAsync(Stop);
