@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 using StreamLog.Testing;
@@ -298,6 +299,27 @@ public sealed class KafkaClusterTests : ClusterTest
     }
 
     [Fact]
+    public async Task A_client_of_which_nobody_knows_stays_while_it_waits()
+    {
+        ManualTime time = new();
+        await using FakeKafka kafka = await StartAsync(1);
+        await using KafkaCluster cluster = Connect(kafka, time: time);
+        await CreateAsync(cluster, "orders", 1);
+        FaultBarrier barrier = kafka.Faults.On(ApiKey.ListOffsets).HoldAnswer();
+        (Task<ListOffsetsResponse> waiting, WeakReference client) = AskAsSomebody(cluster);
+        await barrier.WaitUntilEnteredAsync();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.True(client.IsAlive);
+        time.Advance(TimeSpan.FromSeconds(1));
+        barrier.Release();
+
+        Assert.Equal(ErrorCode.None, (await waiting).Topics.Single().Partitions.Single().ErrorCode);
+    }
+
+    [Fact]
     public async Task Connections_that_nobody_uses_are_closed()
     {
         ManualTime time = new();
@@ -377,6 +399,13 @@ public sealed class KafkaClusterTests : ClusterTest
 
         Assert.Equal(ErrorCode.InvalidConfig, exception.ErrorCode);
         Assert.Contains("BootstrapServers", exception.Message, StringComparison.Ordinal);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (Task<ListOffsetsResponse> Waiting, WeakReference Client) AskAsSomebody(KafkaCluster cluster)
+    {
+        RequestContext client = RequestContext.ForLocalClient("somebody");
+        return (cluster.SendAsync(Offsets("orders"), client, Stop).AsTask(), new WeakReference(client));
     }
 
     private static async Task<int[]> LeadersAsync(FakeKafka kafka, string topic, int partitions)
