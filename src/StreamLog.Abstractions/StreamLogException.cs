@@ -21,5 +21,5 @@ public class StreamLogException : Exception
     public bool IsFatal => ErrorCodes.IsFatal(ErrorCode);
 
     /// <summary>Gets whether the outcome is unknown: what was asked for may have happened, or may yet.</summary>
-    public bool IsOutcomeUnknown => ErrorCodes.IsOutcomeUnknown(ErrorCode);
+    public virtual bool IsOutcomeUnknown => ErrorCodes.IsOutcomeUnknown(ErrorCode);
 }

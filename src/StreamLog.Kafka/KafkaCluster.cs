@@ -21,8 +21,9 @@ namespace StreamLog.Kafka;
 /// once the context is gone.</para>
 /// <para><b>Errors.</b> What a broker answers is passed on as it is. A broker that cannot be reached, or that was lost
 /// before it answered, is a <see cref="ErrorCode.NetworkException"/>: thrown, or within the answer where others have
-/// answered for their part. What is thrown tells by <see cref="StreamLogException.IsOutcomeUnknown"/> whether the request
-/// may have been sent. Fetch sessions (KIP-227) are not begun: a full request is asked of each broker.</para>
+/// answered for their part. What is thrown tells by <see cref="StreamLogException.IsOutcomeUnknown"/> whether the
+/// request may have been sent. Fetch sessions (KIP-227) are not begun: a full request is asked of each
+/// broker.</para>
 /// </remarks>
 public sealed class KafkaCluster : IBroker, IAsyncDisposable
 {

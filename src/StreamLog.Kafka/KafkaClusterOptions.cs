@@ -31,7 +31,8 @@ public sealed class KafkaClusterOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets or sets how long a broker may take to answer, beyond what a request itself allows it to wait. Then
-    /// its connection is closed. Kafka calls it <c>request.timeout.ms</c>.</summary>
+    /// its connection is closed. For no longer than that, too, a request waits to be sent. Kafka calls it
+    /// <c>request.timeout.ms</c>.</summary>
     /// <value>The default is 30 seconds, as Kafka's.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

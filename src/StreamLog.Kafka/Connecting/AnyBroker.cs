@@ -72,8 +72,7 @@ internal sealed class AnyBroker
             }
         }
 
-        failure = new StreamLogException(
-            ErrorCode.NetworkException,
+        failure = new BrokerUnreachableException(
             candidates.Count == 1
                 ? failure!.Message
                 : $"None of {string.Join(", ", candidates)} can be reached. The last one: {failure!.Message}",
@@ -106,7 +105,7 @@ internal sealed class AnyBroker
         lock (_gate)
         {
             if (_failure is { } last && _time.GetElapsedTime(_failedAt) < FailureHolds)
-                throw new StreamLogException(last.ErrorCode, last.Message, last);
+                throw new BrokerUnreachableException(last.Message, last);
             _failure = null;
         }
     }

@@ -37,6 +37,9 @@ internal sealed class BrokerCall
     /// <summary>Gets the request.</summary>
     public object Request { get; }
 
+    /// <summary>Gets since when it waits to be sent, on the clock's timestamps.</summary>
+    public long QueuedAt { get; init; }
+
     /// <summary>Gets how long the request itself allows its answer to take.</summary>
     public TimeSpan Wait { get; }
 
@@ -88,6 +91,17 @@ internal sealed class BrokerCall
     public void Fail(Exception exception)
     {
         if (Interlocked.Exchange(ref _state, Over) == Over)
+            return;
+
+        _cancellation.Unregister();
+        _answer.SetException(exception);
+    }
+
+    /// <summary>Fails the call, unless it is being written or has been.</summary>
+    /// <param name="exception">Why.</param>
+    public void FailUnsent(Exception exception)
+    {
+        if (Interlocked.CompareExchange(ref _state, Over, Queued) != Queued)
             return;
 
         _cancellation.Unregister();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using StreamLog.Kafka.Sockets;
 using StreamLog.Protocol;
@@ -91,12 +92,13 @@ internal sealed class BrokerConnection
     public async ValueTask WriteAsync(BrokerCall call, short? version = null)
     {
         RecordBuffer frame;
+        Expected expected;
         if (!call.TryBegin())
             return;
 
         try
         {
-            frame = Encode(call, version);
+            (frame, expected) = Encode(call, version);
         }
         catch (Exception exception)
         {
@@ -107,9 +109,14 @@ internal sealed class BrokerConnection
         call.End();
         using (frame)
         {
+            if (!TryBeginWriting(expected, out Exception? failure))
+            {
+                call.Fail(new BrokerUnreachableException(_address, failure));
+                return;
+            }
+
             try
             {
-                BeginWriting(call);
                 await _stream.WriteAsync(frame.Memory, CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception)
@@ -173,7 +180,7 @@ internal sealed class BrokerConnection
         return false;
     }
 
-    private RecordBuffer Encode(BrokerCall call, short? wanted)
+    private (RecordBuffer Frame, Expected Expected) Encode(BrokerCall call, short? wanted)
     {
         short version = wanted ?? RequestVersions.Choose(call.Api, call.Request, Spoken);
         object request = OlderForms.Fit(call.Request, version);
@@ -186,13 +193,7 @@ internal sealed class BrokerConnection
             new RequestHeader(call.Api.Versions.ApiKey, version, correlationId, _clientId).Write(ref writer);
             call.Api.WriteRequest(request, ref writer, version);
             RecordBuffer frame = FrameWriter.Finish(ref writer);
-            if (!call.IsUnanswered)
-            {
-                lock (_gate)
-                    _expected.Enqueue(new Expected(call, version, correlationId, _time.GetTimestamp()));
-            }
-
-            return frame;
+            return (frame, new Expected(call, version, correlationId, _time.GetTimestamp()));
         }
         finally
         {
@@ -315,14 +316,19 @@ internal sealed class BrokerConnection
         return true;
     }
 
-    // A request that is not answered is late as long as the broker does not take it, too.
-    private void BeginWriting(BrokerCall call)
+    // From here on the outcome is unknown where the connection is lost. A request that is not answered is late as long
+    // as the broker does not take it, too.
+    private bool TryBeginWriting(Expected expected, [NotNullWhen(false)] out Exception? failure)
     {
         lock (_gate)
         {
-            if (_failure is not null)
-                throw new IOException("the connection was closed.", _failure);
-            _writing = (call.Wait, _time.GetTimestamp());
+            failure = _failure;
+            if (failure is not null)
+                return false;
+            if (!expected.Call.IsUnanswered)
+                _expected.Enqueue(expected);
+            _writing = (expected.Call.Wait, expected.WrittenAt);
+            return true;
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class BrokerLink
 
     // Below here: guarded by _gate.
     private readonly Queue<BrokerCall> _queue = new();
+    private BrokerCall? _next;
     private BrokerConnection? _connection;
     private bool _isPumping;
 
@@ -51,7 +52,7 @@ internal sealed partial class BrokerLink
     /// <exception cref="StreamLogException">There is no response.</exception>
     public Task<object?> SendAsync(ApiDescription api, object request, CancellationToken cancellationToken)
     {
-        BrokerCall call = new(api, request, RequestWaits.Of(request));
+        BrokerCall call = new(api, request, RequestWaits.Of(request)) { QueuedAt = _parts.Time.GetTimestamp() };
         call.CancelBy(cancellationToken);
         lock (_gate)
         {
@@ -71,6 +72,7 @@ internal sealed partial class BrokerLink
     /// opened.</returns>
     public bool CheckTimes(TimeSpan idleTimeout)
     {
+        FailLate();
         BrokerConnection? connection;
         bool isIdle;
         bool isPumping;
@@ -126,10 +128,8 @@ internal sealed partial class BrokerLink
     {
         lock (_gate)
         {
-            if (_queue.TryDequeue(out BrokerCall? call))
-                return call;
-            _isPumping = false;
-            return null;
+            _isPumping = _queue.TryDequeue(out _next);
+            return _next;
         }
     }
 
@@ -190,8 +190,32 @@ internal sealed partial class BrokerLink
         catch (Exception exception)
         {
             connection.Fail(exception);
+            if (exception is StreamLogException { ErrorCode: ErrorCode.NetworkException, IsOutcomeUnknown: true })
+                throw new BrokerUnreachableException(_address, exception);
             throw;
         }
+    }
+
+    // What waits for a connection that is being opened, for one that is muted, or for others to be written.
+    private void FailLate()
+    {
+        List<BrokerCall> late = [];
+        lock (_gate)
+        {
+            if (_next is { } next && IsLate(next))
+                late.Add(next);
+            while (_queue.TryPeek(out BrokerCall? call) && IsLate(call))
+                late.Add(_queue.Dequeue());
+        }
+
+        foreach (BrokerCall call in late)
+        {
+            call.FailUnsent(new BrokerUnreachableException(_address, new TimeoutException(
+                $"the request has waited for {_parts.Options.RequestTimeout} to be sent.")));
+        }
+
+        bool IsLate(BrokerCall call) =>
+            _parts.Time.GetElapsedTime(call.QueuedAt) >= _parts.Options.RequestTimeout;
     }
 
     private void FailQueue(Exception cause)

@@ -1,6 +1,7 @@
 namespace StreamLog.Kafka.Connecting;
 
-/// <summary>A broker could not be connected to, so a request was certainly not sent to it.</summary>
+/// <summary>A broker could not be connected to, or the connection was gone before a request was written: it was
+/// certainly not sent.</summary>
 internal sealed class BrokerUnreachableException : StreamLogException
 {
     /// <summary>Creates the exception.</summary>
@@ -9,8 +10,25 @@ internal sealed class BrokerUnreachableException : StreamLogException
     public BrokerUnreachableException(BrokerAddress address, Exception innerException)
         : base(
             ErrorCode.NetworkException,
-            $"The broker {address} cannot be reached: {innerException.Message} Nothing was sent to it.",
+            $"The broker {address} cannot be reached: {CauseOf(innerException).Message} Nothing was sent to it.",
             innerException)
     {
     }
+
+    /// <summary>Creates the exception where no broker could be connected to.</summary>
+    /// <param name="message">That, with their addresses.</param>
+    /// <param name="innerException">The cause.</param>
+    public BrokerUnreachableException(string message, Exception innerException)
+        : base(ErrorCode.NetworkException, message, innerException)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool IsOutcomeUnknown => false;
+
+    // What became of the handshake is of no interest to who has not come to send anything.
+    private static Exception CauseOf(Exception exception) =>
+        exception is StreamLogException { ErrorCode: ErrorCode.NetworkException, InnerException: { } cause }
+            ? cause
+            : exception;
 }

@@ -44,8 +44,12 @@ internal static class ConnectionOpener
         {
             socket.Dispose();
             connection?.Fail(exception);
-            if (exception is StreamLogException { ErrorCode: not ErrorCode.NetworkException })
+            if (exception is BrokerUnreachableException
+                or StreamLogException { ErrorCode: not ErrorCode.NetworkException })
+            {
                 throw;
+            }
+
             throw new BrokerUnreachableException(address, exception is OperationCanceledException
                 ? new TimeoutException($"It did not answer within {parts.Options.ConnectTimeout}.", exception)
                 : exception);

@@ -61,6 +61,68 @@ public sealed class BrokerLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_for_a_connection_that_is_gone_was_not_sent()
+    {
+        (BrokerConnection connection, Socket _) = await ConnectAsync();
+        connection.Fail(new EndOfStreamException("the broker closed the connection."));
+        Apis.TryGet(ApiKey.Heartbeat, out ApiDescription? api);
+        BrokerCall call = new(api!, new HeartbeatRequest { GroupId = "g", MemberId = "m" }, TimeSpan.Zero);
+
+        await connection.WriteAsync(call, 1);
+
+        BrokerUnreachableException unsent =
+            await Assert.ThrowsAsync<BrokerUnreachableException>(() => call.Answer);
+        Assert.False(unsent.IsOutcomeUnknown);
+        Assert.Equal(
+            $"The broker {Address} cannot be reached: the broker closed the connection. Nothing was sent to it.",
+            unsent.Message);
+    }
+
+    [Fact]
+    public async Task A_request_whose_connection_is_lost_while_it_is_written_may_be_done()
+    {
+        (BrokerConnection connection, Socket _) = await ConnectAsync();
+        ProduceRequest request = Batches.Produce("orders", 0, new string('x', 16_000_000));
+        Apis.TryGet(ApiKey.Produce, out ApiDescription? api);
+        BrokerCall call = new(api!, request, TimeSpan.Zero);
+        Task writing = connection.WriteAsync(call, 9).AsTask();
+
+        connection.Fail(new IOException("it was pulled out."));
+
+        await writing;
+        StreamLogException lost = await Assert.ThrowsAsync<StreamLogException>(() => call.Answer);
+        Assert.True(lost.IsOutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task Requests_that_wait_for_a_connection_are_given_up_in_time()
+    {
+        _options.RequestTimeout = TimeSpan.FromMinutes(1);
+        BrokerLink link = new(Address, "app", Parts, static _ => { });
+        Apis.TryGet(ApiKey.Metadata, out ApiDescription? api);
+        _options.ConnectTimeout = TimeSpan.FromHours(1);
+        Task<object?> first = link.SendAsync(api!, new MetadataRequest(), CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Task<object?> second = link.SendAsync(api!, new MetadataRequest(), CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        link.CheckTimes(TimeSpan.FromHours(1));
+        Assert.False(first.IsCompleted);
+        _time.Advance(TimeSpan.FromTicks(1));
+        link.CheckTimes(TimeSpan.FromHours(1));
+        Assert.True(first.IsCompleted);
+        BrokerUnreachableException unsent = await Assert.ThrowsAsync<BrokerUnreachableException>(() => first);
+        Assert.EndsWith("the request has waited for 00:01:00 to be sent. Nothing was sent to it.", unsent.Message);
+        Assert.False(second.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        link.CheckTimes(TimeSpan.FromHours(1));
+        Assert.True(second.IsCompleted);
+        await Assert.ThrowsAsync<BrokerUnreachableException>(() => second);
+        await _closing.CancelAsync();
+    }
+
+    [Fact]
     public async Task A_link_that_opens_its_connection_is_not_given_up()
     {
         BrokerLink link = new(Address, "app", Parts, static _ => { });

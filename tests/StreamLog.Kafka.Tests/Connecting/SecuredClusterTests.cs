@@ -111,6 +111,38 @@ public sealed class SecuredClusterTests : ClusterTest
         Assert.Equal(connections + 1, Attempts);
     }
 
+    [Fact]
+    public async Task A_request_before_which_the_renewal_fails_was_not_sent()
+    {
+        ManualTime time = new();
+        Cutter cutter = new();
+        await using ListenedNode node = await StartAsync(
+            "SCRAM-SHA-256",
+            null,
+            listener =>
+            {
+                listener.AuthenticationLifetime = TimeSpan.FromHours(1);
+                listener.Wire = cutter;
+            });
+        await using KafkaCluster cluster = ConnectAs(
+            node,
+            "SCRAM-SHA-256",
+            "secret",
+            options => options.IdleTimeout = options.MetadataMaxAge = TimeSpan.FromHours(2),
+            time);
+        await SendAsync(cluster, new MetadataRequest { Topics = [new() { Name = "orders" }] });
+        await SendAsync(cluster, Batches.Produce("orders", -1, "a"));
+
+        time.Advance(TimeSpan.FromMinutes(56));
+        cutter.Cut();
+        StreamLogException unsent = await Assert.ThrowsAnyAsync<StreamLogException>(
+            async () => await SendAsync(cluster, Batches.Produce("orders", -1, "b")));
+
+        Assert.Equal(ErrorCode.NetworkException, unsent.ErrorCode);
+        Assert.False(unsent.IsOutcomeUnknown);
+        Assert.EndsWith("Nothing was sent to it.", unsent.Message);
+    }
+
     private int Attempts => Volatile.Read(ref _attempts);
 
     private Task<ListenedNode> StartAsync(
@@ -155,6 +187,21 @@ public sealed class SecuredClusterTests : ClusterTest
             && shown is System.Security.Cryptography.X509Certificates.X509Certificate2 seen
             && seen.ExportCertificatePem() == certificate.Pem,
     };
+
+    /// <summary>Disconnects whoever authenticates, once it is told to.</summary>
+    private sealed class Cutter : IWireSeam
+    {
+        private volatile bool _cuts;
+
+        public void Cut() => _cuts = true;
+
+        public ValueTask<WireAction> OnRequestAsync(WireFrame frame, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(
+                _cuts && frame.Header.ApiKey == ApiKey.SaslAuthenticate ? WireAction.Disconnect : WireAction.Pass);
+
+        public ValueTask<WireAction> OnResponseAsync(WireFrame frame, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(WireAction.Pass);
+    }
 
     private sealed class HandshakeCounter(Action count) : IWireSeam
     {
