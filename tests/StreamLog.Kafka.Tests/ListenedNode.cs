@@ -23,17 +23,22 @@ internal sealed class ListenedNode : IAsyncDisposable
         return new ListenedNode(await StreamLogNode.StartAsync(options));
     }
 
-    /// <summary>Starts one that lets alice in, whose password is secret, and encrypts where there is a
-    /// certificate.</summary>
-    public static Task<ListenedNode> StartSecuredAsync(string mechanism, TestCertificate? certificate) => StartAsync(
+    /// <summary>Starts one that lets alice in, whose password is secret, or anybody where there is no mechanism, and
+    /// encrypts where there is a certificate.</summary>
+    public static Task<ListenedNode> StartSecuredAsync(string? mechanism, TestCertificate? certificate) => StartAsync(
         listener =>
         {
-            listener.SaslMechanisms.Add(mechanism);
+            if (mechanism is not null)
+                listener.SaslMechanisms.Add(mechanism);
             listener.AdvertisedAddress = "localhost";
             if (certificate is not null)
                 listener.Tls = new() { CertificateFile = certificate.File };
         },
-        options => options.Security.Users["alice"] = "secret");
+        options =>
+        {
+            if (mechanism is not null)
+                options.Security.Users["alice"] = "secret";
+        });
 
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(Endpoint);
 

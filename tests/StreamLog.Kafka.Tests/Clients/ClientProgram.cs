@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Threading.Channels;
 
 namespace StreamLog.Kafka.Tests.Clients;
 
@@ -7,9 +8,11 @@ namespace StreamLog.Kafka.Tests.Clients;
 internal sealed class ClientProgram : IDisposable
 {
     private static readonly string Programs = FindPrograms();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly Channel<string> _notes = Channel.CreateUnbounded<string>();
 
     private ClientProgram(string file, params string[] arguments)
     {
@@ -21,7 +24,14 @@ internal sealed class ClientProgram : IDisposable
             WorkingDirectory = Programs,
         };
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            Note(line.Data);
+            if (line.Data is null)
+                _notes.Writer.TryComplete();
+            else
+                _notes.Writer.TryWrite(line.Data);
+        };
         _process.BeginErrorReadLine();
     }
 
@@ -114,6 +124,34 @@ internal sealed class ClientProgram : IDisposable
 
         await _process.WaitForExitAsync();
         Assert.Fail($"The client ended with {_process.ExitCode} and never said {expected}:\n{_output}");
+    }
+
+    /// <summary>Waits until the program says something that has a text in it on its standard error.</summary>
+    public async Task<string> WaitForNoteAsync(string text)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        try
+        {
+            await foreach (string note in _notes.Reader.ReadAllAsync(patience.Token))
+            {
+                if (note.Contains(text, StringComparison.Ordinal))
+                    return note;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        throw new InvalidOperationException($"The client never said {text}:\n{_output}");
+    }
+
+    /// <summary>Interrupts the program as Ctrl-C does, ends its input, and waits until it has ended.</summary>
+    public async Task InterruptAsync()
+    {
+        using Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Says a line to the program.</summary>

@@ -37,6 +37,9 @@ public sealed class ConfluentTests
         Assert.Equal(
             expected.Order(StringComparer.Ordinal),
             Read(node, "codecs", 3, expected.Count).Order(StringComparer.Ordinal));
+        Assert.All(
+            await LoggedBatch.ReadAsync(node, "codecs"),
+            batch => Assert.Equal(codec.ToString(), batch.Codec.ToString()));
     }
 
     [Fact]
@@ -50,6 +53,7 @@ public sealed class ConfluentTests
             (config.EnableIdempotence, config.LingerMs, config.BatchNumMessages) = (true, 1, 10));
 
         Assert.Equal(values, Read(node, "idempotent", 1, values.Length));
+        Assert.All(await LoggedBatch.ReadAsync(node, "idempotent"), batch => Assert.True(batch.HasProducerId));
     }
 
     [Fact]
@@ -193,26 +197,57 @@ public sealed class ConfluentTests
     }
 
     [Theory]
+    [InlineData(null, null, true)]
     [InlineData(Client.SaslMechanism.Plain, "PLAIN", true)]
     [InlineData(Client.SaslMechanism.ScramSha256, "SCRAM-SHA-256", true)]
     [InlineData(Client.SaslMechanism.ScramSha512, "SCRAM-SHA-512", false)]
-    public async Task It_authenticates(Client.SaslMechanism mechanism, string name, bool encrypts)
+    public async Task It_is_secured(Client.SaslMechanism? mechanism, string? name, bool encrypts)
     {
         using TestCertificate certificate = new();
         await using ListenedNode node =
             await ListenedNode.StartSecuredAsync(name, encrypts ? certificate : null);
         void Secure(Client.ClientConfig config)
         {
-            config.SecurityProtocol =
-                encrypts ? Client.SecurityProtocol.SaslSsl : Client.SecurityProtocol.SaslPlaintext;
-            (config.SaslMechanism, config.SaslUsername, config.SaslPassword) = (mechanism, "alice", "secret");
+            config.SecurityProtocol = (name is null, encrypts) switch
+            {
+                (true, _) => Client.SecurityProtocol.Ssl,
+                (_, true) => Client.SecurityProtocol.SaslSsl,
+                _ => Client.SecurityProtocol.SaslPlaintext,
+            };
             if (encrypts)
                 config.SslCaLocation = certificate.File;
+            if (name is not null)
+                (config.SaslMechanism, config.SaslUsername, config.SaslPassword) = (mechanism, "alice", "secret");
         }
 
         Produce(node, "secured", ["a", "b", "c"], Secure);
 
         Assert.Equal(["a", "b", "c"], Read(node, "secured", 1, 3, Secure));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_lets_nobody_in()
+    {
+        await using ListenedNode node = await ListenedNode.StartSecuredAsync("SCRAM-SHA-512", certificate: null);
+        TaskCompletionSource refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Client.AdminClientConfig config = new()
+        {
+            BootstrapServers = node.Endpoint.Address,
+            SecurityProtocol = Client.SecurityProtocol.SaslPlaintext,
+            SaslMechanism = Client.SaslMechanism.ScramSha512,
+            SaslUsername = "alice",
+            SaslPassword = "wrong",
+        };
+        using Client.IAdminClient admin = new Client.AdminClientBuilder(config)
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, error) =>
+            {
+                if (error.Code == Client.ErrorCode.Local_Authentication)
+                    refused.TrySetResult();
+            })
+            .Build();
+
+        await refused.Task.WaitAsync(Patience);
     }
 
     [Fact]

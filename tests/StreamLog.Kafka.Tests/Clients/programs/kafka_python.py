@@ -1,12 +1,13 @@
 """Drives a broker with kafka-python. Usage: kafka_python.py BOOTSTRAP SCENARIO [SETTINGS AS JSON]"""
 import json
+import logging
 import sys
 import threading
 import time
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import NoBrokersAvailable, TopicAlreadyExistsError
 
 EXTRA = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
 SETTINGS = {"bootstrap_servers": sys.argv[1], **EXTRA}
@@ -47,11 +48,11 @@ def read(topic, count, **more):
 def codecs():
     create("codecs", 2)
     expected = []
-    for codec in [None, "gzip", "snappy", "lz4"]:
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"]:
         try:
             for acks in [0, 1, "all"]:
                 values = [f"{codec} {acks} {i} {'x' * 200}" for i in range(20)]
-                produce("codecs", values, compression_type=codec, acks=acks, linger_ms=5)
+                produce("codecs", values, compression_type=None if codec == "none" else codec, acks=acks, linger_ms=5)
                 expected += values
         except AssertionError as exception:
             if "Libraries for" not in str(exception):
@@ -97,8 +98,11 @@ def groups():
     expect(len(set(found)), 200)
     for member in members:
         member.commit()
-    for member in members:
-        member.close()
+    members[1].close()
+    while len(members[0].assignment()) < 4:
+        assert time.monotonic() < until, "The partitions do not come back."
+        members[0].poll(100)
+    members[0].close()
     client = KafkaAdminClient(**SETTINGS)
     offsets = client.list_consumer_group_offsets("g")
     expect(sum(offset.offset for offset in offsets.values()), 200)
@@ -116,6 +120,9 @@ def times():
     expect(consumer.offsets_for_times({partition: 1_004_500})[partition].offset, 5)
     expect(consumer.offsets_for_times({partition: 9_000_000})[partition], None)
     expect((consumer.beginning_offsets([partition])[partition], consumer.end_offsets([partition])[partition]), (0, 10))
+    consumer.assign([partition])
+    consumer.seek(partition, consumer.offsets_for_times({partition: 1_004_500})[partition].offset)
+    expect([next(consumer).value.decode() for _ in range(5)], ["5", "6", "7", "8", "9"])
     consumer.close()
 
 
@@ -133,6 +140,15 @@ def admin():
     described = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, "admin")])
     values = {entry[0]: entry[1] for entry in described[0].resources[0][4]}
     expect(values["retention.ms"], "1234567")
+    assert len(client.describe_cluster()["brokers"]) == 1
+    produce("admin", ["a"])
+    consumer = KafkaConsumer("admin", **SETTINGS, group_id="admin-group", auto_offset_reset="earliest")
+    expect(next(consumer).value, b"a")
+    assert ("admin-group", "consumer") in client.list_consumer_groups()
+    group, = client.describe_consumer_groups(["admin-group"])
+    expect((group.state, len(group.members)), ("Stable", 1))
+    consumer.close()
+    expect(client.delete_consumer_groups(["admin-group"])[0][1].errno, 0)
     client.delete_topics(["admin"])
     assert "admin" not in client.list_topics()
     client.close()
@@ -174,6 +190,19 @@ def restart():
     end = consumer.end_offsets([TopicPartition("restart", 0)])[TopicPartition("restart", 0)]
     consumer.close()
     expect(list(dict.fromkeys(read("restart", end))), [str(i) for i in range(900)])
+
+
+def refused():
+    said = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logging.getLogger("kafka.conn").addHandler(handler)
+    try:
+        KafkaProducer(**SETTINGS)
+    except NoBrokersAvailable:  # So it says of brokers that turn it away too.
+        assert any("Error receiving reply" in line for line in said), said
+        return
+    raise AssertionError("A client that may not enter got in.")
 
 
 def secured():
