@@ -38,7 +38,7 @@ public sealed class ConfluentTests
             expected.Order(StringComparer.Ordinal),
             Read(node, "codecs", 3, expected.Count).Order(StringComparer.Ordinal));
         Assert.All(
-            await LoggedBatch.ReadAsync(node, "codecs"),
+            await LoggedBatch.ReadAsync(node.Broker, "codecs"),
             batch => Assert.Equal(codec.ToString(), batch.Codec.ToString()));
     }
 
@@ -53,7 +53,7 @@ public sealed class ConfluentTests
             (config.EnableIdempotence, config.LingerMs, config.BatchNumMessages) = (true, 1, 10));
 
         Assert.Equal(values, Read(node, "idempotent", 1, values.Length));
-        Assert.All(await LoggedBatch.ReadAsync(node, "idempotent"), batch => Assert.True(batch.HasProducerId));
+        Assert.All(await LoggedBatch.ReadAsync(node.Broker, "idempotent"), batch => Assert.True(batch.HasProducerId));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class KcatTests
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
         Assert.All(
-            await LoggedBatch.ReadAsync(node, "codecs"),
+            await LoggedBatch.ReadAsync(node.Broker, "codecs"),
             batch => Assert.Equal(codec, batch.Codec.ToString(), ignoreCase: true));
     }
 
@@ -63,7 +63,7 @@ public sealed class KcatTests
             "batch.num.messages=10");
 
         Assert.Equal(lines, await ReadAsync(node, "idempotent", "-e"));
-        Assert.All(await LoggedBatch.ReadAsync(node, "idempotent"), batch => Assert.True(batch.HasProducerId));
+        Assert.All(await LoggedBatch.ReadAsync(node.Broker, "idempotent"), batch => Assert.True(batch.HasProducerId));
     }
 
     [Fact]
@@ -88,7 +88,8 @@ public sealed class KcatTests
         await ProduceAsync(node, "transactions", Lines("c", 10), "-X", id);
 
         Assert.Equal([.. Lines("a", 10), .. Lines("c", 10)], await ReadAsync(node, "transactions", "-e"));
-        Assert.All(await LoggedBatch.ReadAsync(node, "transactions"), batch => Assert.True(batch.IsTransactional));
+        Assert.All(
+            await LoggedBatch.ReadAsync(node.Broker, "transactions"), batch => Assert.True(batch.IsTransactional));
     }
 
     [Theory]
@@ -226,7 +227,8 @@ public sealed class KcatTests
     private static Task ProduceAsync(
         ListenedNode node, string topic, List<string> lines, params string[] more) =>
         ClientProgram.KcatAsync(
-            string.Concat(lines.Select(line => $"{line}\n")), ["-b", node.Endpoint.Address, "-P", "-t", topic, .. more]);
+            string.Concat(lines.Select(line => $"{line}\n")),
+            ["-b", node.Endpoint.Address, "-P", "-t", topic, .. more]);
 
     private static async Task<List<string>> ReadAsync(ListenedNode node, string topic, params string[] more)
     {

@@ -14,18 +14,22 @@ internal sealed record LoggedBatch(
     CompressionType Codec, bool HasProducerId, bool IsTransactional, IReadOnlyList<string> Values)
 {
     /// <summary>Reads all batches of a topic that have records of clients.</summary>
-    public static async Task<List<LoggedBatch>> ReadAsync(ListenedNode node, string topic)
+    /// <param name="broker">The broker: it leads all partitions.</param>
+    /// <param name="topic">The topic.</param>
+    public static async Task<List<LoggedBatch>> ReadAsync(IBroker broker, string topic)
     {
         List<LoggedBatch> batches = [];
-        foreach (Partition partition in (await node.Node.Admin.DescribeTopicAsync(topic)).Partitions)
+        MetadataRequest question = new() { Topics = [new() { Name = topic }] };
+        MetadataResponse metadata = await broker.SendAsync(question, new RequestContext(), default);
+        foreach (MetadataResponse.MetadataResponsePartition partition in metadata.Topics[0].Partitions)
         {
             long offset = 0;
             for (long next = -1; next != offset;)
             {
                 next = offset;
                 FetchRequest request = Batches.Fetch(topic, offset);
-                request.Topics[0].Partitions[0].Partition = partition.TopicPartition.Partition;
-                using FetchResponse response = await node.Broker.SendAsync(request, new RequestContext(), default);
+                request.Topics[0].Partitions[0].Partition = partition.PartitionIndex;
+                using FetchResponse response = await broker.SendAsync(request, new RequestContext(), default);
                 FetchResponse.PartitionData answer = response.Responses[0].Partitions[0];
                 Assert.Equal(ErrorCode.None, answer.ErrorCode);
                 offset = Take((answer.Records ?? RecordBuffer.Empty).Span, offset, batches);

@@ -17,6 +17,7 @@ public sealed class RealClientTests
         { Librdkafka, "codecs" },
         { Librdkafka, "idempotent" },
         { Librdkafka, "transactions" },
+        { Librdkafka, "automatic_topic" },
         { Librdkafka, "groups" },
         { Librdkafka, "static_members" },
         { Librdkafka, "times" },
@@ -29,12 +30,14 @@ public sealed class RealClientTests
         { KafkaJs, "codecs" },
         { KafkaJs, "idempotent" },
         { KafkaJs, "transactions" },
+        { KafkaJs, "automatic_topic" },
         { KafkaJs, "groups" },
         { KafkaJs, "times" },
         { KafkaJs, "admin" },
         { Platformatic, "codecs" },
         { Platformatic, "idempotent" },
         { Platformatic, "transactions" },
+        { Platformatic, "automatic_topic" },
         { Platformatic, "groups" },
         { Platformatic, "times" },
         { Platformatic, "admin" },
@@ -59,7 +62,7 @@ public sealed class RealClientTests
             _ => null,
         };
         if (check is not null)
-            Assert.All(await LoggedBatch.ReadAsync(node, scenario), check);
+            Assert.All(await LoggedBatch.ReadAsync(node.Broker, scenario), check);
     }
 
     public static TheoryData<string, string?, bool> Secured => new()
@@ -157,9 +160,8 @@ public sealed class RealClientTests
                 ["tls"] = authority,
             },
         };
-        foreach (string unset in settings.Where(setting => setting.Value is null).Select(setting => setting.Key).ToList())
-            settings.Remove(unset);
-        return settings;
+        return new JsonObject(settings.Where(setting => setting.Value is not null).Select(
+            setting => KeyValuePair.Create(setting.Key, setting.Value?.DeepClone())));
     }
 
     private static JsonObject? SaslOf(string? mechanism, string password) => mechanism is null

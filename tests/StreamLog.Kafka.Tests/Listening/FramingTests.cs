@@ -57,6 +57,27 @@ public sealed class FramingTests
         Assert.Equal(ErrorCode.None, again.ErrorCode);
     }
 
+    // librdkafka takes a length of -1 for records that it cannot read, and never comes on.
+    [Theory]
+    [InlineData(4)]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public async Task A_fetch_of_no_records_has_bytes_of_length_zero(short version)
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        await node.Node.Admin.CreateTopicAsync("orders", partitions: 1);
+        using RawClient client = await node.ConnectAsync();
+        FetchRequest request = Batches.Fetch("orders", 0);
+        if (version > 12)
+            request.Topics[0].TopicId = (await node.Node.Admin.DescribeTopicAsync("orders")).TopicId;
+
+        using FetchResponse response = await client.AskAsync(request, version);
+
+        FetchResponse.PartitionData partition = response.Responses.Single().Partitions.Single();
+        Assert.Equal((ErrorCode.None, 0), (partition.ErrorCode, partition.Records?.Length));
+    }
+
     public static TheoryData<string, byte[]> Malformed => new()
     {
         { "a negative length", [0xff, 0xff, 0xff, 0xff] },

@@ -56,10 +56,14 @@ public sealed class RealClientVersionTests
         await using FakeKafka kafka = await StartAsync(preset);
         string broker = kafka.BootstrapServers;
 
-        await ClientProgram.KcatAsync("a\nb\n", "-b", broker, "-P", "-t", "orders", "-z", "gzip");
+        string lines = $"{new string('a', 200)}\n{new string('b', 200)}\n";
 
-        Assert.Equal(
-            "a\nb\n", await ClientProgram.KcatAsync(null, "-b", broker, "-C", "-t", "orders", "-e", "-q"));
+        await ClientProgram.KcatAsync(lines, "-b", broker, "-P", "-t", "orders", "-z", "gzip");
+
+        Assert.Equal(lines, await ClientProgram.KcatAsync(null, "-b", broker, "-C", "-t", "orders", "-e", "-q"));
+        Assert.All(
+            await LoggedBatch.ReadAsync(kafka.Brokers[0], "orders"),
+            batch => Assert.Equal(CompressionType.Gzip, batch.Codec));
     }
 
     [Fact]

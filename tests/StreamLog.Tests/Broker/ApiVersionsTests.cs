@@ -18,6 +18,38 @@ public sealed class ApiVersionsTests
             response.ApiKeys.Select(api => new ApiVersionRange(api.ApiKey, api.MinVersion, api.MaxVersion)));
     }
 
+    // Goal: old clients by librdkafka find all that they look for before they use a feature.
+    // Method: its table of features and of the versions that they depend on (rdkafka_feature.c of 2.0.2), but for those
+    // that only stand in for records of version 2. A feature is there where the ranges overlap.
+    [Theory]
+    [InlineData("MsgVer2", ApiKey.Produce, 3, 3)]
+    [InlineData("MsgVer2", ApiKey.Fetch, 4, 4)]
+    [InlineData("ApiVersion", ApiKey.ApiVersions, 0, 0)]
+    [InlineData("BrokerGroupCoordinator, LZ4", ApiKey.FindCoordinator, 0, 0)]
+    [InlineData("BrokerBalancedConsumer", ApiKey.OffsetCommit, 1, 2)]
+    [InlineData("BrokerBalancedConsumer", ApiKey.OffsetFetch, 1, 1)]
+    [InlineData("BrokerBalancedConsumer, Sasl", ApiKey.JoinGroup, 0, 0)]
+    [InlineData("BrokerBalancedConsumer", ApiKey.SyncGroup, 0, 0)]
+    [InlineData("BrokerBalancedConsumer", ApiKey.Heartbeat, 0, 0)]
+    [InlineData("BrokerBalancedConsumer", ApiKey.LeaveGroup, 0, 0)]
+    [InlineData("SaslHandshake", ApiKey.SaslHandshake, 0, 0)]
+    [InlineData("SaslAuthReq", ApiKey.SaslHandshake, 1, 1)]
+    [InlineData("SaslAuthReq", ApiKey.SaslAuthenticate, 0, 0)]
+    [InlineData("OffsetTime", ApiKey.ListOffsets, 1, 1)]
+    [InlineData("IdempotentProducer", ApiKey.InitProducerId, 0, 0)]
+    [InlineData("ZSTD", ApiKey.Produce, 7, 7)]
+    [InlineData("ZSTD", ApiKey.Fetch, 10, 10)]
+    [InlineData("gzip and snappy", ApiKey.Produce, 0, 0)]
+    public async Task Features_of_librdkafka_are_there(string feature, ApiKey apiKey, short min, short max)
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+
+        ApiVersionsResponse response = await broker.SendAsync(new ApiVersionsRequest { Version = 0 });
+
+        ApiVersionsResponse.ApiVersion api = response.ApiKeys.Single(api => api.ApiKey == apiKey);
+        Assert.True(api.MinVersion <= max && api.MaxVersion >= min, feature);
+    }
+
     [Theory]
     [InlineData("librdkafka", "2.0.2", ErrorCode.None)]
     [InlineData("a", "1", ErrorCode.None)]

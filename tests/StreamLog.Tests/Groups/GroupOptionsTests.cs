@@ -31,6 +31,17 @@ public sealed class GroupOptionsTests
     }
 
     [Fact]
+    public async Task A_classic_group_waits_for_no_further_members_unless_it_is_told_to()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+
+        // The broker's clock stands still.
+        Task<JoinGroupResponse> first = broker.SendAsync(Join(10_000)).AsTask();
+
+        Assert.Equal(ErrorCode.None, (await first.WaitAsync(TimeSpan.FromSeconds(30))).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_consumer_group_goes_by_the_options_of_its_node_after_a_restart_too()
     {
         BrokerHarness before = await BrokerHarness.StartAsync();

@@ -92,6 +92,10 @@ const scenarios = {
     const offsets = await withAdmin(admin => admin.fetchOffsets({ groupId: "kafkajs-offsets", topics: ["transactions"] }));
     assert.equal(offsets[0].partitions[0].offset, "1");
   },
+  async automatic_topic() {
+    await produce("made-by-asking", ["a"]);
+    assert.deepEqual(await read("made-by-asking", 1), ["a"]);
+  },
   async groups() {
     await create("groups", 4);
     const counts = [0, 0], shares = [0, 0];
@@ -146,6 +150,8 @@ const scenarios = {
         includeSynonyms: true, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: "admin" }],
       });
       assert.equal(described.resources[0].configEntries.find(entry => entry.configName === "retention.ms").configValue, "1234567");
+      const [unknown] = await admin.fetchOffsets({ groupId: "no-such-group", topics: ["admin"] });
+      assert.deepEqual(unknown.partitions.map(partition => partition.offset), ["-1", "-1", "-1", "-1"]);
       const cluster = await admin.describeCluster();
       assert.equal(cluster.brokers.length, 1);
       await produce("admin", ["a", "b", "c"]);

@@ -3,7 +3,7 @@ import json
 import sys
 import time
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 BOOTSTRAP = sys.argv[1]
@@ -111,6 +111,11 @@ def transactions():
         assert exception.args[0].fatal() or exception.args[0].code() == -144, exception
 
 
+def automatic_topic():
+    produce("made-by-asking", ["a"])
+    expect([m.value() for m in read("made-by-asking", 1)], [b"a"])
+
+
 def groups():
     create("groups", 6)
     for strategy in ["range", "roundrobin", "cooperative-sticky"]:
@@ -164,6 +169,7 @@ def times():
         producer.produce("times", str(i), timestamp=1_000_000 + i * 1000)
     expect(producer.flush(PATIENCE), 0)
     consumer = Consumer(settings(group_id="times"))
+    expect(consumer.committed([TopicPartition("times", 0)], PATIENCE)[0].offset, OFFSET_INVALID)  # Of nobody yet.
     expect(consumer.offsets_for_times([TopicPartition("times", 0, 1_004_500)], PATIENCE)[0].offset, 5)
     expect(consumer.offsets_for_times([TopicPartition("times", 0, 9_000_000)], PATIENCE)[0].offset, -1)
     expect(consumer.get_watermark_offsets(TopicPartition("times", 0), PATIENCE), (0, 10))

@@ -90,6 +90,10 @@ const scenarios = {
     const [group] = await withAdmin(admin => admin.listConsumerGroupOffsets({ groups: ["copies"] }));
     assert.equal(group.topics[0].partitions[0].committedOffset, 1n);
   },
+  async automatic_topic() {
+    await produce("made-by-asking", ["a"], { autocreateTopics: true });
+    assert.deepEqual(await read("made-by-asking", 1), ["a"]);
+  },
   async groups() {
     await create("groups", 4);
     for (const groupProtocol of ["classic", "consumer"]) {
@@ -149,6 +153,10 @@ const scenarios = {
       assert.equal(described.configs.find(config => config.name === "retention.ms").value, "1234567");
       await produce("admin", ["a"], { partitioner: () => 0 });
       await read("admin", 1);
+      const [unknown] = await admin.listConsumerGroupOffsets({
+        groups: [{ groupId: "no-such-group", topics: [{ name: "admin", partitionIndexes: [0] }] }],
+      });
+      assert.equal(unknown.topics[0].partitions[0].committedOffset, -1n);
       const groups = await admin.listGroups();
       assert.ok(groups.has("reads-admin"));
       assert.equal((await admin.describeGroups({ groups: ["reads-admin"] })).get("reads-admin").state, "Empty");
