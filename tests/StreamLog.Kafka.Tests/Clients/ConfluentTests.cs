@@ -69,6 +69,9 @@ public sealed class ConfluentTests
             producer.BeginTransaction();
             for (int i = 0; i < 10; i++)
                 producer.Produce("transactions", new() { Value = $"{name}{i}" });
+
+            // What is not sent yet when a transaction is aborted never is.
+            producer.Flush(Patience);
             if (name == 'b')
                 producer.AbortTransaction(Patience);
             else
@@ -228,13 +231,13 @@ public sealed class ConfluentTests
     [Fact]
     public async Task A_wrong_password_lets_nobody_in()
     {
-        await using ListenedNode node = await ListenedNode.StartSecuredAsync("SCRAM-SHA-512", certificate: null);
+        await using ListenedNode node = await ListenedNode.StartSecuredAsync("PLAIN", certificate: null);
         TaskCompletionSource refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Client.AdminClientConfig config = new()
         {
             BootstrapServers = node.Endpoint.Address,
             SecurityProtocol = Client.SecurityProtocol.SaslPlaintext,
-            SaslMechanism = Client.SaslMechanism.ScramSha512,
+            SaslMechanism = Client.SaslMechanism.Plain,
             SaslUsername = "alice",
             SaslPassword = "wrong",
         };
