@@ -15,12 +15,15 @@ internal sealed class ListenedNode : IAsyncDisposable
     public IBroker Broker => Node.Broker;
 
     public static async Task<ListenedNode> StartAsync(
-        Action<KafkaListenerOptions>? listener = null, Action<StreamLogOptions>? node = null)
+        Action<KafkaListenerOptions>? listener = null,
+        Action<StreamLogOptions>? node = null,
+        ManualTime? time = null)
     {
         StreamLogOptions options = new() { InMemory = true, AutoCreateTopics = true };
         node?.Invoke(options);
         options.AddKafkaListener("127.0.0.1:0", listener);
-        return new ListenedNode(await StreamLogNode.StartAsync(options));
+        return new ListenedNode(await StreamLogNode.StartAsync(
+            options, environment: time is null ? null : new ManualEnvironment(time)));
     }
 
     /// <summary>Starts one that lets alice in, whose password is secret, or anybody where there is no mechanism, and

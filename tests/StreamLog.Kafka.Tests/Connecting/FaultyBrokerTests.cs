@@ -1,6 +1,7 @@
 using System.Text;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Testing;
 
 namespace StreamLog.Kafka.Tests.Connecting;
 
@@ -83,18 +84,25 @@ public sealed class FaultyBrokerTests : ClusterTest
     [Fact]
     public async Task A_request_that_was_taken_back_in_time_is_not_sent()
     {
-        await using ListenedNode node = await ListenedNode.StartAsync();
-        await using KafkaCluster cluster = Connect(node);
+        await using FakeKafka kafka = await StartAsync(1);
+        await using KafkaCluster cluster = Connect(kafka);
+        await cluster.ConnectAsync(Stop);
         using CancellationTokenSource gone = new();
-        await gone.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cluster.SendAsync(
+        FaultBarrier barrier = kafka.Faults.On(ApiKey.ApiVersions).Hold();
+        Task creating = cluster.SendAsync(
             new CreateTopicsRequest { Topics = [new() { Name = "never", NumPartitions = 1, ReplicationFactor = 1 }] },
             Client,
-            gone.Token));
+            gone.Token).AsTask();
+        Task<MetadataResponse> behind = SendAsync(cluster, new MetadataRequest { Topics = null }).AsTask();
+        await barrier.WaitUntilEnteredAsync();
 
-        MetadataResponse metadata = await SendAsync(cluster, new MetadataRequest { Topics = null });
-        Assert.Empty(metadata.Topics);
+        // The connection is being opened, for the two of them.
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => creating);
+        barrier.Release();
+
+        Assert.Empty((await behind).Topics);
+        Assert.Empty(kafka.Requests.Of(ApiKey.CreateTopics));
     }
 
     private static byte[] Changed(byte[] bytes, int at, byte value)

@@ -388,6 +388,21 @@ public sealed class KafkaClusterTests : ClusterTest
         Assert.Equal(ErrorCode.BrokerNotAvailable, exception.ErrorCode);
     }
 
+    [Fact]
+    public async Task Whoever_ends_it_too_waits_until_it_has_ended()
+    {
+        using HeldTime time = new();
+        KafkaCluster cluster = new(new KafkaClusterOptions { BootstrapServers = "localhost:9092" }, time: time);
+        Task first = Task.Run(async () => await cluster.DisposeAsync(), Stop);
+        await time.WaitForDisposalAsync();
+
+        Task second = cluster.DisposeAsync().AsTask();
+        Assert.False(second.IsCompleted);
+        time.Release();
+
+        await Task.WhenAll(first, second);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" , ")]
@@ -421,4 +436,37 @@ public sealed class KafkaClusterTests : ClusterTest
         GroupId = group,
         Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = 0, CommittedOffset = offset }] }],
     };
+
+    /// <summary>A clock whose timers hold up who disposes them.</summary>
+    private sealed class HeldTime : TimeProvider, IDisposable
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task WaitForDisposalAsync() => _begun.Task;
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
+
+        public override ITimer CreateTimer(
+            TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new HeldTimer(this);
+
+        private sealed class HeldTimer(HeldTime owner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                owner._begun.TrySetResult();
+                owner._released.Wait(TimeSpan.FromSeconds(30));
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
 }
