@@ -21,12 +21,16 @@ public sealed partial class KafkaListener : IAsyncDisposable
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
+    // Who asks for metadata or says that it lives is heard however much others send.
+    private const int SmallRequestBytesMax = 64 * 1024;
+
     private readonly Socket _socket;
     private readonly ListenerParts _parts;
     private readonly ConcurrentDictionary<KafkaConnection, Task> _connections = new();
     private readonly ConcurrentDictionary<Socket, Task> _held = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _sweep;
+    private readonly SlowSenders _slowSenders;
     private readonly Task _accepting;
     private readonly Lazy<Task> _stop;
 
@@ -40,6 +44,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
             : parts.Options.StallTimeout;
         _sweep = parts.Time.CreateTimer(
             static listener => ((KafkaListener)listener!).CloseIdle(), this, patience / 2, patience / 2);
+        _slowSenders = new SlowSenders(parts.Gate, CloseSlow, parts.Time);
         _stop = new Lazy<Task>(StopOnceAsync);
         _accepting = Task.Run(AcceptAllAsync);
     }
@@ -90,7 +95,7 @@ public sealed partial class KafkaListener : IAsyncDisposable
             NodeId = nodeId,
             Registry = registry,
             Addresses = new ListenerAddresses(registry, name),
-            Gate = new ByteGate(options.MaxQueuedBytes),
+            Gate = new ByteGate(options.MaxQueuedBytes, SmallRequestBytesMax),
             Tls = options.Tls is null ? null : TlsHandshake.Create(options.Tls, time, logger),
             Quota = quota,
             Time = time,
@@ -269,12 +274,19 @@ public sealed partial class KafkaListener : IAsyncDisposable
             connection.CloseIfIdle();
     }
 
+    private void CloseSlow()
+    {
+        foreach (KafkaConnection connection in _connections.Keys)
+            connection.CloseIfSlow(SlowSenders.Grace, SlowSenders.BytesPerSecondMin);
+    }
+
     private async Task StopOnceAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _accepting.ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        _slowSenders.Dispose();
         foreach (KafkaConnection connection in _connections.Keys)
             connection.Drain();
 

@@ -19,5 +19,10 @@ internal sealed partial class KafkaConnection
         [LoggerMessage(10014, LogLevel.Information,
             "The connection from {Client} is closed: nothing has moved on it for {Seconds:F0} s.")]
         public static partial void Idle(ILogger logger, string client, double seconds);
+
+        [LoggerMessage(10018, LogLevel.Warning,
+            "The connection from {Client} is closed: it sends a request so slowly that others wait for the memory that "
+            + "is held for it.")]
+        public static partial void Slow(ILogger logger, string client);
     }
 }

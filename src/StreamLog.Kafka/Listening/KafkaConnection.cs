@@ -139,6 +139,17 @@ internal sealed partial class KafkaConnection
         Close();
     }
 
+    /// <summary>Ends if a request comes slowly: others wait for the memory that is held for it.</summary>
+    /// <param name="grace">How long it may take whatever its size.</param>
+    /// <param name="bytesPerSecond">How fast it has to come beyond that.</param>
+    public void CloseIfSlow(TimeSpan grace, long bytesPerSecond)
+    {
+        if (!_activity.IsSlow(grace, bytesPerSecond))
+            return;
+        Log.Slow(_parts.Logger, _clientHost);
+        Close();
+    }
+
     private static bool IsOrdinaryEnd(Exception exception) => exception
         is IOException or SocketException or InvalidDataException or OperationCanceledException
         or ObjectDisposedException or AuthenticationException or StreamLogException or ChannelClosedException;

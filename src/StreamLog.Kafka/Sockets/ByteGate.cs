@@ -1,11 +1,12 @@
 namespace StreamLog.Kafka.Sockets;
 
 /// <summary>Bounds how many bytes of requests all connections of a listener hold. Who comes when it is full waits its
-/// turn.</summary>
+/// turn, but that small requests pass larger ones.</summary>
 /// <remarks>Thread-safe. Waiters are served in the order in which they came.</remarks>
 internal sealed class ByteGate
 {
     private readonly long _max;
+    private readonly long _smallMax;
     private readonly Lock _gate = new();
 
     // Below here: guarded by _gate.
@@ -14,7 +15,9 @@ internal sealed class ByteGate
 
     /// <summary>Creates a gate.</summary>
     /// <param name="max">The most bytes, more than which only one request that is larger by itself may hold.</param>
-    public ByteGate(long max) => _max = max;
+    /// <param name="smallMax">The most bytes of a request that is small: it passes those who wait, and may go beyond
+    /// the limit by a quarter together with others.</param>
+    public ByteGate(long max, long smallMax = 0) => (_max, _smallMax) = (max, smallMax);
 
     /// <summary>Gets how many bytes are held now.</summary>
     public long Held
@@ -23,6 +26,19 @@ internal sealed class ByteGate
         {
             lock (_gate)
                 return _held;
+        }
+    }
+
+    /// <summary>Gets or sets what is called when somebody begins to wait.</summary>
+    public Action? Crowded { get; set; }
+
+    /// <summary>Gets whether somebody waits.</summary>
+    public bool IsCrowded
+    {
+        get
+        {
+            lock (_gate)
+                return _waiters.Count > 0;
         }
     }
 
@@ -35,7 +51,7 @@ internal sealed class ByteGate
         LinkedListNode<Waiter> waiter;
         lock (_gate)
         {
-            if (_waiters.Count == 0 && HasRoom(bytes))
+            if ((_waiters.Count == 0 && HasRoom(bytes)) || (bytes <= _smallMax && _held + bytes <= _max + (_max / 4)))
             {
                 _held += bytes;
                 return ValueTask.CompletedTask;
@@ -44,6 +60,7 @@ internal sealed class ByteGate
             waiter = _waiters.AddLast(new Waiter(bytes));
         }
 
+        Crowded?.Invoke();
         return WaitAsync(waiter, cancellationToken);
     }
 

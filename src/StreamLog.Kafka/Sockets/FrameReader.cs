@@ -61,7 +61,7 @@ internal sealed class FrameReader
         int capacity = Math.Min(length, _trustedBytes);
         if (_gate is not null)
             await _gate.EnterAsync(capacity, cancellationToken).ConfigureAwait(false);
-        _activity?.BeginFrame();
+        _activity?.BeginBody();
         try
         {
             RecordBuffer frame = await ReadBodyAsync(length, capacity, cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class FrameReader
         }
         finally
         {
-            _activity?.EndFrame();
+            _activity?.EndBody();
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class FrameReader
                     if (got == 0)
                         throw Cut(read, length);
                     read += got;
-                    _activity?.Note();
+                    _activity?.NoteBody(got);
                 }
 
                 if (read == length)

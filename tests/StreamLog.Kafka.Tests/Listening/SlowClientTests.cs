@@ -1,3 +1,4 @@
+using StreamLog.Kafka.Listening;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
 
@@ -34,6 +35,48 @@ public sealed class SlowClientTests
             using FetchResponse fetched = await slow.ReadAsync<FetchResponse>(ApiKey.Fetch, 12);
             Assert.Equal(large, Batches.ValuesOf(fetched)[0]);
         }
+    }
+
+    [Fact]
+    public async Task Requests_that_are_announced_and_do_not_come_keep_nobody_from_sending()
+    {
+        await using ListenedNode node = await ListenedNode.StartAsync();
+        ManualTime time = new();
+        await using KafkaListener listener = await KafkaListener.StartAsync(
+            node.Broker,
+            new()
+            {
+                Address = "127.0.0.1:0",
+                MaxQueuedBytes = 1024 * 1024,
+                IdleTimeout = TimeSpan.FromDays(10_000),
+                StallTimeout = TimeSpan.FromDays(10_000),
+            },
+            time: time);
+        using RawClient other = await RawClient.ConnectAsync(listener.Endpoint);
+        List<RawClient> stalled = [];
+        for (int i = 0; i < 4; i++)
+        {
+            stalled.Add(await RawClient.ConnectAsync(listener.Endpoint));
+            await stalled[i].Stream.WriteAsync(new byte[] { 0, 5, 0, 0, 0 });
+        }
+
+        // Three have all the memory, and the fourth waits.
+        await time.WaitForTimerAsync(SlowSenders.Grace).WaitAsync(TimeSpan.FromSeconds(30));
+        await other.AskAsync(
+            new CreateTopicsRequest { Topics = [new() { Name = "t", NumPartitions = 1, ReplicationFactor = 1 }] },
+            version: 5).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(5, listener.ConnectionCount);
+
+        Task<ProduceResponse> produce = other.AskAsync(Batches.Produce("t", 1, new string('x', 900_000)), version: 9);
+        while (!produce.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(ErrorCode.None, (await produce).Responses[0].PartitionResponses[0].ErrorCode);
+        Assert.True(await stalled[0].IsClosedAsync());
+        stalled.ForEach(client => client.Dispose());
     }
 
     [Fact]

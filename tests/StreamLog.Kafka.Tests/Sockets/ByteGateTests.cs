@@ -68,4 +68,29 @@ public sealed class ByteGateTests
         gate.Leave(180);
         await next;
     }
+
+    [Fact]
+    public async Task What_is_small_passes_those_who_wait_within_a_bound()
+    {
+        ByteGate gate = new(100, smallMax: 10);
+        int crowded = 0;
+        gate.Crowded = () => crowded++;
+        await gate.EnterAsync(100, CancellationToken.None);
+        Task large = gate.EnterAsync(50, CancellationToken.None).AsTask();
+        await gate.EnterAsync(10, CancellationToken.None);
+        await gate.EnterAsync(10, CancellationToken.None);
+        Task small = gate.EnterAsync(10, CancellationToken.None).AsTask();
+
+        Assert.False(large.IsCompleted);
+        Assert.False(small.IsCompleted);
+        Assert.Equal(2, crowded);
+        Assert.True(gate.IsCrowded);
+        Assert.Equal(120, gate.Held);
+        gate.Leave(100);
+
+        await large;
+        await small;
+        Assert.False(gate.IsCrowded);
+        Assert.Equal(80, gate.Held);
+    }
 }
