@@ -6,7 +6,7 @@ internal sealed partial class TlsHandshake
 {
     private static partial class Log
     {
-        [LoggerMessage(10021, LogLevel.Information, "New connections use the new certificate of {File}.")]
+        [LoggerMessage(10021, LogLevel.Information, "New connections use the new certificates of {File}.")]
         public static partial void Reloaded(ILogger logger, string file);
 
         [LoggerMessage(10022, LogLevel.Warning,

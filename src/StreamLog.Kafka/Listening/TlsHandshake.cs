@@ -19,17 +19,17 @@ internal sealed partial class TlsHandshake
 
     // Below here: guarded by _gate.
     private SslServerAuthenticationOptions _current;
-    private string _thumbprint;
+    private byte[] _fingerprint;
     private long _readAt;
 
     private TlsHandshake(
-        KafkaListenerTls options, (SslServerAuthenticationOptions Options, string Thumbprint) first, TimeProvider time,
+        KafkaListenerTls options, (SslServerAuthenticationOptions Options, byte[] Fingerprint) first, TimeProvider time,
         ILogger logger)
     {
         _options = options;
         _time = time;
         _logger = logger;
-        (_current, _thumbprint) = first;
+        (_current, _fingerprint) = first;
         _readAt = time.GetTimestamp();
     }
 
@@ -79,30 +79,32 @@ internal sealed partial class TlsHandshake
     {
         lock (_gate)
         {
-            if (_options.CertificateFile is null || _time.GetElapsedTime(_readAt) < _options.ReloadInterval)
+            string? file = _options.CertificateFile ?? _options.ClientAuthoritiesFile;
+            if (file is null || _time.GetElapsedTime(_readAt) < _options.ReloadInterval)
                 return _current;
 
             _readAt = _time.GetTimestamp();
             try
             {
-                (SslServerAuthenticationOptions options, string thumbprint) = Read(_options);
-                if (thumbprint != _thumbprint)
+                (SslServerAuthenticationOptions options, byte[] fingerprint) = Read(_options);
+                if (!fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 {
-                    (_current, _thumbprint) = (options, thumbprint);
-                    Log.Reloaded(_logger, _options.CertificateFile);
+                    (_current, _fingerprint) = (options, fingerprint);
+                    Log.Reloaded(_logger, file);
                 }
             }
             catch (Exception exception)
             {
                 // Perhaps it is just being written. The old one serves until it can be read.
-                Log.NotReloaded(_logger, exception, _options.CertificateFile);
+                Log.NotReloaded(_logger, exception, file);
             }
 
             return _current;
         }
     }
 
-    private static (SslServerAuthenticationOptions Options, string Thumbprint) Read(KafkaListenerTls options)
+    // The fingerprint is of all certificates: a chain or an authority may change where the listener's own stays.
+    private static (SslServerAuthenticationOptions Options, byte[] Fingerprint) Read(KafkaListenerTls options)
     {
         X509Certificate2Collection chain = [];
         X509Certificate2 certificate = options.Certificate ?? ReadFile(options, chain);
@@ -114,15 +116,29 @@ internal sealed partial class TlsHandshake
 
         X509Certificate2Collection authorities = [];
         if (options.ClientAuthoritiesFile is { } file)
+        {
             authorities.ImportFromPemFile(file);
+
+            // With none of them those would count that the machine trusts, and that is not what was asked for.
+            if (authorities.Count == 0)
+            {
+                throw new StreamLogException(
+                    ErrorCode.InvalidConfig,
+                    $"{file} has no certificate of an authority of clients. Put one into it, in PEM.");
+            }
+        }
+
         return (new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             ClientCertificateRequired = options.ClientCertificates != ClientCertificateMode.None,
             RemoteCertificateValidationCallback = (_, client, sent, errors) =>
                 IsAcceptable(options.ClientCertificates, client, sent, errors, authorities),
-        }, certificate.Thumbprint);
+        }, Fingerprint([certificate, .. chain, .. authorities]));
     }
+
+    private static byte[] Fingerprint(IEnumerable<X509Certificate2> certificates) =>
+        SHA256.HashData([.. certificates.SelectMany(certificate => SHA256.HashData(certificate.RawDataMemory.Span))]);
 
     private static X509Certificate2 ReadFile(KafkaListenerTls options, X509Certificate2Collection chain)
     {

@@ -100,6 +100,47 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task New_authorities_of_clients_are_used_without_a_restart_and_a_broken_file_is_not()
+    {
+        using X509Certificate2 alice = Certificate("alice");
+        using X509Certificate2 bob = Certificate("bob");
+        string authorities = Path.Combine(_directory, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, alice.ExportCertificatePem());
+        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Tls = new()
+        {
+            Certificate = Certificate("localhost"),
+            ClientCertificates = ClientCertificateMode.Required,
+            ClientAuthoritiesFile = authorities,
+            ReloadInterval = TimeSpan.FromTicks(1),
+        });
+        Assert.False(await IsRefusedAsync(node, alice));
+        Assert.True(await IsRefusedAsync(node, bob));
+
+        await File.WriteAllTextAsync(authorities, "half writ");
+        Assert.False(await IsRefusedAsync(node, alice));
+        Assert.True(await IsRefusedAsync(node, bob));
+
+        await File.WriteAllTextAsync(authorities, bob.ExportCertificatePem());
+        Assert.True(await IsRefusedAsync(node, alice));
+        Assert.False(await IsRefusedAsync(node, bob));
+    }
+
+    [Fact]
+    public async Task A_file_without_an_authority_of_clients_is_told()
+    {
+        string authorities = Path.Combine(_directory, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, "");
+        StreamLogException told = await Assert.ThrowsAsync<StreamLogException>(
+            () => ListenedNode.StartAsync(listener => listener.Tls = new()
+            {
+                Certificate = Certificate("localhost"),
+                ClientCertificates = ClientCertificateMode.Required,
+                ClientAuthoritiesFile = authorities,
+            }));
+        Assert.Contains(authorities, told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_may_bring_what_is_between_its_certificate_and_the_authority()
     {
         using X509Certificate2 root = Certificate("root", isAuthority: true);
