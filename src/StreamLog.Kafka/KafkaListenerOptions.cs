@@ -57,8 +57,8 @@ public sealed class KafkaListenerOptions
     /// more waits. Kafka calls it <c>queued.max.request.bytes</c>.</summary>
     /// <value>The default is 256 MiB.</value>
     /// <remarks>Requests of up to 64 KiB pass larger ones that wait, and may go beyond the limit by a quarter. While
-    /// others wait, a connection whose request has been coming for five seconds, and more slowly than at 64 KiB a second,
-    /// is closed.</remarks>
+    /// others wait, a connection whose request has been coming for five seconds, and more slowly than at 64 KiB a
+    /// second, is closed.</remarks>
     public long MaxQueuedBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>Gets or sets how many produce requests of one connection may be under way at a time. Other requests
