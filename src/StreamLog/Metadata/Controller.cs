@@ -159,34 +159,8 @@ internal sealed class Controller
     /// <param name="topics">The topics, by name or by id.</param>
     /// <returns>The records, and what to answer.</returns>
     public static Decision<DeleteTopicsResponse> DeleteTopics(
-        ClusterImage image, IReadOnlyList<DeleteTopicsRequest.DeleteTopicState> topics)
-    {
-        List<IMetadataRecord> records = [];
-        DeleteTopicsResponse response = new();
-        HashSet<Guid> deleted = [];
-        foreach (DeleteTopicsRequest.DeleteTopicState topic in topics)
-        {
-            (TopicImage? found, ControllerError? refused) = FindDeletable(image, topic);
-            if (found is not null && !deleted.Add(found.TopicId))
-            {
-                refused = new ControllerError(
-                    ErrorCode.InvalidRequest, $"'{found.Name}' stands in the request more than once.");
-            }
-
-            if (found is not null && refused is null)
-                records.Add(new RemoveTopicRecord { TopicId = found.TopicId });
-
-            response.Responses.Add(new DeleteTopicsResponse.DeletableTopicResult
-            {
-                Name = found?.Name ?? topic.Name,
-                TopicId = found?.TopicId ?? topic.TopicId,
-                ErrorCode = refused?.Code ?? ErrorCode.None,
-                ErrorMessage = refused?.Message,
-            });
-        }
-
-        return new Decision<DeleteTopicsResponse>(records, response);
-    }
+        ClusterImage image, IReadOnlyList<DeleteTopicsRequest.DeleteTopicState> topics) =>
+        TopicDeletion.Decide(image, topics);
 
     /// <summary>Decides about more partitions.</summary>
     /// <param name="image">What is there.</param>
@@ -197,10 +171,11 @@ internal sealed class Controller
     {
         List<IMetadataRecord> records = [];
         CreatePartitionsResponse response = new();
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (CreatePartitionsRequest.CreatePartitionsTopic topic in request.Topics)
+        foreach (IGrouping<string, CreatePartitionsRequest.CreatePartitionsTopic> group in request.Topics
+            .GroupBy(topic => topic.Name, StringComparer.Ordinal))
         {
-            ControllerError? refused = seen.Add(topic.Name)
+            CreatePartitionsRequest.CreatePartitionsTopic topic = group.First();
+            ControllerError? refused = group.Count() == 1
                 ? FindGrowthFault(image, topic)
                 : new ControllerError(
                     ErrorCode.InvalidRequest, $"'{topic.Name}' stands in the request more than once.");
@@ -216,30 +191,6 @@ internal sealed class Controller
         }
 
         return new Decision<CreatePartitionsResponse>(request.ValidateOnly ? [] : records, response);
-    }
-
-    private static (TopicImage? Topic, ControllerError? Refused) FindDeletable(
-        ClusterImage image, DeleteTopicsRequest.DeleteTopicState topic)
-    {
-        bool hasId = topic.TopicId != Guid.Empty;
-        if (topic.Name is null == !hasId)
-        {
-            return (null, new ControllerError(
-                ErrorCode.InvalidRequest, "A topic is deleted either by its name or by its id: give one of them."));
-        }
-
-        TopicImage? found = topic.Name is { } name ? image.FindTopic(name) : image.FindTopic(topic.TopicId);
-        if (found is null)
-        {
-            return (null, hasId
-                ? new ControllerError(ErrorCode.UnknownTopicId, $"There is no topic of id {topic.TopicId}.")
-                : new ControllerError(ErrorCode.UnknownTopicOrPartition, $"There is no topic '{topic.Name}'."));
-        }
-
-        return found.IsInternal
-            ? (found, new ControllerError(
-                ErrorCode.InvalidTopic, $"'{found.Name}' holds the node's own state and cannot be deleted."))
-            : (found, null);
     }
 
     private static ControllerError? FindGrowthFault(
