@@ -15,7 +15,9 @@ internal sealed class NodeDescription(BrokerParts parts, int nodeId, DescribeCon
     /// <summary>Describes all settings.</summary>
     /// <returns>The settings, by name.</returns>
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> Describe() =>
-        Own().Concat(TopicConfigs.All.Select(Describe)).OrderBy(config => config.Name, StringComparer.Ordinal);
+        Own()
+            .Concat(TopicConfigs.All.Where(definition => definition.NodeName is not null).Select(Describe))
+            .OrderBy(config => config.Name, StringComparer.Ordinal);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -27,7 +29,10 @@ internal sealed class NodeDescription(BrokerParts parts, int nodeId, DescribeCon
             "Whether a topic that a client asks for and that is not there is created.");
         yield return Describe("broker.id", Text(nodeId), "-1", ConfigType.Int32, "The node's id.");
         yield return Describe(
-            "default.replication.factor", "1", "1", ConfigType.Int32,
+            "default.replication.factor",
+            Text(TopicCreation.DefaultReplicas(parts.Metadata.Image)),
+            "1",
+            ConfigType.Int32,
             "How many replicas the partitions of a topic have that does not say.");
         yield return Describe(
             "log.dirs", parts.Directory.Path, "", ConfigType.Text, "The data directory.");
@@ -38,7 +43,7 @@ internal sealed class NodeDescription(BrokerParts parts, int nodeId, DescribeCon
     }
 
     private DescribeConfigsResponse.DescribeConfigsResourceResult Describe(ConfigDefinition definition) => Describe(
-        definition.NodeName,
+        definition.NodeName!,
         parts.NodeConfigs.Get(definition).Value,
         definition.Default,
         definition.Type,

@@ -78,7 +78,9 @@ internal static class ConfigChange
         {
             return new ControllerError(
                 ErrorCode.InvalidRequest,
-                "Only the settings of topics and of groups can be changed. A node's are its options.");
+                Enum.IsDefined(resource.Type)
+                    ? "Only the settings of topics and of groups can be changed. A node's are its options."
+                    : $"There is no resource type {(sbyte)resource.Type}.");
         }
 
         if (resource.Name.Length == 0)
@@ -122,14 +124,14 @@ internal static class ConfigChange
         out string? value)
     {
         value = null;
+        ConfigOperation operation = (ConfigOperation)change.ConfigOperation;
+        if (operation == ConfigOperation.Delete)
+            return null; // Also of a setting that there is not: what nobody has made is gone already, as in Kafka.
         if (TopicConfigs.Find(change.Name) is not { } definition)
             return TopicCreation.FindConfigFault(change.Name, change.Value);
 
-        ConfigOperation operation = (ConfigOperation)change.ConfigOperation;
         switch (operation)
         {
-            case ConfigOperation.Delete:
-                return null;
             case ConfigOperation.Set:
                 value = change.Value?.Trim();
                 break;

@@ -17,8 +17,9 @@ internal sealed record ConfigDefinition
     /// <summary>Gets what it means.</summary>
     public required string Documentation { get; init; }
 
-    /// <summary>Gets the name of the node's setting that topics inherit, as Kafka calls it.</summary>
-    public required string NodeName { get; init; }
+    /// <summary>Gets the name of the node's setting that topics inherit, as Kafka calls it, or <see langword="null"/>
+    /// where Kafka's brokers have none.</summary>
+    public required string? NodeName { get; init; }
 
     /// <summary>Gets the least number.</summary>
     public double Min { get; init; } = double.NegativeInfinity;
@@ -31,6 +32,13 @@ internal sealed record ConfigDefinition
 
     /// <summary>Gets the texts that are allowed; empty where all are.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>Gets what a list must look like where its texts are not those of <see cref="Allowed"/>, and how that
+    /// is said.</summary>
+    public (Func<string, bool> IsLegal, string Words)? Form { get; init; }
+
+    /// <summary>Gets why a value is refused that Kafka takes, or <see langword="null"/> where none is.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>Splits the value of a list.</summary>
     /// <param name="value">The texts between commas.</param>
@@ -49,7 +57,7 @@ internal sealed record ConfigDefinition
         string text = value.Trim();
         bool isLegal = Type switch
         {
-            ConfigType.Boolean => text is "true" or "false",
+            ConfigType.Boolean => text is "true" or "false" && IsAllowed(text),
             ConfigType.Int32 =>
                 int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
                 && number >= Min && number <= Max && number != Excluded,
@@ -59,17 +67,24 @@ internal sealed record ConfigDefinition
             ConfigType.Number =>
                 double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && number >= Min && number <= Max,
-            ConfigType.List => Split(text) is { Length: > 0 } texts && texts.All(IsAllowed),
+            ConfigType.List => Form is { } form
+                ? form.IsLegal(text)
+                : Split(text) is { Length: > 0 } texts && texts.All(IsAllowed),
             _ => IsAllowed(text),
         };
-        return isLegal ? null : $"The value '{value}' of '{Name}' is not legal. {Expectation()}";
+        if (isLegal)
+            return null;
+
+        string reason = Reason is null ? "" : " " + Reason;
+        return $"The value '{value}' of '{Name}' is not legal. {Expectation()}{reason}";
     }
 
     private bool IsAllowed(string text) => Allowed.Count == 0 || Allowed.Contains(text, StringComparer.Ordinal);
 
     private string Expectation() => Type switch
     {
-        ConfigType.Boolean => "Use true or false.",
+        ConfigType.Boolean => Allowed is [string only] ? $"Use {only}." : "Use true or false.",
+        ConfigType.List when Form is { } form => form.Words,
         ConfigType.List => $"Use one or more of: {string.Join(", ", Allowed)}.",
         ConfigType.Text => $"Use one of: {string.Join(", ", Allowed)}.",
         _ => string.Create(

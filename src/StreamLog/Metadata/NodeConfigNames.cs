@@ -45,7 +45,7 @@ internal static class NodeConfigNames
     public static string? ValueOf(ConfigDefinition definition, IDictionary<string, string> settings)
     {
         if (settings.TryGetValue(definition.Name, out string? value)
-            || settings.TryGetValue(definition.NodeName, out value))
+            || (definition.NodeName is { } nodeName && settings.TryGetValue(nodeName, out value)))
         {
             return value.Trim();
         }
@@ -65,7 +65,8 @@ internal static class NodeConfigNames
         foreach (ConfigDefinition definition in TopicConfigs.All)
         {
             names[definition.Name] = (definition, 1);
-            names[definition.NodeName] = (definition, 1);
+            if (definition.NodeName is { } nodeName)
+                names[nodeName] = (definition, 1);
             foreach ((string name, long unitMs) in OtherUnits.GetValueOrDefault(definition.Name) ?? [])
                 names[name] = (definition, unitMs);
         }

@@ -98,6 +98,7 @@ internal static class TopicConfigs
         .. DefineRetention()
             .Concat(DefineBatches())
             .Concat(DefineFiles())
+            .Concat(InertConfigs.Define())
             .OrderBy(definition => definition.Name, StringComparer.Ordinal),
     ];
 
@@ -119,7 +120,7 @@ internal static class TopicConfigs
             return definition.FindFault(value);
 
         return RefusedConfigs.Reasons.TryGetValue(name, out string? reason)
-            ? $"The setting '{name}' has no meaning here, so it is not taken. {reason}"
+            ? $"The setting '{name}' is not taken. {reason}"
             : $"Topics have no setting '{name}'. The names are Kafka's topic settings, and '{DurabilityName}'.";
     }
 

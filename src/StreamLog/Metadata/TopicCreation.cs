@@ -12,7 +12,6 @@ internal sealed class TopicCreation
     /// <summary>How many partitions one request may create, as in Kafka: they are committed in one batch.</summary>
     public const int PartitionsMax = 10_000;
 
-    // As many nodes as there are, so that one may go without taking a partition along.
     private const int DefaultReplicasMax = 3;
 
     private readonly ClusterImage _image;
@@ -59,6 +58,13 @@ internal sealed class TopicCreation
         return new Decision<CreateTopicsResponse>(request.ValidateOnly ? [] : _records, response);
     }
 
+    /// <summary>Tells how many replicas the partitions of a topic get that asks for -1: as many as there are active
+    /// nodes, and at most three, so that a node may go without taking a partition along.</summary>
+    /// <param name="image">What is there.</param>
+    /// <returns>The number.</returns>
+    public static int DefaultReplicas(ClusterImage image) =>
+        Math.Min(DefaultReplicasMax, image.Brokers.Keys.Count(image.IsActive));
+
     private static CreateTopicsResponse.CreatableTopicResult Refuse(
         CreateTopicsRequest.CreatableTopic topic, ControllerError error) => new()
         {
@@ -83,9 +89,7 @@ internal sealed class TopicCreation
         else
         {
             int count = topic.NumPartitions == -1 ? _defaultPartitions : topic.NumPartitions;
-            int factor = topic.ReplicationFactor == -1
-                ? Math.Min(DefaultReplicasMax, _nodes.Length)
-                : topic.ReplicationFactor;
+            int factor = topic.ReplicationFactor == -1 ? DefaultReplicas(_image) : topic.ReplicationFactor;
             for (int partition = 0; partition < count; partition++)
                 placement.Add(ReplicaPlacement.Place(_nodes, partition, factor));
         }

@@ -1,5 +1,7 @@
 using StreamLog.Metadata;
+using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Testing;
 using Xunit;
 using Config = StreamLog.Protocol.Messages.DescribeConfigsResponse.DescribeConfigsResourceResult;
 
@@ -27,6 +29,85 @@ public sealed class DescribeConfigsTests
             [("4096", (sbyte)ConfigSource.NodeOptions), ("134217728", (sbyte)ConfigSource.Default)],
             node.Configs.Single(config => config.Name == "log.segment.bytes").Synonyms
                 .Select(synonym => (synonym.Value!, synonym.Source)));
+    }
+
+    // Goal: the number of replicas that a node tells of is the one that a topic gets which does not say.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task A_node_tells_how_many_replicas_a_topic_gets(int brokers)
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = brokers);
+        RequestContext client = new() { ClientId = "client" };
+
+        CreateTopicsResponse created = await kafka.Brokers[0].SendAsync(
+            new CreateTopicsRequest { Topics = { new() { Name = "x", NumPartitions = 1, ReplicationFactor = -1 } } },
+            client,
+            CancellationToken.None);
+        DescribeConfigsResponse told = await kafka.Brokers[0].SendAsync(
+            new DescribeConfigsRequest
+            {
+                Resources = { new()
+                {
+                    ResourceType = (sbyte)ConfigResourceType.Broker,
+                    ResourceName = "1",
+                    ConfigurationKeys = ["default.replication.factor"],
+                } },
+            },
+            client,
+            CancellationToken.None);
+
+        Assert.Equal(Math.Min(3, brokers), created.Topics[0].ReplicationFactor);
+        Assert.Equal($"{created.Topics[0].ReplicationFactor}", told.Results[0].Configs.Single().Value);
+    }
+
+    // Goal: settings of Kafka's that change nothing here are kept and told as any other, and can be taken away again.
+    [Fact]
+    public async Task What_changes_nothing_is_told_all_the_same()
+    {
+        await using BrokerHarness broker = await BrokerHarness.StartAsync();
+        CreateTopicsRequest create = new()
+        {
+            Topics = { new()
+            {
+                Name = "x",
+                NumPartitions = 1,
+                ReplicationFactor = 1,
+                Configs =
+                {
+                    new() { Name = "unclean.leader.election.enable", Value = "false" },
+                    new() { Name = "compression.lz4.level", Value = "12" },
+                    new() { Name = "follower.replication.throttled.replicas", Value = "" },
+                },
+            } },
+        };
+
+        Assert.Equal(ErrorCode.None, (await broker.SendWireAsync(create, 7)).Topics[0].ErrorCode);
+        DescribeConfigsResponse.DescribeConfigsResult before = await AskAsync(broker, ConfigResourceType.Topic, "x");
+        IncrementalAlterConfigsRequest delete = new()
+        {
+            Resources = { new() { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "x" } },
+        };
+        foreach (string name in create.Topics[0].Configs.Select(config => config.Name))
+        {
+            delete.Resources[0].Configs.Add(
+                new() { Name = name, ConfigOperation = (sbyte)ConfigOperation.Delete, Value = null });
+        }
+
+        Assert.Equal(ErrorCode.None, (await broker.SendWireAsync(delete, 1)).Responses[0].ErrorCode);
+        DescribeConfigsResponse.DescribeConfigsResult after = await AskAsync(broker, ConfigResourceType.Topic, "x");
+
+        Assert.Equal(
+            ("false", ConfigSource.Topic, ConfigType.Boolean), Find(before, "unclean.leader.election.enable"));
+        Assert.Equal(("12", ConfigSource.Topic, ConfigType.Int32), Find(before, "compression.lz4.level"));
+        Assert.Equal(
+            ("", ConfigSource.Topic, ConfigType.List), Find(before, "follower.replication.throttled.replicas"));
+        Assert.Equal(("9", ConfigSource.Default, ConfigType.Int32), Find(after, "compression.lz4.level"));
+        Assert.Equal(
+            ("", ConfigSource.Default, ConfigType.List), Find(after, "follower.replication.throttled.replicas"));
+        Assert.Empty(after.Configs
+            .Single(config => config.Name == "follower.replication.throttled.replicas").Synonyms);
     }
 
     [Theory]

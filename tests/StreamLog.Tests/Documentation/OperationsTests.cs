@@ -40,9 +40,11 @@ public sealed partial class OperationsTests
         foreach (ConfigDefinition setting in TopicConfigs.All)
         {
             string value = setting.Default == long.MaxValue.ToString(CultureInfo.InvariantCulture)
+                || setting.Default.Length == 0
                 ? "none"
                 : $"`{setting.Default}`";
-            table.Append($"| `{setting.Name}` | {value} | `{setting.NodeName}` | {setting.Documentation} |\n");
+            string nodeName = setting.NodeName is null ? "" : $"`{setting.NodeName}`";
+            table.Append($"| `{setting.Name}` | {value} | {nodeName} | {setting.Documentation} |\n");
         }
 
         return table.ToString();

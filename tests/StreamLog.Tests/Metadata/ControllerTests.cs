@@ -138,8 +138,7 @@ public sealed class ControllerTests
             new CreatePartitionsRequest
             {
                 ValidateOnly = true,
-                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = "orders", Count = 5, Assignments =
-                    null } },
+                Topics = { Growth("orders", 5) },
             }).Records);
     }
 
@@ -154,7 +153,6 @@ public sealed class ControllerTests
         [
             new DeleteTopicsRequest.DeleteTopicState { Name = "first" },
             new DeleteTopicsRequest.DeleteTopicState { TopicId = second },
-            new DeleteTopicsRequest.DeleteTopicState { TopicId = first },
             new DeleteTopicsRequest.DeleteTopicState { Name = "nowhere" },
             new DeleteTopicsRequest.DeleteTopicState { TopicId = Guid.NewGuid() },
             new DeleteTopicsRequest.DeleteTopicState(),
@@ -163,12 +161,70 @@ public sealed class ControllerTests
 
         Assert.Equal(
             [
-                ErrorCode.None, ErrorCode.None, ErrorCode.InvalidRequest, ErrorCode.UnknownTopicOrPartition,
-                ErrorCode.UnknownTopicId, ErrorCode.InvalidRequest,
+                ErrorCode.None, ErrorCode.None, ErrorCode.UnknownTopicOrPartition, ErrorCode.UnknownTopicId,
+                ErrorCode.InvalidRequest,
             ],
             decision.Response.Responses.Select(topic => topic.ErrorCode));
         Assert.Empty(world.Image.Topics);
         Assert.Equal(new[] { first, second }.Order(), world.Image.RemovedTopicIds.Order());
+    }
+
+    // Goal: what stands in a request more than once, by its name, by its id or by both, is answered once, and nothing
+    // is done to it, as Kafka has it.
+    [Fact]
+    public void A_topic_that_stands_twice_in_a_request_is_not_deleted()
+    {
+        World world = new();
+        world.Create("a", 1);
+        Guid second = world.Create("b", 1);
+        Guid third = world.Create("e", 1);
+        world.Create("f", 1);
+
+        Decision<DeleteTopicsResponse> decision = Controller.DeleteTopics(world.Image,
+        [
+            new DeleteTopicsRequest.DeleteTopicState { Name = "a" },
+            new DeleteTopicsRequest.DeleteTopicState { TopicId = second },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "a" },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "a" },
+            new DeleteTopicsRequest.DeleteTopicState { TopicId = second },
+            new DeleteTopicsRequest.DeleteTopicState { TopicId = third },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "e" },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "f" },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "nowhere" },
+            new DeleteTopicsRequest.DeleteTopicState { Name = "nowhere" },
+        ]);
+        world.Commit(decision.Records);
+
+        Assert.Equal(
+            [
+                ("a", Guid.Empty, ErrorCode.InvalidRequest),
+                (null, second, ErrorCode.InvalidRequest),
+                ("e", third, ErrorCode.InvalidRequest),
+                ("f", decision.Response.Responses[3].TopicId, ErrorCode.None),
+                ("nowhere", Guid.Empty, ErrorCode.InvalidRequest),
+            ],
+            decision.Response.Responses.Select(topic => (topic.Name, topic.TopicId, topic.ErrorCode)));
+        Assert.Equal(["a", "b", "e"], world.Image.Topics.Keys.Order());
+    }
+
+    [Fact]
+    public void A_topic_that_stands_twice_in_a_request_does_not_grow()
+    {
+        World world = new();
+        world.Create("a", 1);
+        world.Create("b", 1);
+
+        Decision<CreatePartitionsResponse> decision = Controller.CreatePartitions(world.Image, new()
+        {
+            Topics = { Growth("a", 2), Growth("b", 4), Growth("a", 3) },
+        });
+        world.Commit(decision.Records);
+
+        Assert.Equal(
+            [("a", ErrorCode.InvalidRequest), ("b", ErrorCode.None)],
+            decision.Response.Results.Select(topic => (topic.Name, topic.ErrorCode)));
+        Assert.Equal(
+            (1, 4), (world.Image.Topics["a"].Partitions.Length, world.Image.Topics["b"].Partitions.Length));
     }
 
     [Fact]
@@ -185,7 +241,8 @@ public sealed class ControllerTests
             ErrorCode.InvalidConfig, world.Alter("orders", "cleanup.policy", ConfigOperation.Subtract, "compact"));
         Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "segment.ms", ConfigOperation.Append, "1"));
         Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "segment.ms", ConfigOperation.Set, "0"));
-        Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "nothing", ConfigOperation.Delete, null));
+        Assert.Equal(ErrorCode.InvalidConfig, world.Alter("orders", "nothing", ConfigOperation.Set, "1"));
+        Assert.Equal(ErrorCode.None, world.Alter("orders", "nothing", ConfigOperation.Delete, null));
         Assert.Equal(ErrorCode.InvalidRequest, world.Alter("orders", "segment.ms", (ConfigOperation)7, "1"));
         Assert.Equal(
             ErrorCode.UnknownTopicOrPartition, world.Alter("nowhere", "segment.ms", ConfigOperation.Set, "1"));
@@ -257,6 +314,9 @@ public sealed class ControllerTests
             topic.Assignments.Add(new CreateTopicsRequest.CreatableReplicaAssignment { BrokerIds = [.. brokers] });
         return topic;
     }
+
+    private static CreatePartitionsRequest.CreatePartitionsTopic Growth(string name, int count) =>
+        new() { Name = name, Count = count, Assignments = null };
 
     private static string Describe(ClusterImage image) => string.Join('\n',
     [
@@ -338,8 +398,7 @@ public sealed class ControllerTests
         {
             Decision<CreatePartitionsResponse> decision = Controller.CreatePartitions(Image, new CreatePartitionsRequest
             {
-                Topics = { new CreatePartitionsRequest.CreatePartitionsTopic { Name = name, Count = count, Assignments =
-                    null } },
+                Topics = { Growth(name, count) },
             });
             Commit(decision.Records);
             return decision.Response.Results.Single().ErrorCode == ErrorCode.None;

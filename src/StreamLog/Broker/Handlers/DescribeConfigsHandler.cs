@@ -122,8 +122,9 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
         if (isOwn)
             described.Synonyms.Add(Synonym(definition.Name, ownValue!, ConfigSource.Topic));
         if (nodeSource == ConfigSource.NodeOptions)
-            described.Synonyms.Add(Synonym(definition.NodeName, nodeValue, nodeSource));
-        described.Synonyms.Add(Synonym(definition.NodeName, definition.Default, ConfigSource.Default));
+            described.Synonyms.Add(Synonym(definition.NodeName ?? definition.Name, nodeValue, nodeSource));
+        if (definition.NodeName is { } nodeName)
+            described.Synonyms.Add(Synonym(nodeName, definition.Default, ConfigSource.Default));
         return described;
     }
 
