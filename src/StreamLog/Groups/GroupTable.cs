@@ -116,7 +116,7 @@ internal sealed class GroupTable(Func<GroupRecord, IGroup?> create, Func<Cluster
     {
         foreach (IGroup group in _groups.Values)
         {
-            group.Loaded(now);
+            group.Loaded(now, image());
             Reschedule(group.Name);
         }
     }

@@ -1,3 +1,5 @@
+using StreamLog.Metadata;
+
 namespace StreamLog.Groups;
 
 /// <summary>A group with members, of one of the protocols: a state machine without I/O, locks, clocks or
@@ -34,7 +36,8 @@ internal interface IGroup
 
     /// <summary>Called once all records have been read: deadlines of members count from here.</summary>
     /// <param name="now">The time that deadlines are counted in.</param>
-    void Loaded(long now);
+    /// <param name="image">The cluster, with the settings of the group.</param>
+    void Loaded(long now, ClusterImage image);
 
     /// <summary>Decides what follows from the deadlines that have passed, if any have.</summary>
     /// <param name="decision">Takes what is decided.</param>

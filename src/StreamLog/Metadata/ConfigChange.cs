@@ -73,7 +73,7 @@ internal static class ConfigChange
         List<IMetadataRecord> records)
     {
         if (resource.Type == ConfigResourceType.Group)
-            return GroupConfigs.Decide(image, resource, changes, records);
+            return GroupConfigs.Decide(image, node, resource, changes, records);
         if (resource.Type != ConfigResourceType.Topic)
         {
             return new ControllerError(

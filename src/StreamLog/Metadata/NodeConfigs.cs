@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace StreamLog.Metadata;
 
-/// <summary>The settings that all topics of a node begin with, out of its options. Immutable.</summary>
+/// <summary>The settings that all topics and groups of a node begin with, out of its options. Immutable.</summary>
 internal sealed class NodeConfigs
 {
     private readonly ImmutableSortedDictionary<string, string> _byName;
@@ -33,7 +33,11 @@ internal sealed class NodeConfigs
         }
 
         _byName = byName.ToImmutable();
+        GroupDefaults = GroupConfigs.DefaultsOf(options.Groups);
     }
+
+    /// <summary>Gets what groups begin with, by name.</summary>
+    public ImmutableSortedDictionary<string, string> GroupDefaults { get; }
 
     /// <summary>Tells what holds for a topic that does not say, and since when.</summary>
     /// <param name="definition">The setting.</param>

@@ -145,6 +145,104 @@ public sealed class DescribeConfigsTests
         Assert.Equal(("latest", ConfigSource.Default, ConfigType.Text), Find(group, "share.auto.offset.reset"));
     }
 
+    // Goal: the times of a group's members are settings of the group: taken within the broker's bounds, told with where
+    // they come from, and answered to heartbeats.
+    [Fact]
+    public async Task A_groups_times_are_its_settings()
+    {
+        StreamLogOptions options = new();
+        options.Groups.ConsumerSessionTimeout = TimeSpan.FromSeconds(20);
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(options);
+        await broker.CreateTopicAsync("jobs");
+
+        Assert.Equal(ErrorCode.None, await SetAsync("consumer.session.timeout.ms", "20000"));
+        Assert.Equal(ErrorCode.None, await SetAsync("consumer.session.timeout.ms", "60000"));
+        Assert.Equal(ErrorCode.InvalidConfig, await SetAsync("consumer.session.timeout.ms", "60001"));
+        Assert.Equal(ErrorCode.InvalidConfig, await SetAsync("consumer.session.timeout.ms", "19999"));
+        Assert.Equal(ErrorCode.None, await SetAsync("consumer.heartbeat.interval.ms", "15000"));
+        Assert.Equal(ErrorCode.InvalidConfig, await SetAsync("consumer.heartbeat.interval.ms", "4999"));
+        Assert.Equal(ErrorCode.None, await SetAsync("share.session.timeout.ms", "45000"));
+        Assert.Equal(ErrorCode.InvalidConfig, await SetAsync("share.session.timeout.ms", "44999"));
+        Assert.Equal(ErrorCode.None, await SetAsync("share.heartbeat.interval.ms", "6000"));
+        Assert.Equal(ErrorCode.InvalidConfig, await SetAsync("share.heartbeat.interval.ms", "15001"));
+        Assert.Equal(ErrorCode.None, await SetAsync("nothing", null));
+
+        DescribeConfigsResponse.DescribeConfigsResult told =
+            await AskAsync(broker, ConfigResourceType.Group, "workers");
+        Assert.Equal(("60000", ConfigSource.Group, ConfigType.Int32), Find(told, "consumer.session.timeout.ms"));
+        Assert.Equal(
+            [
+                ("consumer.session.timeout.ms", "60000", (sbyte)ConfigSource.Group),
+                ("group.consumer.session.timeout.ms", "20000", (sbyte)ConfigSource.NodeOptions),
+                ("group.consumer.session.timeout.ms", "45000", (sbyte)ConfigSource.Default),
+            ],
+            told.Configs.Single(config => config.Name == "consumer.session.timeout.ms").Synonyms
+                .Select(synonym => (synonym.Name, synonym.Value!, synonym.Source)));
+        Assert.Equal((15_000, 6_000), (await BeatAsync("workers"), await BeatSharedAsync("workers")));
+        Assert.Equal((5_000, 5_000), (await BeatAsync("others"), await BeatSharedAsync("others")));
+
+        async Task<ErrorCode> SetAsync(string name, string? value) => (await broker.SendWireAsync(
+            new IncrementalAlterConfigsRequest
+            {
+                Resources =
+                {
+                    new()
+                    {
+                        ResourceType = (sbyte)ConfigResourceType.Group,
+                        ResourceName =
+                            name.StartsWith("share", StringComparison.Ordinal) ? "workers-shared" : "workers",
+                        Configs =
+                        [
+                            new() { Name = name, ConfigOperation = (sbyte)(value is null ? 1 : 0), Value = value },
+                        ],
+                    },
+                },
+            },
+            1)).Responses.Single().ErrorCode;
+
+        async Task<int> BeatAsync(string group) => (await broker.SendAsync(new ConsumerGroupHeartbeatRequest
+        {
+            GroupId = group,
+            MemberId = "a",
+            RebalanceTimeoutMs = 60_000,
+            SubscribedTopicNames = ["jobs"],
+            OwnedPartitions = [],
+        })).HeartbeatIntervalMs;
+
+        async Task<int> BeatSharedAsync(string group) => (await broker.SendAsync(new ShareGroupHeartbeatRequest
+        {
+            GroupId = group + "-shared",
+            MemberId = "a",
+            SubscribedTopicNames = ["jobs"],
+        })).HeartbeatIntervalMs;
+    }
+
+    // Goal: no setting can leave a member's session shorter than the time between its heartbeats.
+    [Fact]
+    public async Task A_groups_session_is_longer_than_the_time_between_heartbeats()
+    {
+        StreamLogOptions options = new();
+        options.Groups.ConsumerSessionTimeout = TimeSpan.FromSeconds(10);
+        await using BrokerHarness broker = await BrokerHarness.StartAsync(options);
+
+        IncrementalAlterConfigsResponse refused = await broker.SendWireAsync(
+            new IncrementalAlterConfigsRequest
+            {
+                Resources =
+                {
+                    new()
+                    {
+                        ResourceType = (sbyte)ConfigResourceType.Group,
+                        ResourceName = "workers",
+                        Configs = [new() { Name = "consumer.heartbeat.interval.ms", Value = "10000" }],
+                    },
+                },
+            },
+            1);
+
+        Assert.Equal(ErrorCode.InvalidConfig, refused.Responses.Single().ErrorCode);
+    }
+
     private static (string?, ConfigSource, ConfigType) Find(
         DescribeConfigsResponse.DescribeConfigsResult result, string name)
     {

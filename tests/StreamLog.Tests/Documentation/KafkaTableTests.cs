@@ -58,8 +58,9 @@ public sealed class KafkaTableTests
         [ApiKey.ApiVersions] = "An unknown version is answered in version 0. The client's software is checked as by " +
             "Kafka. Features: `group.version`, `share.version`, `transaction.version`, `metadata.version`.",
         [ApiKey.DescribeConfigs] = "Topics, groups and nodes. Levels of loggers are the application's.",
-        [ApiKey.AlterConfigs] = "Topics and groups. A node's settings are its options.",
-        [ApiKey.IncrementalAlterConfigs] = "Topics and groups. A node's settings are its options.",
+        [ApiKey.AlterConfigs] = "Topics, and groups of the consumer protocol and share groups. A node's settings are " +
+            "its options.",
+        [ApiKey.IncrementalAlterConfigs] = "As AlterConfigs.",
         [ApiKey.AlterReplicaLogDirs] = "A node has one directory, and another one is not found.",
         [ApiKey.ElectLeaders] = "Among the nodes of this process.",
         [ApiKey.AlterPartitionReassignments] = "Among the nodes of this process, which share its logs: a move is " +

@@ -1,4 +1,5 @@
 using StreamLog.Groups;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Tests.Groups;
@@ -44,7 +45,7 @@ internal sealed class ScriptedGroup(string name) : IGroup
         return record.Value is not null;
     }
 
-    public void Loaded(long now) => LoadedAt = now;
+    public void Loaded(long now, ClusterImage image) => LoadedAt = now;
 
     public void Expire(GroupDecision decision)
     {

@@ -61,7 +61,7 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
             case ConfigResourceType.ClientMetrics when resource.ResourceName.Length > 0:
                 break;
             case ConfigResourceType.Group when resource.ResourceName.Length > 0:
-                foreach ((string name, string value) in GroupConfigs.Defaults)
+                foreach ((string name, string value) in parts.NodeConfigs.GroupDefaults)
                 {
                     if (IsAskedFor(resource, name))
                     {
@@ -136,12 +136,14 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
         string name, string value, string group, ClusterImage image, bool includesSynonyms)
     {
         string? own = image.ConfigsOf(ConfigResourceType.Group, group).GetValueOrDefault(name);
+        ConfigSource nodeSource =
+            value == GroupConfigs.Defaults[name] ? ConfigSource.Default : ConfigSource.NodeOptions;
         return new DescribeConfigsResponse.DescribeConfigsResourceResult
         {
             Name = name,
             Value = own ?? value,
-            ConfigSource = (sbyte)(own is null ? ConfigSource.Default : ConfigSource.Group),
-            ConfigType = (sbyte)(name == GroupConfigs.LockDuration ? ConfigType.Int32 : ConfigType.Text),
+            ConfigSource = (sbyte)(own is null ? nodeSource : ConfigSource.Group),
+            ConfigType = (sbyte)(GroupConfigs.IsNumber(name) ? ConfigType.Int32 : ConfigType.Text),
             Documentation = null,
             Synonyms = includesSynonyms ? [.. SynonymsOf(name, own, value)] : [],
         };
@@ -152,6 +154,9 @@ internal sealed class DescribeConfigsHandler(BrokerParts parts)
     {
         if (own is not null)
             yield return Synonym(name, own, ConfigSource.Group);
-        yield return Synonym("group." + name, value, ConfigSource.Default);
+        string byDefault = GroupConfigs.Defaults[name];
+        if (value != byDefault)
+            yield return Synonym("group." + name, value, ConfigSource.NodeOptions);
+        yield return Synonym("group." + name, byDefault, ConfigSource.Default);
     }
 }

@@ -1,4 +1,5 @@
 using StreamLog.Coordinators;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Classic;
@@ -103,7 +104,7 @@ internal sealed partial class ClassicGroup(string name, ClassicGroupSettings set
     }
 
     /// <inheritdoc/>
-    public void Loaded(long now)
+    public void Loaded(long now, ClusterImage image)
     {
         _isLoaded = true;
         foreach (ClassicMember member in _members.All)

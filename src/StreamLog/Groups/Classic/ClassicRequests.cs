@@ -52,7 +52,7 @@ internal static class ClassicRequests
         if (known is not ClassicGroup group)
         {
             group = new ClassicGroup(request.GroupId, settings);
-            group.Loaded(decision.Now);
+            group.Loaded(decision.Now, decision.Image);
         }
 
         group.Join(join, decision, reply);

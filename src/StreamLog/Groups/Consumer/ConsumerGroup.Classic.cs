@@ -113,7 +113,8 @@ internal sealed partial class ConsumerGroup
             request.MemberId, request.GroupInstanceId, request.GenerationId, out ConsumerMember? member);
         if (error == ErrorCode.None && member is not null)
         {
-            _deadlines.Set((member.MemberId, MemberDeadline.Session), decision.Now + SessionTimeoutOf(member));
+            _deadlines.Set(
+                (member.MemberId, MemberDeadline.Session), decision.Now + SessionTimeoutOf(member, decision.Image));
             (int epoch, _) = _target.Update(member, member, replaced: null, maySee: null, decision);
             if (decision.Records.Count > 0)
                 _waiters.Note(decision.Now);
@@ -262,7 +263,7 @@ internal sealed partial class ConsumerGroup
 
         foreach (GroupRecord converted in conversion.Records)
             decision.Append(converted);
-        successor.Loaded(decision.Now);
+        successor.Loaded(decision.Now, decision.Image);
         _waiters.Tell(decision);
         decision.IsAhead = true;
         decision.Successor = successor;

@@ -1,5 +1,6 @@
 using StreamLog.Coordinators;
 using StreamLog.Groups.Assignors;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 
 namespace StreamLog.Groups.Consumer;
@@ -72,12 +73,12 @@ internal sealed partial class ConsumerGroup : IGroup
     public bool Apply(in GroupRecord record) => _state.Apply(record);
 
     /// <inheritdoc/>
-    public void Loaded(long now)
+    public void Loaded(long now, ClusterImage image)
     {
         foreach (ConsumerMember member in _state.Members.Values)
         {
             // Otherwise whoever starts again after a crash would wait for the session of the member that it was before.
-            int patience = _settings.IsGone(member.ClientHost) ? 0 : SessionTimeoutOf(member);
+            int patience = _settings.IsGone(member.ClientHost) ? 0 : SessionTimeoutOf(member, image);
             _deadlines.Set((member.MemberId, MemberDeadline.Session), now + patience);
             if (member.State == MemberState.UnrevokedPartitions)
                 _deadlines.Set((member.MemberId, MemberDeadline.Rebalance), now + member.RebalanceTimeoutMs);
@@ -131,10 +132,10 @@ internal sealed partial class ConsumerGroup : IGroup
             PartitionLists.Read(call.Request.OwnedPartitions),
             call.MaySee,
             decision);
-        _deadlines.Set((next.MemberId, MemberDeadline.Session), decision.Now + _settings.SessionTimeoutMs);
+        _deadlines.Set((next.MemberId, MemberDeadline.Session), decision.Now + SessionTimeoutIn(decision.Image));
         _deadlines.Remove((next.MemberId, MemberDeadline.Join));
         _deadlines.Remove((next.MemberId, MemberDeadline.Sync));
-        return Answer(next, call.IsFull || !next.Assigned.Equals(before.Assigned));
+        return Answer(next, call.IsFull || !next.Assigned.Equals(before.Assigned), decision.Image);
     }
 
     /// <summary>Takes a member a step on, after what it has told of itself.</summary>
@@ -181,7 +182,7 @@ internal sealed partial class ConsumerGroup : IGroup
                 continue;
 
             // Neither may this, and then it is tried again.
-            _deadlines.Set(due, decision.Now + _settings.SessionTimeoutMs);
+            _deadlines.Set(due, decision.Now + SessionTimeoutIn(decision.Image));
             gone.Add(due.MemberId);
         }
 
@@ -255,22 +256,24 @@ internal sealed partial class ConsumerGroup : IGroup
         };
     }
 
-    private ConsumerGroupHeartbeatResponse Answer(ConsumerMember member, bool hasAssignment) => new()
-    {
-        MemberId = member.MemberId,
-        MemberEpoch = member.Epoch,
-        HeartbeatIntervalMs = _settings.HeartbeatIntervalMs,
-        Assignment = !hasAssignment ? null : new ConsumerGroupHeartbeatResponse.MemberAssignment
+    private ConsumerGroupHeartbeatResponse Answer(
+        ConsumerMember member, bool hasAssignment, ClusterImage image) => new()
         {
-            Partitions = PartitionLists.Write(
+            MemberId = member.MemberId,
+            MemberEpoch = member.Epoch,
+            HeartbeatIntervalMs = GroupConfigs.Milliseconds(
+            image, Name, GroupConfigs.ConsumerHeartbeatInterval, _settings.HeartbeatIntervalMs),
+            Assignment = !hasAssignment ? null : new ConsumerGroupHeartbeatResponse.MemberAssignment
+            {
+                Partitions = PartitionLists.Write(
                 member.Assigned,
                 (topic, partitions) => new ConsumerGroupHeartbeatResponse.TopicPartitions
                 {
                     TopicId = topic,
                     Partitions = partitions,
                 }),
-        },
-    };
+            },
+        };
 
     private ErrorCode CheckMember(string memberId, int epoch)
     {
@@ -282,8 +285,11 @@ internal sealed partial class ConsumerGroup : IGroup
             : ErrorCode.IllegalGeneration;
     }
 
-    private int SessionTimeoutOf(ConsumerMember member) =>
-        member.Classic?.SessionTimeoutMs ?? _settings.SessionTimeoutMs;
+    private int SessionTimeoutOf(ConsumerMember member, ClusterImage image) =>
+        member.Classic?.SessionTimeoutMs ?? SessionTimeoutIn(image);
+
+    private int SessionTimeoutIn(ClusterImage image) => GroupConfigs.Milliseconds(
+        image, Name, GroupConfigs.ConsumerSessionTimeout, _settings.SessionTimeoutMs);
 
     private bool IsFree(TopicIdPartition partition, ConsumerMember member, ConsumerMember? replaced)
     {

@@ -58,7 +58,7 @@ internal sealed class ConsumerHeartbeat(HeartbeatCall call, ConsumerGroupSetting
         ConsumerGroup created = new(call.Request.GroupId, settings);
         foreach (GroupRecord record in upgraded)
             created.Apply(record);
-        created.Loaded(decision.Now);
+        created.Loaded(decision.Now, decision.Image);
         GroupDecision joining = new(decision.Now, decision.Timestamp, decision.Image);
         ConsumerGroupHeartbeatResponse response = created.Heartbeat(call, joining);
         if (response.ErrorCode == ErrorCode.None && !GroupLog.Fits(upgraded.Concat(joining.Records)))

@@ -106,10 +106,10 @@ internal sealed class ShareGroup : IGroup
     }
 
     /// <inheritdoc/>
-    public void Loaded(long now)
+    public void Loaded(long now, ClusterImage image)
     {
         foreach (string memberId in _state.Members.Keys)
-            _deadlines.Set(memberId, now + _settings.SessionTimeoutMs);
+            _deadlines.Set(memberId, now + SessionTimeoutIn(image));
     }
 
     /// <inheritdoc/>
@@ -123,7 +123,7 @@ internal sealed class ShareGroup : IGroup
                 continue;
 
             // Neither may this, and then it is tried again.
-            _deadlines.Set(memberId, decision.Now + _settings.SessionTimeoutMs);
+            _deadlines.Set(memberId, decision.Now + SessionTimeoutIn(decision.Image));
             gone.Add(memberId);
         }
 
@@ -156,6 +156,9 @@ internal sealed class ShareGroup : IGroup
 
     private static ShareGroupHeartbeatResponse Refuse(ErrorCode error, string message) =>
         new() { ErrorCode = error, ErrorMessage = message };
+
+    private int SessionTimeoutIn(ClusterImage image) => GroupConfigs.Milliseconds(
+        image, Name, GroupConfigs.ShareSessionTimeout, _settings.SessionTimeoutMs);
 
     private ShareGroupHeartbeatResponse Heartbeat(ShareHeartbeatCall call, GroupDecision decision)
     {
@@ -211,12 +214,13 @@ internal sealed class ShareGroup : IGroup
         ConsumerMember next = after.At(epoch) with { Assigned = target };
         if (!next.HasSameAssignment(before))
             decision.Append(_records.Current(next));
-        _deadlines.Set(next.MemberId, decision.Now + _settings.SessionTimeoutMs);
+        _deadlines.Set(next.MemberId, decision.Now + SessionTimeoutIn(call.Image));
         return new ShareGroupHeartbeatResponse
         {
             MemberId = next.MemberId,
             MemberEpoch = next.Epoch,
-            HeartbeatIntervalMs = _settings.HeartbeatIntervalMs,
+            HeartbeatIntervalMs = GroupConfigs.Milliseconds(
+                call.Image, Name, GroupConfigs.ShareHeartbeatInterval, _settings.HeartbeatIntervalMs),
             Assignment = call.IsJoin || call.Request.MemberEpoch != next.Epoch || !next.Assigned.Equals(before.Assigned)
                 ? new ShareGroupHeartbeatResponse.MemberAssignment
                 {

@@ -1,5 +1,6 @@
 using StreamLog.Groups;
 using StreamLog.Groups.Classic;
+using StreamLog.Metadata;
 using StreamLog.Protocol.Messages;
 using StreamLog.Tests.Messages;
 using Xunit;
@@ -272,7 +273,7 @@ public sealed class ClassicGroupSimulationTests
             if (_machine.Log.Count == 0)
             {
                 ClassicGroup group = new(Group, ClassicGroupSettings.Default);
-                group.Loaded(0);
+                group.Loaded(0, ClusterImage.Empty);
                 _machine.Groups.Put(group);
             }
             else if (wasWritten)

@@ -21,7 +21,7 @@ internal sealed class GroupMachine
             return;
 
         ClassicGroup group = new(Group, settings);
-        group.Loaded(0);
+        group.Loaded(0, ClusterImage.Empty);
         Groups.Put(group);
     }
 

@@ -80,6 +80,16 @@ internal sealed class ConsumerGroupDriver
         };
     }
 
+    /// <summary>Makes a setting of the group.</summary>
+    public void Configure(string name, string value)
+    {
+        ConfigResource group = new(ConfigResourceType.Group, Group);
+        Image = Image with
+        {
+            Configs = Image.Configs.SetItem(group, Image.ConfigsOf(group.Type, group.Name).SetItem(name, value)),
+        };
+    }
+
     public ConsumerGroupHeartbeatResponse Send(ConsumerGroupHeartbeatRequest request)
     {
         if (HeartbeatRules.Check(request, _settings) is { } refusal)
@@ -133,7 +143,7 @@ internal sealed class ConsumerGroupDriver
     public void Reload()
     {
         State = Load(_log);
-        State.Loaded(Now);
+        State.Loaded(Now, Image);
     }
 
     /// <summary>The log without records that later ones have replaced.</summary>

@@ -101,6 +101,22 @@ public sealed class ConsumerGroupTests
         AssertAssigned("t-0 t-1 t-2 t-3", _group.Beat("a", 2));
     }
 
+    // Goal: the group's own setting says how long a member may be silent, also for one that is known from the log.
+    [Fact]
+    public void A_groups_own_session_holds_for_its_members()
+    {
+        _group.Configure("consumer.session.timeout.ms", "60000");
+        JoinTwo();
+        _group.Advance(59_999);
+        Assert.Equal(2, _group.State.Records.Members.Count);
+        _group.Reload();
+        _group.Advance(59_999);
+        Assert.Equal(2, _group.State.Records.Members.Count);
+        _group.Advance(1);
+
+        Assert.Empty(_group.State.Records.Members);
+    }
+
     [Fact]
     public void A_member_that_does_not_give_back_in_time_is_removed()
     {

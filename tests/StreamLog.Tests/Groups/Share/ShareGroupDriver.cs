@@ -51,6 +51,16 @@ internal sealed class ShareGroupDriver
         };
     }
 
+    /// <summary>Makes a setting of the group.</summary>
+    public void Configure(string name, string value)
+    {
+        ConfigResource group = new(ConfigResourceType.Group, Group);
+        Image = Image with
+        {
+            Configs = Image.Configs.SetItem(group, Image.ConfigsOf(group.Type, group.Name).SetItem(name, value)),
+        };
+    }
+
     public ShareGroupHeartbeatResponse Beat(string memberId, int epoch, params string[] topics)
     {
         ShareGroupHeartbeatRequest request = new()
@@ -107,7 +117,7 @@ internal sealed class ShareGroupDriver
         Table.Loaded(Now, Now);
     }
 
-    private static GroupTable NewTable() => new(GroupCoordinator.CreateGroup, static () => ClusterImage.Empty);
+    private GroupTable NewTable() => new(GroupCoordinator.CreateGroup, () => Image);
 
     private void Append(GroupDecision decision)
     {

@@ -95,6 +95,24 @@ public sealed class ShareGroupTests
         Assert.Null(group.State);
     }
 
+    // Goal: the group's own setting says how long a member may be silent, also for one that is known from the log.
+    [Fact]
+    public void A_groups_own_session_holds_for_its_members()
+    {
+        ShareGroupDriver group = new();
+        group.Configure("share.session.timeout.ms", "60000");
+        group.SetTopic("a", 1);
+        group.Beat("m1", 0, "a");
+        group.Advance(59_999);
+        Assert.Equal(ErrorCode.None, group.Beat("m1", 1).ErrorCode);
+        group.Reload();
+        group.Advance(59_999);
+        Assert.Equal("Stable", group.State!.State);
+        group.Advance(1);
+
+        Assert.Equal("Empty", group.State.State);
+    }
+
     [Fact]
     public void Members_with_the_longest_ids_are_given_up_in_steps_that_fit_into_a_batch()
     {
