@@ -72,6 +72,7 @@ internal static class CommandLine
             ConfigsCommand.Create(shell, globals),
             DumpCommand.Create(shell, globals),
             VerifyCommand.Create(shell, globals),
+            RepairCommand.Create(shell, globals),
             BenchCommand.Create(shell, globals),
             ServeCommand.Create(shell, globals),
         };
@@ -101,7 +102,8 @@ internal static class CommandLine
             CommandFailure failure => (failure.ExitCode, failure.Message),
             OperationCanceledException when cancellationToken.IsCancellationRequested => (ExitCodes.Interrupted, ""),
             OptionsValidationException => (ExitCodes.Usage, exception.Message),
-            StreamLogException or IOException or UnauthorizedAccessException => (ExitCodes.Failed, exception.Message),
+            StreamLogException or IOException or UnauthorizedAccessException =>
+                (ExitCodes.Failed, ShellWords.Of(exception.Message)),
             _ => (ExitCodes.Failed,
                 $"This should not happen: {exception.Message} ({exception.GetType().Name}). --verbose says where."),
         };

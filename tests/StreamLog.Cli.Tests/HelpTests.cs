@@ -12,7 +12,7 @@ public sealed class HelpTests
         "", "topics", "topics list", "topics create", "topics describe", "topics alter", "topics delete", "produce",
         "consume", "groups", "groups list", "groups describe", "groups reset", "groups delete",
         "groups delete-offsets", "configs", "configs get", "configs set", "configs delete", "dump",
-        "verify", "bench", "bench produce", "bench consume", "serve",
+        "verify", "repair", "bench", "bench produce", "bench consume", "serve",
     ];
 
     /// <summary>On a change that is meant, run with <c>STREAMLOG_APPROVE=1</c> and read the difference.</summary>

@@ -120,7 +120,13 @@ internal sealed class ProduceCommand
         }
 
         // A topic that is not there is reported before anything is read.
-        await log.Admin.DescribeTopicAsync(topic, cancellationToken).ConfigureAwait(false);
+        Topic described = await log.Admin.DescribeTopicAsync(topic, cancellationToken).ConfigureAwait(false);
+        if (lines.Partition is { } partition && (partition < 0 || partition >= described.Partitions.Count))
+        {
+            throw CommandFailure.Usage(
+                $"Topic '{topic}' has no partition {partition}: it has 0 to {described.Partitions.Count - 1}.");
+        }
+
         IProducer<byte[]?, byte[]?> producer = log.Log.CreateProducer<byte[]?, byte[]?>(
             options =>
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using StreamLog.Cli.Output;
 using StreamLog.Cli.Targets;
 using StreamLog.Kafka;
@@ -93,8 +94,7 @@ internal sealed class ServeCommand
     {
         StreamLogOptions options = OptionsOf(parsed, security);
         using ErrorLog loggers = new(_shell.Errors, parsed.GetValue(_globals.Verbose));
-        StreamLogNode node = await StreamLogNode.StartAsync(options, loggers, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        StreamLogNode node = await StartAsync(options, loggers, cancellationToken).ConfigureAwait(false);
         await using (node.ConfigureAwait(false))
         {
             foreach (ListenerEndpoint listener in node.Listeners)
@@ -123,6 +123,21 @@ internal sealed class ServeCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    private static async Task<StreamLogNode> StartAsync(
+        StreamLogOptions options, ErrorLog loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StreamLogNode.StartAsync(options, loggers, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (StreamLogException exception)
+            when (exception.ErrorCode == ErrorCode.InvalidConfig && exception.InnerException is not SocketException)
+        {
+            throw CommandFailure.Usage(exception.Message);
+        }
     }
 
     private StreamLogOptions OptionsOf(ParseResult parsed, ServeSecurity security)

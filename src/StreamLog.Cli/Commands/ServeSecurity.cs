@@ -8,6 +8,9 @@ internal sealed class ServeSecurity
 {
     private const string Plain = "PLAIN";
 
+    // The kind of principal that Kafka's names of users begin with.
+    private const string UserPrefix = "User:";
+
     private readonly Option<string?> _certificate = new("--tls-cert")
     {
         HelpName = "PATH",
@@ -24,6 +27,12 @@ internal sealed class ServeSecurity
     {
         HelpName = "TEXT",
         Description = "What the key is encrypted with.",
+    };
+
+    private readonly Option<string?> _authorities = new("--tls-client-authorities")
+    {
+        HelpName = "PATH",
+        Description = "Have every client show a certificate from an authority in this PEM file.",
     };
 
     private readonly Option<string[]> _mechanisms = new("--sasl")
@@ -44,10 +53,25 @@ internal sealed class ServeSecurity
         Description = "A file with a line of NAME:PASSWORD for each user: command lines can be seen by others.",
     };
 
+    private readonly Option<bool> _hasAcls = new("--acls")
+    {
+        Description = "Let clients do only what rules of access (ACLs) permit.",
+    };
+
+    private readonly Option<string[]> _superUsers = new("--super-user")
+    {
+        HelpName = "NAME",
+        Description = "A user who may do everything in spite of --acls. May be given several times.",
+    };
+
     public ServeSecurity(Command command)
     {
         _mechanisms.AcceptOnlyFromAmong(Plain, "SCRAM-SHA-256", "SCRAM-SHA-512");
-        foreach (Option option in (Option[])[_certificate, _key, _password, _mechanisms, _users, _userFile])
+        Option[] all =
+        [
+            _certificate, _key, _password, _authorities, _mechanisms, _users, _userFile, _hasAcls, _superUsers,
+        ];
+        foreach (Option option in all)
             command.Options.Add(option);
     }
 
@@ -56,6 +80,15 @@ internal sealed class ServeSecurity
     public void Apply(ParseResult parsed, StreamLogOptions node, KafkaListenerOptions listener)
     {
         listener.Tls = TlsOf(parsed);
+        node.Security.Acls = parsed.GetValue(_hasAcls);
+        foreach (string user in parsed.GetValue(_superUsers) ?? [])
+        {
+            bool isWhole = user.StartsWith(UserPrefix, StringComparison.Ordinal);
+            node.Security.SuperUsers.Add(isWhole ? user : UserPrefix + user);
+        }
+
+        if (!node.Security.Acls && node.Security.SuperUsers.Count > 0)
+            throw CommandFailure.Usage("--super-user has no place without --acls: everybody may do everything.");
         foreach (string mechanism in parsed.GetValue(_mechanisms) ?? [])
             listener.SaslMechanisms.Add(mechanism);
         AddUsers(parsed, node.Security.Users);
@@ -73,11 +106,24 @@ internal sealed class ServeSecurity
         string? certificate = parsed.GetValue(_certificate);
         string? key = parsed.GetValue(_key);
         string? password = parsed.GetValue(_password);
-        if (certificate is null && (key ?? password) is not null)
-            throw CommandFailure.Usage("--tls-key and --tls-password have no place without --tls-cert.");
+        string? authorities = parsed.GetValue(_authorities);
+        if (certificate is null && (key ?? password ?? authorities) is not null)
+        {
+            throw CommandFailure.Usage(
+                "--tls-key, --tls-password and --tls-client-authorities have no place without --tls-cert.");
+        }
+
         return certificate is null
             ? null
-            : new KafkaListenerTls { CertificateFile = certificate, KeyFile = key, Password = password };
+            : new KafkaListenerTls
+            {
+                CertificateFile = certificate,
+                KeyFile = key,
+                Password = password,
+                ClientAuthoritiesFile = authorities,
+                ClientCertificates =
+                    authorities is null ? ClientCertificateMode.None : ClientCertificateMode.Required,
+            };
     }
 
     private void AddUsers(ParseResult parsed, IDictionary<string, string> users)

@@ -60,6 +60,10 @@ internal static class TopicsCommand
         {
             Description = "How many partitions it has.  [default: 1]",
         };
+        Option<short?> replicas = new("--replication-factor", "-r")
+        {
+            Description = "On how many brokers each partition is kept.  [default: the broker's]",
+        };
         Option<string[]> configs = new("--config", "-c")
         {
             HelpName = "NAME=VALUE",
@@ -74,10 +78,12 @@ internal static class TopicsCommand
             With --data: where there is no log in the directory yet, there is one then.
             """,
             "streamlog topics create orders --partitions 6 --data ./data",
+            "streamlog topics create orders -p 6 --replication-factor 3 --bootstrap broker.example:9092",
             "streamlog topics create sessions -c cleanup.policy=compact -c retention.ms=-1 --data ./data")
         {
             name,
             partitions,
+            replicas,
             configs,
             isLenient,
         };
@@ -91,19 +97,20 @@ internal static class TopicsCommand
                 settings[key] = value;
             }
 
+            string topic = parsed.GetRequiredValue(name);
+            NewTopic wanted = new(topic, parsed.GetValue(partitions), parsed.GetValue(replicas), settings);
+            wanted.Check();
             await using LogTarget log =
                 await target.OpenAsync(parsed, mayCreate: true, cancellationToken).ConfigureAwait(false);
-            string topic = parsed.GetRequiredValue(name);
             bool isNew = true;
-            if (parsed.GetValue(isLenient))
+            try
             {
-                isNew = await log.Admin.CreateTopicIfMissingAsync(
-                    topic, parsed.GetValue(partitions), settings, cancellationToken).ConfigureAwait(false);
+                await wanted.CreateAsync(log, cancellationToken).ConfigureAwait(false);
             }
-            else
+            catch (StreamLogException exception)
+                when (exception.ErrorCode == ErrorCode.TopicAlreadyExists && parsed.GetValue(isLenient))
             {
-                await log.Admin.CreateTopicAsync(topic, parsed.GetValue(partitions), settings, cancellationToken)
-                    .ConfigureAwait(false);
+                isNew = false;
             }
 
             if (parsed.GetValue(globals.Json))

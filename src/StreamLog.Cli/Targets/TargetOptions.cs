@@ -44,10 +44,17 @@ internal sealed class TargetOptions
         ILoggerFactory loggers = new ErrorLog(_shell.Errors, parsed.GetValue(_globals.Verbose));
         return parsed.GetValue(_data) is { } path
             ? await OpenAsync(path, mayCreate, loggers, cancellationToken).ConfigureAwait(false)
-            : await ConnectAsync(_cluster.Read(parsed), loggers, cancellationToken).ConfigureAwait(false);
+            : await ConnectAsync(CreateCluster(parsed, loggers), loggers, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<LogTarget> OpenAsync(
+    /// <summary>Opens the log in a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="mayCreate">Whether a directory that is not there, or empty, becomes a new log.</param>
+    /// <param name="loggers">Where the node logs to.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The log, which the caller disposes.</returns>
+    /// <exception cref="CommandFailure">There is no log.</exception>
+    public static async ValueTask<LogTarget> OpenAsync(
         string path, bool mayCreate, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         int? nodeId = DataDirectory.FindNodeId(path);
@@ -67,10 +74,22 @@ internal sealed class TargetOptions
         return new LogTarget(node, node.Broker);
     }
 
-    private static async ValueTask<LogTarget> ConnectAsync(
-        KafkaClusterOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    // Nothing is asked of anybody by then: what is wrong stands on the command line.
+    private KafkaCluster CreateCluster(ParseResult parsed, ILoggerFactory loggers)
     {
-        KafkaCluster cluster = new(options, loggers);
+        try
+        {
+            return new KafkaCluster(_cluster.Read(parsed), loggers);
+        }
+        catch (StreamLogException exception) when (exception.ErrorCode == ErrorCode.InvalidConfig)
+        {
+            throw CommandFailure.Usage(exception.Message);
+        }
+    }
+
+    private static async ValueTask<LogTarget> ConnectAsync(
+        KafkaCluster cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
         try
         {
             // A person waits for it, and what is wrong should be said at once.

@@ -25,8 +25,8 @@ internal sealed class Findings
         true,
         path,
         fault,
-        "Start the application and have the partition repaired (IStreamLog.Maintenance.RepairAsync): what is damaged "
-        + "is cut out and kept in a .cut file. Or restore the segment from a copy.");
+        "Have 'streamlog repair' (in an application, IStreamLog.Maintenance.RepairAsync) cut out what is damaged: a "
+        + ".cut file keeps it. Or restore the segment from a copy.");
 
     /// <summary>Notes a tail that nobody was promised.</summary>
     public void Tail(string path, Fault fault) => Add(

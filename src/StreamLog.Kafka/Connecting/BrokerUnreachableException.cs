@@ -10,7 +10,7 @@ internal sealed class BrokerUnreachableException : StreamLogException
     public BrokerUnreachableException(BrokerAddress address, Exception innerException)
         : base(
             ErrorCode.NetworkException,
-            $"The broker {address} cannot be reached: {CauseOf(innerException).Message} Nothing was sent to it.",
+            $"The broker {address} cannot be reached: {CauseOf(innerException)} Nothing was sent to it.",
             innerException)
     {
     }
@@ -27,8 +27,14 @@ internal sealed class BrokerUnreachableException : StreamLogException
     public override bool IsOutcomeUnknown => false;
 
     // What became of the handshake is of no interest to who has not come to send anything.
-    private static Exception CauseOf(Exception exception) =>
-        exception is StreamLogException { ErrorCode: ErrorCode.NetworkException, InnerException: { } cause }
-            ? cause
+    private static string CauseOf(Exception exception)
+    {
+        Exception inner = exception is StreamLogException { ErrorCode: ErrorCode.NetworkException }
+            ? exception.InnerException ?? exception
             : exception;
+        string cause = inner.Message;
+
+        // What the system says of sockets has no full stop.
+        return cause.EndsWith('.') ? cause : cause + ".";
+    }
 }

@@ -15,6 +15,13 @@ internal readonly record struct HostAndPort(string Host, int? Port)
     /// <exception cref="StreamLogException">It is none (<see cref="ErrorCode.InvalidConfig"/>).</exception>
     public static HostAndPort Parse(string text, string option)
     {
+        if (text.Contains('/', StringComparison.Ordinal))
+        {
+            throw new StreamLogException(
+                ErrorCode.InvalidConfig,
+                $"{option} is '{text}', which looks like a URL. Write host:port alone, as 127.0.0.1:9092.");
+        }
+
         int colon = text.LastIndexOf(':');
         bool isBareHost = colon < 0 || text.EndsWith(']') || text.IndexOf(':', StringComparison.Ordinal) != colon
             && !text.StartsWith('[');

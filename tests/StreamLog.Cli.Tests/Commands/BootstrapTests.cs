@@ -122,6 +122,17 @@ public sealed class BootstrapTests : IAsyncLifetime
         Assert.Contains("ann", refused.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:99999", "is no address")]
+    [InlineData("http://broker.example:1", "looks like a URL")]
+    public async Task An_address_that_is_none_is_a_wrong_command_line(string address, string told)
+    {
+        CliRun run = await CliRun.OfAsync("topics", "list", "--bootstrap", address);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(told, run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_broker_that_is_not_there_is_named()
     {
@@ -131,6 +142,7 @@ public sealed class BootstrapTests : IAsyncLifetime
 
         Assert.Equal(ExitCodes.Failed, failed.ExitCode);
         Assert.Contains(Address, failed.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused Nothing", failed.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

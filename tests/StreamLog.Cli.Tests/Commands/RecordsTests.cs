@@ -217,6 +217,18 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_partition_that_is_not_there_is_a_wrong_command_line()
+    {
+        (await ProduceAsync("1\n", "--create-topic")).Ok();
+
+        CliRun run = await ProduceAsync("2\n", "--partition", "99");
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("has no partition 99", run.Errors);
+        Assert.Equal("1\n", (await ConsumeAsync()).Ok().Output);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_following_with_success()
     {
         (await ProduceAsync("1\n2\n", "--create-topic")).Ok();

@@ -54,7 +54,7 @@ public sealed class ServeCommandTests : IDisposable
     {
         CliRun run = await CliRun.OfAsync("serve", "--memory", "--kafka", "nowhere");
 
-        Assert.Equal(ExitCodes.Failed, run.ExitCode);
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.Contains("'nowhere' has no port", run.Errors);
     }
 

@@ -68,12 +68,46 @@ public sealed class ServeSecurityTests : IDisposable
         });
     }
 
+    // Goal: --acls leaves nothing to whom no rule names, and a super-user everything.
+    [Fact]
+    public async Task Rules_of_access_hold_for_all_but_super_users()
+    {
+        string[] security =
+        [
+            "--sasl", "PLAIN", "--user", "alice:secret", "--user", "bob:other", "--acls", "--super-user", "alice",
+        ];
+        await WhileServingAsync(security, async (_, port) =>
+        {
+            string[] create = ["topics", "create", "orders", "--bootstrap", $"127.0.0.1:{port}", "--sasl-mechanism"];
+
+            CliRun refused = await CliRun.OfAsync([.. create, "PLAIN", "--user", "bob", "--password", "other"]);
+            Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+            (await CliRun.OfAsync([.. create, "PLAIN", "--user", "alice", "--password", "secret"])).Ok();
+        });
+    }
+
+    [Fact]
+    public async Task It_has_clients_show_a_certificate()
+    {
+        WriteCertificate();
+        string cert = _directory["cert.pem"];
+        string[] security =
+            ["--tls-cert", cert, "--tls-key", _directory["key.pem"], "--tls-client-authorities", cert];
+        await WhileServingAsync(security, async (_, port) =>
+        {
+            string[] list = ["topics", "list", "--bootstrap", $"localhost:{port}", "--tls-ca", cert];
+
+            Assert.Equal(ExitCodes.Failed, (await CliRun.OfAsync(list)).ExitCode);
+            (await CliRun.OfAsync([.. list, "--tls-cert", cert, "--tls-key", _directory["key.pem"]])).Ok();
+        });
+    }
+
     [Fact]
     public async Task A_certificate_that_is_not_there_is_one_line()
     {
         CliRun run = await CliRun.OfAsync("serve", "--memory", "--tls-cert", _directory["none.pem"]);
 
-        Assert.Equal(ExitCodes.Failed, run.ExitCode);
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.StartsWith("streamlog: The certificate of the listener cannot be read", run.Errors);
         Assert.Contains("none.pem", run.Errors);
     }
@@ -81,6 +115,8 @@ public sealed class ServeSecurityTests : IDisposable
     [Theory]
     [InlineData("--tls-cert", "--tls-key", "key.pem")]
     [InlineData("--tls-cert", "--tls-password", "secret")]
+    [InlineData("--tls-cert", "--tls-client-authorities", "ca.pem")]
+    [InlineData("--acls", "--super-user", "alice")]
     [InlineData("--sasl", "--user", "alice:secret")]
     [InlineData("--user", "--sasl", "PLAIN")]
     [InlineData("--user", "--sasl", "SCRAM-SHA-256")]

@@ -68,7 +68,7 @@ public sealed class TopicsCommandTests : IDisposable
         foreach (string[] arguments in (string[][])
         [
             ["describe", "payments"], ["delete", "payments"], ["alter", "orders", "-p", "1"],
-            ["create", "no/topic"], ["create", "a", "-c", "no.such.setting=1"],
+            ["create", "a", "-c", "no.such.setting=1"], ["create", "a", "--replication-factor", "2"],
         ])
         {
             CliRun run = await TopicsAsync(arguments);
@@ -76,6 +76,43 @@ public sealed class TopicsCommandTests : IDisposable
             Assert.StartsWith("streamlog: ", run.Errors);
             Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
+    }
+
+    // Goal: what no log could take is a wrong command line, is said in one line, and nothing comes of it.
+    [Theory]
+    [InlineData("orders", "--partitions", "0")]
+    [InlineData("orders", "--partitions", "-1")]
+    [InlineData("orders", "--replication-factor", "0")]
+    [InlineData("bad name")]
+    [InlineData("..")]
+    public async Task What_no_topic_can_be_is_a_wrong_command_line(params string[] arguments)
+    {
+        CliRun run = await TopicsAsync(["create", .. arguments]);
+
+        Assert.Equal((ExitCodes.Usage, ""), (run.ExitCode, run.Output));
+        Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(Directory.GetFileSystemEntries(_data.Path));
+    }
+
+    [Fact]
+    public async Task A_topic_says_how_many_replicas_it_has()
+    {
+        (await TopicsAsync("create", "orders", "--replication-factor", "1", "-p", "2")).Ok();
+
+        Assert.Contains("orders", (await TopicsAsync("list", "--long")).Ok().Output);
+        Assert.Equal(
+            "Topic 'orders' was there already.\n",
+            (await TopicsAsync("create", "orders", "--replication-factor", "1", "--if-missing")).Ok().Output);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_said_in_the_words_of_a_shell()
+    {
+        (await TopicsAsync("create", "orders")).Ok();
+
+        CliRun run = await TopicsAsync("describe", "payments");
+
+        Assert.Equal("streamlog: There is no topic 'payments'. 'streamlog topics create' creates it.\n", run.Errors);
     }
 
     [Fact]

@@ -117,6 +117,26 @@ public sealed class VerifyCommandTests : IAsyncLifetime
         Assert.Contains("the next start cuts it off", run.Lines[1]);
     }
 
+    // Goal: what 'verify' finds in a segment, 'repair' cuts out: it tells what is lost, and nothing is damaged then.
+    [Fact]
+    public async Task What_is_damaged_is_repaired()
+    {
+        Assert.Equal(
+            "Nothing of orders-0 is damaged.\n",
+            (await CliRun.OfAsync("repair", _data.Path, "orders", "0")).Ok().Output);
+        Flip(Path.Combine(Partition, $"{1:D20}.log"), 100);
+        Assert.Contains("streamlog repair", (await VerifyDamagedAsync()).Output);
+
+        CliRun repaired = (await CliRun.OfAsync("repair", _data.Path, "orders", "0")).Ok();
+
+        Assert.Contains("offsets 1 to 1", repaired.Lines[0]);
+        Assert.Contains(".cut", repaired.Lines[0]);
+        Assert.Equal("orders-0: 1 offsets are lost.", repaired.Lines[^1]);
+        (await CliRun.OfAsync("verify", _data.Path)).Ok();
+        Assert.Equal(ExitCodes.Failed, (await CliRun.OfAsync("repair", _data.Path, "nobody", "0")).ExitCode);
+        Assert.Equal(ExitCodes.Usage, (await CliRun.OfAsync("repair", _data.Path, "orders")).ExitCode);
+    }
+
     [Theory]
     [InlineData("meta.properties", 30)]
     [InlineData("replication-offset-checkpoint", 6)]
