@@ -29,7 +29,7 @@ internal sealed class BrokerConnection
     private Exception? _failure;
     private long _movedAt;
     private long _mutedUntil;
-    private (TimeSpan Wait, long Since)? _writing;
+    private Expected? _writing;
     private int _correlationId;
 
     /// <summary>Creates a connection, and begins to read.</summary>
@@ -170,7 +170,7 @@ internal sealed class BrokerConnection
                 return false;
             if (_expected.TryPeek(out Expected oldest) && IsLate(oldest.WrittenAt, oldest.Call.Wait))
                 missing = "answered";
-            else if (_writing is { } writing && IsLate(writing.Since, writing.Wait))
+            else if (_writing is { } writing && IsLate(writing.WrittenAt, writing.Call.Wait))
                 missing = "taken a request";
             else
                 return _expected.Count == 0 && _writing is null && _time.GetElapsedTime(_movedAt) >= idleTimeout;
@@ -238,6 +238,10 @@ internal sealed class BrokerConnection
                 throw new InvalidDataException($"a response with the number {correlationId} answers no request.");
             _expected.Dequeue();
             _movedAt = _time.GetTimestamp();
+
+            // What is answered was taken, whether or not its writer knows.
+            if (_writing is { } writing && writing.CorrelationId == correlationId)
+                _writing = null;
         }
 
         object response;
@@ -327,7 +331,7 @@ internal sealed class BrokerConnection
                 return false;
             if (!expected.Call.IsUnanswered)
                 _expected.Enqueue(expected);
-            _writing = (expected.Call.Wait, expected.WrittenAt);
+            _writing = expected;
             return true;
         }
     }

@@ -39,6 +39,25 @@ public sealed class BrokerLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_that_is_answered_before_its_writer_knows_that_it_is_written_was_taken()
+    {
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        (BrokerConnection connection, Socket broker) = await ConnectAsync(written.Task);
+        Apis.TryGet(ApiKey.Heartbeat, out ApiDescription? api);
+        BrokerCall call = new(api!, new HeartbeatRequest(), TimeSpan.Zero);
+        Task writing = connection.WriteAsync(call, 0).AsTask();
+        await broker.SendAsync(new byte[] { 0, 0, 0, 6, 0, 0, 0, 0, 0, 0 });
+        await call.Answer;
+
+        _time.Advance(_options.RequestTimeout);
+        connection.CheckTimes(TimeSpan.MaxValue);
+
+        Assert.True(connection.IsOpen);
+        written.SetResult();
+        await writing;
+    }
+
+    [Fact]
     public async Task A_write_that_the_broker_does_not_take_fails_the_connection()
     {
         (BrokerConnection connection, Socket _) = await ConnectAsync();
@@ -243,12 +262,23 @@ public sealed class BrokerLinkTests : IDisposable
             Address, request, wanted, (_, _) => Task.FromResult(response), []);
     }
 
-    private async Task<(BrokerConnection Connection, Socket Broker)> ConnectAsync()
+    private async Task<(BrokerConnection Connection, Socket Broker)> ConnectAsync(Task? written = null)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 4096 };
         await socket.ConnectAsync(IPAddress.Loopback, Address.Port);
         Socket broker = await _silent.AcceptSocketAsync();
-        NetworkStream stream = new(socket, ownsSocket: false);
+        LateStream stream = new(socket, written ?? Task.CompletedTask);
         return (new BrokerConnection(socket, stream, Address, "app", Parts), broker);
+    }
+
+    /// <summary>One whose writers learn late that they have written.</summary>
+    private sealed class LateStream(Socket socket, Task written) : NetworkStream(socket, ownsSocket: false)
+    {
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await base.WriteAsync(buffer, cancellationToken);
+            await written;
+        }
     }
 }
