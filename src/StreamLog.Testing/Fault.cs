@@ -8,6 +8,7 @@ public sealed class Fault : IDisposable
 {
     private readonly FaultPlan _plan;
     private readonly FaultScope _scope;
+    private readonly Func<object, FaultEffect?> _effectOn;
     private readonly CancellationTokenSource _lifting = new();
     private readonly Tally _struck = new();
     private readonly Lock _gate = new();
@@ -15,11 +16,11 @@ public sealed class Fault : IDisposable
     // Guarded by _gate: how many requests of the scope there were.
     private long _seen;
 
-    internal Fault(FaultPlan plan, FaultScope scope, FaultEffect effect)
+    internal Fault(FaultPlan plan, FaultScope scope, Func<object, FaultEffect?> effectOn)
     {
         _plan = plan;
         _scope = scope;
-        Effect = effect;
+        _effectOn = effectOn;
         Lifted = _lifting.Token;
     }
 
@@ -28,8 +29,6 @@ public sealed class Fault : IDisposable
 
     /// <summary>Gets whether the fault strikes no more.</summary>
     public bool IsOver => _lifting.IsCancellationRequested;
-
-    internal FaultEffect Effect { get; }
 
     internal CancellationToken Lifted { get; }
 
@@ -55,23 +54,45 @@ public sealed class Fault : IDisposable
             throw new TimeoutException($"The fault struck {Count} times, and {count} were awaited.");
     }
 
-    internal bool TryStrike(FaultCall call, Func<double> draw)
+    /// <summary>Strikes a request, if it is one that the fault is for.</summary>
+    /// <param name="call">The request's way.</param>
+    /// <param name="draw">Draws for the faults that strike by chance.</param>
+    /// <returns>What the fault does to it, or <see langword="null"/>.</returns>
+    internal FaultEffect? TryStrike(FaultCall call, Func<double> draw)
     {
         if (IsOver || !_scope.Matches(call))
-            return false;
+            return null;
 
         (long from, long count, double probability) = _scope.Trigger;
+        if (from == 1 && count == long.MaxValue && probability >= 1)
+            return Strike(call, count);
+
         lock (_gate)
         {
-            if (++_seen < from || Count >= count || (probability < 1 && draw() >= probability))
-                return false;
+            return ++_seen < from || Count >= count || (probability < 1 && draw() >= probability)
+                ? null
+                : Strike(call, count);
+        }
+    }
 
-            _struck.Add();
+    private FaultEffect? Strike(FaultCall call, long count)
+    {
+        // One that fails has struck, and one that leaves the request alone has not.
+        bool hasStruck = true;
+        try
+        {
+            FaultEffect? effect = _effectOn(call.Request);
+            hasStruck = effect is not null;
+            return effect;
+        }
+        finally
+        {
+            if (hasStruck)
+                _struck.Add();
 
             // What it holds up still waits for it to be lifted.
             if (Count >= count)
                 _plan.Remove(this);
-            return true;
         }
     }
 }

@@ -7,7 +7,8 @@ namespace StreamLog.Testing;
 
 /// <summary>The faults that a fake Kafka has for its clients.</summary>
 /// <remarks>Thread-safe. Faults strike in the order in which they were set up: a request may be delayed by one, held by
-/// another, and refused by a third. Once one has answered, closed or swallowed it, it meets no more.</remarks>
+/// another, and refused by a third, each when the request comes to it. What one has refused a part of, the next meets
+/// without that part; once one has answered, closed or swallowed it, it meets no more.</remarks>
 public sealed class FaultPlan
 {
     private readonly Random _random;
@@ -55,29 +56,34 @@ public sealed class FaultPlan
         FaultCall call, IRequest<TResponse> request, Func<IRequest<TResponse>, ValueTask<TResponse>> next)
         where TResponse : class
     {
-        List<Fault>? striking = null;
-        foreach (Fault fault in _faults)
-        {
-            if (!fault.TryStrike(call, Draw))
-                continue;
-            (striking ??= []).Add(fault);
-            if (fault.Effect.IsFinal)
-                break;
-        }
-
-        return striking is null ? next(request) : Apply(striking, 0, call, request, next);
+        return SendAsync(_faults, 0, call, request, next);
     }
 
-    private static ValueTask<TResponse> Apply<TResponse>(
-        List<Fault> faults,
+    // A fault is asked when the request comes to it: one that it does not come to has not struck.
+    private ValueTask<TResponse> SendAsync<TResponse>(
+        ImmutableArray<Fault> faults,
         int index,
         FaultCall call,
         IRequest<TResponse> request,
         Func<IRequest<TResponse>, ValueTask<TResponse>> next)
-        where TResponse : class => index == faults.Count
-            ? next(request)
-            : faults[index].Effect.ApplyAsync(
-                call, request, changed => Apply(faults, index + 1, call, changed, next), faults[index].Lifted);
+        where TResponse : class
+    {
+        for (; index < faults.Length; index++)
+        {
+            Fault fault = faults[index];
+            if (fault.TryStrike(call, Draw) is not { } effect)
+                continue;
+
+            int following = index + 1;
+            return effect.ApplyAsync(
+                call,
+                request,
+                effect.IsFinal ? next : left => SendAsync(faults, following, call.For(left), left, next),
+                fault.Lifted);
+        }
+
+        return next(request);
+    }
 
     private double Draw()
     {

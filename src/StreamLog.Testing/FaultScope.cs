@@ -189,18 +189,19 @@ public sealed class FaultScope
     /// <summary>Answers in the broker's place.</summary>
     /// <typeparam name="TRequest">The request, of the scope's API.</typeparam>
     /// <typeparam name="TResponse">Its response.</typeparam>
-    /// <param name="answer">Makes the answer, or <see langword="null"/> where the request is to go on to the broker. It
-    /// must not change the request.</param>
+    /// <param name="answer">Makes the answer, or <see langword="null"/> where the request is to go on, to the faults after
+    /// this one and the broker: it has not been struck then. It must not change the request, nor wait.</param>
     /// <returns>The fault, which holds from now on.</returns>
     public Fault Answer<TRequest, TResponse>(Func<TRequest, TResponse?> answer)
         where TRequest : class, IRequest<TResponse>
         where TResponse : class
     {
         ArgumentNullException.ThrowIfNull(answer);
-        return Add(new AnswerEffect(request => request is TRequest mine ? answer(mine) : null));
+        return Add(request =>
+            request is TRequest mine && answer(mine) is { } made ? new AnswerEffect(made) : null);
     }
 
-    /// <summary>Changes the broker's answers.</summary>
+    /// <summary>Changes the broker's answers. Requests with answers of another type are not struck.</summary>
     /// <typeparam name="TResponse">The response of the scope's API.</typeparam>
     /// <param name="change">Changes an answer.</param>
     /// <returns>The fault, which holds from now on.</returns>
@@ -208,11 +209,8 @@ public sealed class FaultScope
         where TResponse : class
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Add(new ChangeEffect(response =>
-        {
-            if (response is TResponse mine)
-                change(mine);
-        }));
+        ChangeEffect effect = new(response => change((TResponse)response));
+        return Add(request => request is IRequest<TResponse> ? effect : null);
     }
 
     /// <summary>Tells clients that they are held back by a quota.</summary>
@@ -268,5 +266,7 @@ public sealed class FaultScope
         return new FaultBarrier(Add(effect), effect);
     }
 
-    private Fault Add(FaultEffect effect) => _plan.Add(new Fault(_plan, this, effect));
+    private Fault Add(FaultEffect effect) => Add(_ => effect);
+
+    private Fault Add(Func<object, FaultEffect?> effectOn) => _plan.Add(new Fault(_plan, this, effectOn));
 }

@@ -2,8 +2,8 @@ using StreamLog.Protocol;
 
 namespace StreamLog.Testing.Faults;
 
-/// <summary>Answers in the broker's place; what is not its request goes on.</summary>
-internal sealed class AnswerEffect(Func<object, object?> answer) : FaultEffect
+/// <summary>Answers in the broker's place.</summary>
+internal sealed class AnswerEffect(object answer) : FaultEffect
 {
     /// <inheritdoc/>
     public override bool IsFinal => true;
@@ -15,6 +15,6 @@ internal sealed class AnswerEffect(Func<object, object?> answer) : FaultEffect
         Func<IRequest<TResponse>, ValueTask<TResponse>> next,
         CancellationToken lifted)
     {
-        return answer(request) is TResponse response ? new ValueTask<TResponse>(response) : next(request);
+        return new ValueTask<TResponse>((TResponse)answer);
     }
 }

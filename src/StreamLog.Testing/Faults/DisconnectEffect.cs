@@ -6,7 +6,7 @@ namespace StreamLog.Testing.Faults;
 internal sealed class DisconnectEffect(bool isAfter) : FaultEffect
 {
     /// <inheritdoc/>
-    public override bool IsFinal => !isAfter;
+    public override bool IsFinal => true;
 
     /// <inheritdoc/>
     public override async ValueTask<TResponse> ApplyAsync<TResponse>(

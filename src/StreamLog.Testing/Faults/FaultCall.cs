@@ -34,6 +34,16 @@ internal sealed class FaultCall(
     /// <summary>Gets what the request names.</summary>
     public IReadOnlyList<RequestTarget> Targets => _targets ??= Refusal.Targets(Request);
 
+    /// <summary>Makes the way of what is left of the request.</summary>
+    public FaultCall For(object left) => ReferenceEquals(left, Request)
+        ? this
+        : new FaultCall(BrokerId, left, Context, nameOf)
+        {
+            ApiKey = ApiKey,
+            AllBrokers = AllBrokers,
+            Cancellation = Cancellation,
+        };
+
     /// <summary>Tells whether a broker gets the request.</summary>
     public bool IsFor(int brokerId) => BrokerId == brokerId || AllBrokers.Contains(brokerId);
 

@@ -5,7 +5,7 @@ namespace StreamLog.Testing.Faults;
 /// <summary>What a fault does to a request. Thread-safe.</summary>
 internal abstract class FaultEffect
 {
-    /// <summary>Gets whether the request comes no further.</summary>
+    /// <summary>Gets whether the request meets no more faults: at most the broker.</summary>
     public virtual bool IsFinal => false;
 
     /// <summary>Does it.</summary>
