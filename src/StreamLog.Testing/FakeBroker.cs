@@ -33,7 +33,9 @@ public sealed class FakeBroker : IBroker
     public bool IsUp { get; internal set; } = true;
 
     /// <summary>Gets or sets which versions of the APIs the broker speaks. Clients ask for them when they connect, so
-    /// bring a broker down and up to play a rolling upgrade.</summary>
+    /// bring a broker down and up to play a rolling upgrade. Clients in this process find them in
+    /// <see cref="SupportedApis"/>; what they send has no version, and is refused with
+    /// <see cref="ErrorCode.UnsupportedVersion"/> where its API is not spoken.</summary>
     /// <value>The default is <see cref="FakeKafkaOptions.Versions"/>.</value>
     public KafkaVersions Versions { get; set; }
 
@@ -67,6 +69,9 @@ public sealed class FakeBroker : IBroker
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
+
+        if (VersionCap.Refuse(request.ApiKey, SupportedApis, _owner.AllApis) is { } refused)
+            return ValueTask.FromException<TResponse>(refused);
 
         // In this order: a broker that goes down meanwhile ends this life, or is seen to be down.
         Life life = Volatile.Read(ref _life)!;

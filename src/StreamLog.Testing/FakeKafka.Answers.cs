@@ -5,11 +5,6 @@ namespace StreamLog.Testing;
 
 public sealed partial class FakeKafka
 {
-    internal string? NameOf(Guid topicId) =>
-        topicId == Guid.Empty
-            ? null
-            : _node.Topics.FirstOrDefault(topic => topic.TopicId == topicId)?.Name;
-
     /// <summary>Has a broker answer a request that no fault keeps from it.</summary>
     internal async ValueTask<TResponse> AnswerAsync<TResponse>(
         FakeBroker broker,
@@ -21,7 +16,10 @@ public sealed partial class FakeKafka
     {
         bool isByTwoClocks = context.ListenerName.Length > 0 && !ReferenceEquals(Time, TimeProvider.System);
         TResponse response = isByTwoClocks && WaitOf(request) is { } wait
-            ? await PollAsync(face, request, context, wait, cancellationToken).ConfigureAwait(false)
+            ? request is ShareFetchRequest share
+                ? (TResponse)(object)await SharePolls.SendAsync(face, share, context, wait, cancellationToken)
+                    .ConfigureAwait(false)
+                : await PollAsync(face, request, context, wait, cancellationToken).ConfigureAwait(false)
             : await face.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
         switch (response)
         {
@@ -60,8 +58,8 @@ public sealed partial class FakeKafka
         return await PollAsync(face, request, context, over.Token, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Has a broker answer a request that waits for records, until the wait is called off: then with what
-    /// there is.</summary>
+    /// <summary>Has a broker answer a fetch that waits for records, until the wait is called off: then with what there
+    /// is.</summary>
     internal static async ValueTask<TResponse> PollAsync<TResponse>(
         IBroker face,
         IRequest<TResponse> request,
@@ -78,10 +76,7 @@ public sealed partial class FakeKafka
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            if (request is not FetchRequest fetch)
-                return (TResponse)(object)new ShareFetchResponse();
-
-            FetchRequest again = fetch.WithoutSession();
+            FetchRequest again = ((FetchRequest)(object)request).WithoutSession();
             again.MaxWaitMs = 0;
             return await face.SendAsync((IRequest<TResponse>)(object)again, context, cancellationToken)
                 .ConfigureAwait(false);

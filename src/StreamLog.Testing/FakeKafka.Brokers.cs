@@ -34,12 +34,15 @@ public sealed partial class FakeKafka
         return added!;
     }
 
-    /// <summary>Takes a broker out for good: others lead what it led, and nobody is told of it any more.</summary>
+    /// <summary>Takes a broker out for good: others lead what it led and keep what it kept, and nobody is told of it
+    /// any more.</summary>
     /// <param name="brokerId">The broker's id.</param>
     /// <returns>A task that completes when that is so.</returns>
     /// <exception cref="StreamLogException">It is the only one, or there is none of that id.</exception>
     public Task RemoveBrokerAsync(int brokerId) => _membership.Enqueue(async () =>
     {
+        if (_brokers.Length > 1)
+            await GiveAwayReplicasAsync(BrokerOf(brokerId)).ConfigureAwait(false);
         UnregisterBrokerResponse response =
             await SendAsync(new UnregisterBrokerRequest { BrokerId = brokerId }).ConfigureAwait(false);
         ThrowIfRefused(response.ErrorCode, response.ErrorMessage);
@@ -203,8 +206,56 @@ public sealed partial class FakeKafka
         }
     }
 
+    // As many replicas as there were stay, as long as there are brokers for them.
+    private async Task GiveAwayReplicasAsync(FakeBroker leaving)
+    {
+        int[] others = [.. _brokers.Where(broker => broker != leaving)
+            .OrderByDescending(broker => broker.IsUp).Select(broker => broker.NodeId)];
+        int up = Math.Max(1, _brokers.Count(broker => broker.IsUp && broker != leaving));
+        AlterPartitionReassignmentsRequest moves = new();
+        MetadataResponse metadata = await SendAsync(new MetadataRequest { Topics = null }).ConfigureAwait(false);
+        foreach (MetadataResponse.MetadataResponseTopic topic in metadata.Topics)
+        {
+            AlterPartitionReassignmentsRequest.ReassignableTopic moved = new() { Name = topic.Name! };
+            foreach (MetadataResponse.MetadataResponsePartition partition in topic.Partitions
+                .Where(partition => partition.ReplicaNodes.Contains(leaving.NodeId)))
+            {
+                // Those that are up come first, one partition's in turn after another's.
+                int first = partition.PartitionIndex % up;
+                IEnumerable<int> heirs = others[first..up].Concat(others[..first]).Concat(others[up..]);
+                moved.Partitions.Add(new AlterPartitionReassignmentsRequest.ReassignablePartition
+                {
+                    PartitionIndex = partition.PartitionIndex,
+                    Replicas =
+                    [
+                        .. partition.ReplicaNodes.Where(replica => replica != leaving.NodeId),
+                        .. heirs.Except(partition.ReplicaNodes).Take(1),
+                    ],
+                });
+            }
+
+            if (moved.Partitions.Count > 0)
+                moves.Topics.Add(moved);
+        }
+
+        AlterPartitionReassignmentsResponse response = await SendAsync(moves).ConfigureAwait(false);
+        foreach (AlterPartitionReassignmentsResponse.ReassignablePartitionResponse partition in
+            response.Responses.SelectMany(topic => topic.Partitions))
+        {
+            ThrowIfRefused(partition.ErrorCode, partition.ErrorMessage);
+        }
+    }
+
     private async Task ReassignAsync(string topic, int partition, List<int> replicas)
     {
+        // Before anything is changed. One that is cut off can lead.
+        if (_brokers.FirstOrDefault(broker => broker.NodeId == replicas[0]) is { IsUp: false, IsCutOff: false })
+        {
+            throw new StreamLogException(
+                ErrorCode.PreferredLeaderNotAvailable,
+                $"The broker {replicas[0]} is down, so it cannot lead partition {partition} of '{topic}'.");
+        }
+
         AlterPartitionReassignmentsResponse moved = await SendAsync(new AlterPartitionReassignmentsRequest
         {
             Topics =

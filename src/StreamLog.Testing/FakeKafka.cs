@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Testing.Faults;
 
 namespace StreamLog.Testing;
 
@@ -26,6 +27,7 @@ public sealed partial class FakeKafka : IAsyncDisposable
         Faults = new FaultPlan(options.Seed, options.Time);
         Requests = new RequestLog(options.RequestsMax);
         _clusterId = options.ClusterId;
+        Topics = new FakeTopics(() => _node);
     }
 
     /// <summary>Gets the brokers, in the order in which they came.</summary>
@@ -45,6 +47,8 @@ public sealed partial class FakeKafka : IAsyncDisposable
     public IStreamLog Log => _node;
 
     internal TimeProvider Time => _options.Time;
+
+    internal IFaultTopics Topics { get; }
 
     internal KafkaVersions Versions => _options.Versions;
 

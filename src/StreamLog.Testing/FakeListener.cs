@@ -21,6 +21,9 @@ internal sealed class FakeListener(
     /// <summary>Gets where the broker is reached, or was before it went down.</summary>
     public ListenerEndpoint? Endpoint { get; private set; }
 
+    /// <summary>Gets the port, or 0 where there was none yet.</summary>
+    public int Port => _port;
+
     /// <summary>Takes connections, at the same port as before.</summary>
     /// <returns>A task that completes when clients can connect.</returns>
     public async Task StartAsync()

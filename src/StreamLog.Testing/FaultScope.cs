@@ -1,4 +1,5 @@
 using StreamLog.Protocol;
+using StreamLog.Protocol.Messages;
 using StreamLog.Protocol.Refusals;
 using StreamLog.Testing.Faults;
 
@@ -28,7 +29,8 @@ public sealed class FaultScope
         _apis = [.. apis];
     }
 
-    /// <summary>Narrows to requests that name a topic. An error then falls on that topic alone.</summary>
+    /// <summary>Narrows to requests that name a topic, or ask for the metadata of all while it is there. An error then
+    /// falls on that topic alone.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <returns>The same scope.</returns>
     public FaultScope ForTopic(string topic)
@@ -148,8 +150,15 @@ public sealed class FaultScope
     /// transactional id, for that alone, while the rest of the request is done.</summary>
     /// <param name="error">The error.</param>
     /// <returns>The fault, which holds from now on.</returns>
-    public Fault Fail(ErrorCode error) =>
-        Add(NamesParts ? new FailPartsEffect(error, MatchesTarget) : new FailEffect(error));
+    public Fault Fail(ErrorCode error)
+    {
+        if (!NamesParts)
+            return FailRequest(error);
+
+        FailPartsEffect parts = new(error, MatchesTarget);
+        FailOneOfAllEffect? oneOfAll = _topic is null ? null : new FailOneOfAllEffect(error, _topic);
+        return Add(request => request is MetadataRequest { Topics: null } ? oneOfAll : parts);
+    }
 
     /// <summary>Answers the request as a whole with an error, whatever the scope names.</summary>
     /// <param name="error">The error.</param>
@@ -189,8 +198,8 @@ public sealed class FaultScope
     /// <summary>Answers in the broker's place.</summary>
     /// <typeparam name="TRequest">The request, of the scope's API.</typeparam>
     /// <typeparam name="TResponse">Its response.</typeparam>
-    /// <param name="answer">Makes the answer, or <see langword="null"/> where the request is to go on, to the faults after
-    /// this one and the broker: it has not been struck then. It must not change the request, nor wait.</param>
+    /// <param name="answer">Makes the answer, or <see langword="null"/> where the request is to go on, to the faults
+    /// after this one and the broker: it has not been struck then. It must not change the request, nor wait.</param>
     /// <returns>The fault, which holds from now on.</returns>
     public Fault Answer<TRequest, TResponse>(Func<TRequest, TResponse?> answer)
         where TRequest : class, IRequest<TResponse>
@@ -240,7 +249,7 @@ public sealed class FaultScope
         && (_clientId is null || _clientId == call.Context.ClientId)
         && (_group is null || call.Targets.Any(target => IsGroup(target)))
         && (_transactionalId is null || call.Targets.Any(target => IsTransaction(target)))
-        && (_topic is null || call.Targets.Any(target => IsPart(call, target)))
+        && (_topic is null || call.IsAboutAllWith(_topic) || call.Targets.Any(target => IsPart(call, target)))
         && (_where is null || _where(call.Request, call.Context));
 
     // An error falls on the smallest thing that the scope names.

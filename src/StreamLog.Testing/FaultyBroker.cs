@@ -19,7 +19,7 @@ internal sealed class FaultyBroker(FakeKafka owner, FakeBroker broker, IBroker f
         IRequest<TResponse> request, RequestContext context, CancellationToken cancellationToken)
         where TResponse : class
     {
-        FaultCall call = new(broker.NodeId, request, context, owner.NameOf)
+        FaultCall call = new(broker.NodeId, request, context, owner.Topics)
         {
             ApiKey = request.ApiKey,
             Cancellation = cancellationToken,

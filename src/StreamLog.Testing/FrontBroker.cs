@@ -12,9 +12,12 @@ namespace StreamLog.Testing;
 internal sealed class FrontBroker(FakeKafka owner, IBroker engine) : IBroker
 {
     private readonly ShareReads _shareReads = new();
+    private readonly VersionCap _cap = new();
 
     /// <inheritdoc/>
-    public IReadOnlyList<ApiVersionRange> SupportedApis => engine.SupportedApis;
+    /// <remarks>What all brokers speak.</remarks>
+    public IReadOnlyList<ApiVersionRange> SupportedApis =>
+        owner.Brokers is { Count: > 0 } brokers ? _cap.CommonTo(brokers) : engine.SupportedApis;
 
     /// <inheritdoc/>
     public ValueTask<TResponse> SendAsync<TResponse>(
@@ -25,6 +28,8 @@ internal sealed class FrontBroker(FakeKafka owner, IBroker engine) : IBroker
         ArgumentNullException.ThrowIfNull(context);
         if (owner.Brokers is [FakeBroker single])
             return single.SendAsync(request, context, cancellationToken);
+        if (VersionCap.Refuse(request.ApiKey, SupportedApis, owner.AllApis) is { } refused)
+            return ValueTask.FromException<TResponse>(refused);
 
         IReadOnlyList<RequestTarget> targets = TargetsOf(request);
         return targets.Count == 0
@@ -122,7 +127,7 @@ internal sealed class FrontBroker(FakeKafka owner, IBroker engine) : IBroker
         CancellationToken cancellationToken)
         where TResponse : class
     {
-        FaultCall call = new(broker, request, context, owner.NameOf)
+        FaultCall call = new(broker, request, context, owner.Topics)
         {
             ApiKey = request.ApiKey,
             AllBrokers = all,

@@ -1,5 +1,6 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Refusals;
+using StreamLog.Testing.Faults;
 
 namespace StreamLog.Testing;
 
@@ -8,16 +9,15 @@ namespace StreamLog.Testing;
 /// its client reads.</remarks>
 public sealed class RecordedRequest
 {
-    internal RecordedRequest(
-        long number, int brokerId, ApiKey apiKey, object request, RequestContext context, DateTimeOffset at)
+    internal RecordedRequest(long number, FaultCall call, DateTimeOffset at)
     {
         Number = number;
-        BrokerId = brokerId;
-        ApiKey = apiKey;
-        Request = request;
-        Context = context;
+        BrokerId = call.BrokerId;
+        ApiKey = call.ApiKey;
+        Request = call.Request;
+        Context = call.Context;
         At = at;
-        Targets = Refusal.Targets(request);
+        Targets = call.Targets;
     }
 
     /// <summary>Gets the request's number: the first one is 1.</summary>
@@ -29,7 +29,8 @@ public sealed class RecordedRequest
     /// <summary>Gets the API.</summary>
     public ApiKey ApiKey { get; }
 
-    /// <summary>Gets what the request names: topics, partitions, groups and the like.</summary>
+    /// <summary>Gets what the request names: topics, partitions, groups and the like.
+    /// A topic that it names by its id alone has its name here, as long as there is one.</summary>
     public IReadOnlyList<RequestTarget> Targets { get; }
 
     /// <summary>Gets the request itself, to read and not to change. Its record buffers are gone once it is answered,

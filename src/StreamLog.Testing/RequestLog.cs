@@ -91,11 +91,14 @@ public sealed class RequestLog
 
     internal void Add(FaultCall call, DateTimeOffset at)
     {
+        if (_max == 0)
+            return;
+
+        // Names are looked for before the lock is taken.
+        _ = call.Targets;
         lock (_gate)
         {
-            RecordedRequest recorded = new(++_count, call.BrokerId, call.ApiKey, call.Request, call.Context, at);
-            if (_max == 0)
-                return;
+            RecordedRequest recorded = new(++_count, call, at);
             if (_requests.Count == _max)
                 _requests.Dequeue();
             _requests.Enqueue(recorded);

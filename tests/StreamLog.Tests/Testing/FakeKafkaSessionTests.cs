@@ -1,5 +1,6 @@
 using StreamLog.Protocol;
 using StreamLog.Protocol.Messages;
+using StreamLog.Simulation;
 using StreamLog.Testing;
 using StreamLog.Tests.Broker;
 using Xunit;
@@ -64,6 +65,69 @@ public sealed class FakeKafkaSessionTests
             (ErrorCode.FetchSessionIdNotFound, ErrorCode.FetchSessionIdNotFound),
             (elsewhere.ErrorCode, after.ErrorCode));
     }
+
+    [Fact]
+    public async Task A_queue_tells_what_became_of_acknowledgements_when_the_clients_time_is_over()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options =>
+        {
+            options.Listens = false;
+            options.Time = new SimulatedTime();
+        });
+        await kafka.Log.Admin.CreateTopicAsync("jobs", 1);
+        Guid jobs = kafka.Log.Topics.Single(topic => topic.Name == "jobs").TopicId;
+        await SendAsync(kafka, new ShareGroupHeartbeatRequest
+        {
+            GroupId = "workers",
+            MemberId = "m",
+            SubscribedTopicNames = ["jobs"],
+        });
+        using ShareFetchResponse opened = await ShareFetchAsync(kafka, jobs, epoch: 0);
+        await ProduceAsync(kafka, "jobs");
+        using ShareFetchResponse read = await ShareFetchAsync(kafka, jobs, epoch: 1);
+        Assert.Single(read.Responses.Single().Partitions.Single().AcquiredRecords);
+
+        using ShareFetchResponse done = await ShareFetchAsync(kafka, jobs, epoch: 2, says: 0);
+        using ShareFetchResponse wrong = await ShareFetchAsync(kafka, jobs, epoch: 3, says: 0);
+
+        Assert.Equal(
+            [(ErrorCode.None, ErrorCode.None), (ErrorCode.None, ErrorCode.InvalidRecordState)],
+            new[] { done, wrong }.Select(response => (
+                response.ErrorCode, response.Responses.Single().Partitions.Single().AcknowledgeErrorCode)));
+    }
+
+    private static ValueTask<ShareFetchResponse> ShareFetchAsync(
+        FakeKafka kafka, Guid topicId, int epoch, long? says = null) => SendAsync(kafka, new ShareFetchRequest
+        {
+            GroupId = "workers",
+            MemberId = "m",
+            ShareSessionEpoch = epoch,
+            MaxWaitMs = 20,
+            MaxRecords = 10,
+            Topics =
+            [
+                new()
+                {
+                    TopicId = topicId,
+                    Partitions =
+                    [
+                        new()
+                        {
+                            AcknowledgementBatches = says is { } offset
+                                ? [new() { FirstOffset = offset, LastOffset = offset, AcknowledgeTypes = [1] }]
+                                : [],
+                        },
+                    ],
+                },
+            ],
+        });
+
+    // As from a socket, whose client goes by the system's clock.
+    private static ValueTask<TResponse> SendAsync<TResponse>(FakeKafka kafka, IRequest<TResponse> request)
+        where TResponse : class => kafka.Brokers[0].SendAsync(
+            request,
+            new RequestContext { ClientId = "client", ListenerName = "PLAINTEXT" },
+            CancellationToken.None);
 
     private static Task<FakeKafka> StartAsync() => FakeKafka.StartAsync(options =>
     {

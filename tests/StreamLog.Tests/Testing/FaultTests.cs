@@ -108,6 +108,36 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_error_of_a_topic_stands_in_its_place_where_a_client_asks_for_all()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.Listens = false);
+        await kafka.Log.Admin.CreateTopicAsync("orders", 2);
+        await kafka.Log.Admin.CreateTopicAsync("bills", 1);
+        Fault absent = kafka.Faults.On(ApiKey.Metadata).ForTopic("absent").Fail(ErrorCode.InvalidTopic);
+        foreach (ErrorCode error in new[] { ErrorCode.LeaderNotAvailable, ErrorCode.InvalidTopic })
+            kafka.Faults.On(ApiKey.Metadata).ForTopic("orders").Once().Fail(error);
+        MetadataRequest all = new() { Topics = null };
+
+        List<(ErrorCode, int, ErrorCode)> told = [];
+        for (int i = 0; i < 3; i++)
+        {
+            MetadataResponse response = await kafka.Brokers[0].SendAsync(all, Client, CancellationToken.None);
+            MetadataResponse.MetadataResponseTopic orders = response.Topics.Single(topic => topic.Name == "orders");
+            ErrorCode other = response.Topics.Single(topic => topic.Name == "bills").ErrorCode;
+            told.Add((orders.ErrorCode, orders.Partitions.Count, other));
+        }
+
+        Assert.Equal(
+            [
+                (ErrorCode.LeaderNotAvailable, 0, ErrorCode.None),
+                (ErrorCode.InvalidTopic, 0, ErrorCode.None),
+                (ErrorCode.None, 2, ErrorCode.None),
+            ],
+            told);
+        Assert.Equal(0, absent.Count);
+    }
+
+    [Fact]
     public async Task A_fault_is_for_one_group_one_client_one_broker_or_whatever_is_true()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.BrokerCount = 2);

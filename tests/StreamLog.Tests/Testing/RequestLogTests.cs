@@ -24,6 +24,25 @@ public sealed class RequestLogTests
     }
 
     [Fact]
+    public async Task Topics_have_their_names_where_a_request_has_their_ids()
+    {
+        await using FakeKafka kafka = await FakeKafka.StartAsync(options => options.Listens = false);
+        await kafka.Log.Admin.CreateTopicAsync("orders", 1);
+        Guid id = kafka.Log.Topics.Single().TopicId;
+        Guid unknown = Guid.NewGuid();
+
+        foreach (Guid topic in new[] { id, unknown })
+        {
+            await kafka.Brokers[0].SendAsync(
+                new MetadataRequest { Topics = [new() { TopicId = topic }] }, Client, CancellationToken.None);
+        }
+
+        Assert.Equal(
+            [RequestTarget.OfTopic("orders", id), RequestTarget.OfTopic(null, unknown)],
+            kafka.Requests.Of(ApiKey.Metadata).TakeLast(2).Select(request => request.Targets.Single()));
+    }
+
+    [Fact]
     public async Task Who_waits_is_told_when_enough_have_come()
     {
         await using FakeKafka kafka = await FakeKafka.StartAsync();

@@ -91,7 +91,7 @@ internal sealed class FindCoordinatorHandler(BrokerParts parts)
     {
         ClusterImage image = parts.Partitions.Current.Image;
         if (image.Brokers.Count == 1)
-            return parts.NodeId;
+            return image.Brokers.Keys.First();
 
         string topic = type switch
         {
