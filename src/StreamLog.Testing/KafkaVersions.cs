@@ -41,12 +41,61 @@ public sealed class KafkaVersions
         2, 2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0,
     ]);
 
-    /// <summary>Gets what Kafka 3.0 spoke: the last without topic ids in fetches.</summary>
+    /// <summary>Gets what Kafka 2.8 spoke, with ZooKeeper: the first with ids of topics in metadata.</summary>
+    public static KafkaVersions Kafka28 { get; } = UpTo(
+    [
+        9, 12, 6, 11, -1, -1, -1, -1, 8, 7, 3, 7, 4, 4, 5, 5, 4, 1, 3, 7, 6, 2, 4, 4, 3, 3, 3, 1, 3, 2, 2, 2, 4, 2, 2,
+        2, 2, 3, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, -1, -1, 0, -1, -1, 0, 0,
+    ]);
+
+    /// <summary>Gets what Kafka 3.0 spoke, with ZooKeeper: the last without topic ids in fetches.</summary>
     public static KafkaVersions Kafka30 { get; } = UpTo(
     [
         9, 12, 7, 11, -1, -1, -1, -1, 8, 8, 4, 7, 4, 4, 5, 5, 4, 1, 3, 7, 6, 2, 4, 4, 3, 3, 3, 1, 3, 2, 2, 2, 4, 2, 2,
-        2, 2, 3, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, 0, -1, 0, -1, -1, 0, 0, -1, -1, 0, 0, 0,
+        2, 2, 3, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, -1, -1, 0, -1, -1, 0, 0, -1, -1, -1, 0, 0,
     ]);
+
+    /// <summary>Gets what Kafka 3.3 spoke, with KRaft: the first that may be in production without ZooKeeper, then
+    /// without SCRAM.</summary>
+    public static KafkaVersions Kafka33 { get; } = UpTo(
+    [
+        9, 13, 7, 12, -1, -1, -1, -1, 8, 8, 4, 9, 4, 5, 5, 5, 4, 1, 3, 7, 6, 2, 4, 4, 3, 3, 3, 1, 3, 3, 3, 3, 4, 2, 2,
+        4, 2, 3, -1, -1, -1, -1, 2, 2, 1, 0, 0, 0, 1, 1, -1, -1, -1, -1, -1, 1, -1, 1, -1, -1, 0, 0, -1, -1, 0, 0, 0,
+    ]);
+
+    /// <summary>Gets what Kafka 3.7 spoke, with KRaft: the first that tells of new leaders in refusals (KIP-951), and
+    /// with an early form of the consumer protocol of groups (KIP-848).</summary>
+    public static KafkaVersions Kafka37 { get; } = UpTo(
+    [
+        10, 16, 8, 12, -1, -1, -1, -1, 9, 9, 4, 9, 4, 5, 5, 5, 4, 1, 3, 7, 6, 2, 4, 4, 4, 3, 3, 1, 3, 3, 3, 3, 4, 2, 2,
+        4, 2, 3, 3, 2, 2, 3, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, 1, -1, 1, -1, -1, 1, 0, -1, -1, 0, 0, 0, -1, 0,
+        -1, -1, 0, 0, -1, 0,
+    ]);
+
+    /// <summary>Gets what Kafka 3.9 spoke, with KRaft: the last before 4.0, with old versions of all APIs.</summary>
+    public static KafkaVersions Kafka39 { get; } = UpTo(
+    [
+        11, 17, 9, 12, -1, -1, -1, -1, 9, 9, 6, 9, 4, 5, 5, 5, 5, 1, 4, 7, 6, 2, 5, 4, 5, 4, 4, 1, 4, 3, 3, 3, 4, 2, 2,
+        4, 2, 3, 3, 2, 2, 3, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, 2, -1, 1, -1, -1, 1, 0, -1, -1, 0, 0, 1, -1, 0,
+        0, -1, 0, 0, -1, 0, 0, -1, -1, -1, -1, 0, 0,
+    ]);
+
+    /// <summary>Gets what Kafka 4.0 spoke: without versions from before Kafka 2.1 (KIP-896), and with transactions of
+    /// an epoch each (KIP-890).</summary>
+    public static KafkaVersions Kafka40 { get; } = UpTo(
+    [
+        12, 17, 10, 13, -1, -1, -1, -1, 9, 9, 6, 9, 4, 5, 5, 6, 5, 1, 4, 7, 6, 2, 5, 4, 5, 4, 5, 1, 5, 3, 3, 3, 4, 2,
+        2, 4, 2, 3, 3, 2, 2, 3, 2, 2, 1, 0, 0, 0, 1, 1, 0, 0, -1, -1, -1, 2, -1, 2, -1, -1, 2, 0, -1, -1, 0, 0, 1, -1,
+        1, 1, -1, 0, 0, -1, 0, 0, -1, -1, -1, -1, 0, 0,
+    ]).From(LowestOf40).From((ApiKey.JoinGroup, 2));
+
+    /// <summary>Gets what Kafka 4.1 spoke: the first with queues (KIP-932), as a preview.</summary>
+    public static KafkaVersions Kafka41 { get; } = UpTo(
+    [
+        13, 18, 10, 13, -1, -1, -1, -1, 9, 9, 6, 9, 4, 5, 5, 6, 5, 1, 4, 7, 6, 2, 5, 4, 5, 4, 5, 1, 5, 3, 3, 3, 4, 2,
+        2, 4, 2, 3, 3, 2, 2, 3, 2, 2, 1, 1, 0, 0, 1, 1, 0, 0, -1, -1, -1, 2, -1, 2, -1, -1, 2, 0, -1, -1, 0, 0, 2, -1,
+        1, 1, -1, 0, 0, -1, 1, 0, 1, 1, 1, 1, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0,
+    ]).From(LowestOf40);
 
     /// <summary>Limits an API.</summary>
     /// <param name="apiKey">The API.</param>
@@ -65,6 +114,15 @@ public sealed class KafkaVersions
     /// <returns>Other limits; these stay as they are.</returns>
     public KafkaVersions Without(ApiKey apiKey) =>
         new(_limits.SetItem(apiKey, (short.MaxValue, short.MaxValue)), _isClosed);
+
+    // Kafka 4.1 took JoinGroup back to version 0.
+    private static (ApiKey ApiKey, short Min)[] LowestOf40 =>
+    [
+        (ApiKey.Fetch, 4), (ApiKey.ListOffsets, 1), (ApiKey.OffsetCommit, 2), (ApiKey.OffsetFetch, 1),
+        (ApiKey.CreateTopics, 2), (ApiKey.DeleteTopics, 1), (ApiKey.OffsetForLeaderEpoch, 2),
+        (ApiKey.WriteTxnMarkers, 1), (ApiKey.DescribeAcls, 1), (ApiKey.CreateAcls, 1), (ApiKey.DeleteAcls, 1),
+        (ApiKey.DescribeConfigs, 1), (ApiKey.AlterReplicaLogDirs, 1), (ApiKey.DescribeLogDirs, 1),
+    ];
 
     internal IReadOnlyList<ApiVersionRange> Limit(IReadOnlyList<ApiVersionRange> apis)
     {
@@ -93,6 +151,9 @@ public sealed class KafkaVersions
 
         return new KafkaVersions(limits.ToImmutable(), isClosed: true);
     }
+
+    private KafkaVersions From(params (ApiKey ApiKey, short Min)[] lowest) => lowest.Aggregate(
+        this, (versions, api) => versions.With(api.ApiKey, api.Min, versions._limits[api.ApiKey].Max));
 
     private ApiVersionRange? Limit(ApiVersionRange api)
     {

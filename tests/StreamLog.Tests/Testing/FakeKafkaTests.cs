@@ -199,7 +199,13 @@ public sealed class FakeKafkaTests
     [InlineData(nameof(KafkaVersions.Kafka11), 7, false)]
     [InlineData(nameof(KafkaVersions.Kafka21), 10, false)]
     [InlineData(nameof(KafkaVersions.Kafka25), 11, false)]
+    [InlineData(nameof(KafkaVersions.Kafka28), 12, false)]
     [InlineData(nameof(KafkaVersions.Kafka30), 12, true)]
+    [InlineData(nameof(KafkaVersions.Kafka33), 13, true)]
+    [InlineData(nameof(KafkaVersions.Kafka37), 16, true)]
+    [InlineData(nameof(KafkaVersions.Kafka39), 17, true)]
+    [InlineData(nameof(KafkaVersions.Kafka40), 17, true)]
+    [InlineData(nameof(KafkaVersions.Kafka41), 18, true)]
     [InlineData(nameof(KafkaVersions.All), 18, true)]
     public async Task The_presets_are_those_of_their_release(string preset, int fetch, bool describesTransactions)
     {

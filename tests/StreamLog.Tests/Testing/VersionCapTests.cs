@@ -70,6 +70,31 @@ public sealed class VersionCapTests
         Assert.Empty(kafka.Requests.Of(ApiKey.ConsumerGroupHeartbeat));
     }
 
+    [Fact]
+    public async Task Releases_differ_in_what_they_have_and_in_what_they_have_no_more()
+    {
+        await using FakeKafka kafka = await StartAsync(KafkaVersions.All, brokers: 1);
+        string? Range(KafkaVersions versions, ApiKey apiKey)
+        {
+            kafka.Brokers[0].Versions = versions;
+            return kafka.Brokers[0].SupportedApis.Where(api => api.ApiKey == apiKey)
+                .Select(api => $"{api.MinVersion}-{api.MaxVersion}").SingleOrDefault();
+        }
+
+        Assert.Equal("0-11", Range(KafkaVersions.Kafka28, ApiKey.Metadata));
+        Assert.Null(Range(KafkaVersions.Kafka30, ApiKey.DescribeQuorum));
+        Assert.Equal("0-1", Range(KafkaVersions.Kafka33, ApiKey.DescribeQuorum));
+        Assert.Null(Range(KafkaVersions.Kafka33, ApiKey.DescribeUserScramCredentials));
+        Assert.Equal("0-0", Range(KafkaVersions.Kafka37, ApiKey.ConsumerGroupHeartbeat));
+        Assert.Equal("0-4", Range(KafkaVersions.Kafka39, ApiKey.EndTxn));
+        Assert.Equal("0-5", Range(KafkaVersions.Kafka40, ApiKey.EndTxn));
+        Assert.Equal("1-9", Range(KafkaVersions.Kafka40, ApiKey.OffsetFetch));
+        Assert.Equal("2-9", Range(KafkaVersions.Kafka40, ApiKey.JoinGroup));
+        Assert.Equal("0-9", Range(KafkaVersions.Kafka41, ApiKey.JoinGroup));
+        Assert.Null(Range(KafkaVersions.Kafka40, ApiKey.ShareFetch));
+        Assert.Equal("1-1", Range(KafkaVersions.Kafka41, ApiKey.ShareFetch));
+    }
+
     private static Task<FakeKafka> StartAsync(KafkaVersions versions, int brokers) => FakeKafka.StartAsync(options =>
     {
         options.BrokerCount = brokers;
