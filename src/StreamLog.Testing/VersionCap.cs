@@ -6,7 +6,7 @@ namespace StreamLog.Testing;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class VersionCap
 {
-    private Common? _known;
+    private Joint? _known;
 
     /// <summary>Tells what all brokers speak.</summary>
     /// <param name="brokers">The brokers.</param>
@@ -17,9 +17,9 @@ internal sealed class VersionCap
         if (Array.TrueForAll(each, apis => ReferenceEquals(apis, each[0])))
             return each[0];
 
-        Common? known = Volatile.Read(ref _known);
+        Joint? known = Volatile.Read(ref _known);
         if (known is null || !known.Of.SequenceEqual(each, ReferenceEqualityComparer.Instance))
-            Volatile.Write(ref _known, known = new Common(each, [.. each.Aggregate(Intersect)]));
+            Volatile.Write(ref _known, known = new Joint(each, [.. each.Aggregate(Intersect)]));
         return known.Apis;
     }
 
@@ -58,6 +58,6 @@ internal sealed class VersionCap
     ];
 
     // What is common, and to what.
-    private sealed record Common(
+    private sealed record Joint(
         IReadOnlyList<ApiVersionRange>[] Of, IReadOnlyList<ApiVersionRange> Apis);
 }
