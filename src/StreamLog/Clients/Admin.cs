@@ -250,7 +250,6 @@ internal sealed class Admin : IAdmin
         DeleteTopicsRequest request = new()
         {
             Topics = [new DeleteTopicsRequest.DeleteTopicState { Name = name }],
-            TopicNames = [name],
             TimeoutMs = Durations.ToRequest(timeout),
         };
         DeleteTopicsResponse response =

@@ -43,8 +43,7 @@ public sealed class BrokerLinkTests : IDisposable
     {
         TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
         (BrokerConnection connection, Socket broker) = await ConnectAsync(written.Task);
-        Apis.TryGet(ApiKey.Heartbeat, out ApiDescription? api);
-        BrokerCall call = new(api!, new HeartbeatRequest(), TimeSpan.Zero);
+        BrokerCall call = CallOf(new HeartbeatRequest());
         Task writing = connection.WriteAsync(call, 0).AsTask();
         await broker.SendAsync(new byte[] { 0, 0, 0, 6, 0, 0, 0, 0, 0, 0 });
         await call.Answer;
@@ -62,8 +61,7 @@ public sealed class BrokerLinkTests : IDisposable
     {
         (BrokerConnection connection, Socket _) = await ConnectAsync();
         ProduceRequest request = Batches.Produce("orders", 0, new string('x', 16_000_000));
-        Apis.TryGet(ApiKey.Produce, out ApiDescription? api);
-        BrokerCall call = new(api!, request, TimeSpan.Zero);
+        BrokerCall call = CallOf(request);
         Task writing = connection.WriteAsync(call, 9).AsTask();
 
         _time.Advance(_options.RequestTimeout - TimeSpan.FromTicks(1));
@@ -84,8 +82,7 @@ public sealed class BrokerLinkTests : IDisposable
     {
         (BrokerConnection connection, Socket _) = await ConnectAsync();
         connection.Fail(new EndOfStreamException("the broker closed the connection."));
-        Apis.TryGet(ApiKey.Heartbeat, out ApiDescription? api);
-        BrokerCall call = new(api!, new HeartbeatRequest { GroupId = "g", MemberId = "m" }, TimeSpan.Zero);
+        BrokerCall call = CallOf(new HeartbeatRequest { GroupId = "g", MemberId = "m" });
 
         await connection.WriteAsync(call, 1);
 
@@ -102,8 +99,7 @@ public sealed class BrokerLinkTests : IDisposable
     {
         (BrokerConnection connection, Socket _) = await ConnectAsync();
         ProduceRequest request = Batches.Produce("orders", 0, new string('x', 16_000_000));
-        Apis.TryGet(ApiKey.Produce, out ApiDescription? api);
-        BrokerCall call = new(api!, request, TimeSpan.Zero);
+        BrokerCall call = CallOf(request);
         Task writing = connection.WriteAsync(call, 9).AsTask();
 
         connection.Fail(new IOException("it was pulled out."));
@@ -177,8 +173,7 @@ public sealed class BrokerLinkTests : IDisposable
         (BrokerConnection connection, Socket broker) = await ConnectAsync();
         foreach (byte seconds in new byte[] { 8, 1 })
         {
-            Apis.TryGet(ApiKey.Heartbeat, out ApiDescription? api);
-            BrokerCall call = new(api!, new HeartbeatRequest { GroupId = "g", MemberId = "m" }, TimeSpan.Zero);
+            BrokerCall call = CallOf(new HeartbeatRequest { GroupId = "g", MemberId = "m" });
             await connection.WriteAsync(call, 1);
             byte number = seconds == 8 ? (byte)0 : (byte)1;
             await broker.SendAsync(new byte[] { 0, 0, 0, 10, 0, 0, 0, number, 0, 0, seconds, 0, 0, 0 });
@@ -260,6 +255,13 @@ public sealed class BrokerLinkTests : IDisposable
         HashSet<FetchPosition> wanted = [FetchPosition.Of(request.Topics[0], request.Topics[0].Partitions[0])];
         pool.Of(RequestContext.ForLocalClient("gone")).Fetches.Gather(
             Address, request, wanted, (_, _) => Task.FromResult(response), []);
+    }
+
+    private static BrokerCall CallOf<TResponse>(IRequest<TResponse> request)
+        where TResponse : class
+    {
+        Apis.TryGet(request.ApiKey, out ApiDescription? api);
+        return new BrokerCall(api!, request, TimeSpan.Zero);
     }
 
     private async Task<(BrokerConnection Connection, Socket Broker)> ConnectAsync(Task? written = null)

@@ -82,12 +82,7 @@ public sealed class TlsTests : IDisposable
         PrincipalSeam seam = new();
         await using ListenedNode node = await ListenedNode.StartAsync(listener =>
         {
-            listener.Tls = new()
-            {
-                Certificate = Certificate("localhost"),
-                ClientCertificates = ClientCertificateMode.Required,
-                ClientAuthoritiesFile = authorities,
-            };
+            listener.Tls = Mutual(authorities);
             listener.Wire = seam;
         });
 
@@ -106,13 +101,8 @@ public sealed class TlsTests : IDisposable
         using X509Certificate2 bob = Certificate("bob");
         string authorities = Path.Combine(_directory, "authorities.pem");
         await File.WriteAllTextAsync(authorities, alice.ExportCertificatePem());
-        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Tls = new()
-        {
-            Certificate = Certificate("localhost"),
-            ClientCertificates = ClientCertificateMode.Required,
-            ClientAuthoritiesFile = authorities,
-            ReloadInterval = TimeSpan.FromTicks(1),
-        });
+        await using ListenedNode node = await ListenedNode.StartAsync(
+            listener => listener.Tls = Mutual(authorities, TimeSpan.FromTicks(1)));
         Assert.False(await IsRefusedAsync(node, alice));
         Assert.True(await IsRefusedAsync(node, bob));
 
@@ -131,12 +121,7 @@ public sealed class TlsTests : IDisposable
         string authorities = Path.Combine(_directory, "authorities.pem");
         await File.WriteAllTextAsync(authorities, "");
         StreamLogException told = await Assert.ThrowsAsync<StreamLogException>(
-            () => ListenedNode.StartAsync(listener => listener.Tls = new()
-            {
-                Certificate = Certificate("localhost"),
-                ClientCertificates = ClientCertificateMode.Required,
-                ClientAuthoritiesFile = authorities,
-            }));
+            () => ListenedNode.StartAsync(listener => listener.Tls = Mutual(authorities)));
         Assert.Contains(authorities, told.Message, StringComparison.Ordinal);
     }
 
@@ -149,12 +134,7 @@ public sealed class TlsTests : IDisposable
         using X509Certificate2 server = Certificate("server", issuer: between, madeFor: ServerAuthentication);
         string authorities = Path.Combine(_directory, "authorities.pem");
         await File.WriteAllTextAsync(authorities, root.ExportCertificatePem());
-        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Tls = new()
-        {
-            Certificate = Certificate("localhost"),
-            ClientCertificates = ClientCertificateMode.Required,
-            ClientAuthoritiesFile = authorities,
-        });
+        await using ListenedNode node = await ListenedNode.StartAsync(listener => listener.Tls = Mutual(authorities));
 
         using RawClient client = await EncryptAsync(await node.ConnectAsync(), alice, between);
 
@@ -236,6 +216,14 @@ public sealed class TlsTests : IDisposable
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         return CertificateSubject.NameOf(certificate);
     }
+
+    private static KafkaListenerTls Mutual(string authorities, TimeSpan? reloadInterval = null) => new()
+    {
+        Certificate = Certificate("localhost"),
+        ClientCertificates = ClientCertificateMode.Required,
+        ClientAuthoritiesFile = authorities,
+        ReloadInterval = reloadInterval ?? TimeSpan.FromMinutes(1),
+    };
 
     private static async Task<bool> IsRefusedAsync(
         ListenedNode node, X509Certificate2? certificate, params X509Certificate2[] between)

@@ -11,7 +11,7 @@ internal sealed class DeleteTopicsHandler(BrokerParts parts) : ApiHandler<Delete
     protected override ValueTask<DeleteTopicsResponse> HandleAsync(
         DeleteTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        // Older versions of the request have names alone. Who has not come over a wire may have said it in both forms.
+        // Older versions of the request have names alone.
         List<DeleteTopicsRequest.DeleteTopicState> topics = request.Topics.Count > 0
             ? request.Topics
             : request.TopicNames.ConvertAll(static name => new DeleteTopicsRequest.DeleteTopicState { Name = name });

@@ -262,16 +262,16 @@ internal sealed partial class ConsumerGroup : IGroup
             MemberId = member.MemberId,
             MemberEpoch = member.Epoch,
             HeartbeatIntervalMs = GroupConfigs.Milliseconds(
-            image, Name, GroupConfigs.ConsumerHeartbeatInterval, _settings.HeartbeatIntervalMs),
+                image, Name, GroupConfigs.ConsumerHeartbeatInterval, _settings.HeartbeatIntervalMs),
             Assignment = !hasAssignment ? null : new ConsumerGroupHeartbeatResponse.MemberAssignment
             {
                 Partitions = PartitionLists.Write(
-                member.Assigned,
-                (topic, partitions) => new ConsumerGroupHeartbeatResponse.TopicPartitions
-                {
-                    TopicId = topic,
-                    Partitions = partitions,
-                }),
+                    member.Assigned,
+                    (topic, partitions) => new ConsumerGroupHeartbeatResponse.TopicPartitions
+                    {
+                        TopicId = topic,
+                        Partitions = partitions,
+                    }),
             },
         };
 
